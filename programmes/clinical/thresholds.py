@@ -1,0 +1,130 @@
+"""Every clinical number of Waymark, named, with its source beside it.
+
+Source marks: [F] read in the named publication, mostly at abstract level; [M] from memory, check before
+quoting; [S] simulated or measured on the detection benchmark in tests/benchmarks/detection; [P] proposal.
+No clinician has reviewed these numbers. A clinic may change them: build a `Thresholds` of its own.
+"""
+
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+RULE_VERSION = "2025.2"
+"""Stored with every finding; changes whenever a rule or a default below changes."""
+
+Sensitivity = Literal["quiet", "balanced", "sensitive"]
+
+
+@dataclass(frozen=True, slots=True)
+class PainThresholds:
+    """When a patient's pain before walking counts as rising, and when it no longer does (NRS points 0-10)."""
+
+    recent_days: tuple[int, ...] = (7, 14)  # the last week, and two weeks for those who walk seldom [S]
+    base_days: tuple[int, ...] = (28, 56)  # four weeks; eight weeks catch a slow climb [S]
+    min_recent: int = 2  # one bad walk is not a signal: within-person SD is about 1.2 [F Page 2022]
+    min_base: tuple[int, ...] = (3, 6)  # reports needed in each base window [S]
+    usual_sd: float = (
+        1.0  # the spread assumed before a patient has shown their own; median .75 on diaries [S]
+    )
+    usual_weight: int = 12  # reports that this assumption counts for [S]
+    min_rise: float = 1.0  # points; smaller rises are below what a person notices [P]
+    z: float = 3.1  # how many standard errors the rise must exceed: the clinic's knob [S]
+    late_days: int = 7  # a pain score recalled more than a week later does not drive trends [P]
+    clear_below: float = 1.0  # points above the frozen reference [P]
+    clear_reports: int = 3  # reports on end below it [P]
+    clear_days: int = 7  # days from the first to the last of them [P]
+    worse_by: float = 1.0  # points above the recent mean of the flag: raised again, or marked worse [P]
+
+
+@dataclass(frozen=True, slots=True)
+class AdherenceThresholds:
+    """When a patient's walking counts as dropped against their own habit and against the plan."""
+
+    base_days: int = 42  # own habit: the six weeks before [S]
+    recent_days: int = 14  # slowing is judged over two weeks [S]
+    min_recent_days: int = 7  # unpaused days since the last plan change before slowing is judged [P]
+    pseudo_days: int = 2  # days at a rate of one half that start every habit [S]
+    rate_limits: tuple[float, float] = (0.05, 0.97)  # a habit is never taken as never or always [S]
+    silence: float = 5.5  # surprise of the silence: days x -ln(1 - rate); 16/10/7/5/3 days at 2-6 a week [S]
+    silence_days: int = 5  # so that a daily walker is not flagged after a weekend [P]
+    silence_walks: float = 3.0  # planned walks that must have gone by [P]
+    slowing_ratio: float = 0.7  # recent rate below 70 % of own habit [S]
+    slowing_z: float = 0.9  # by this many standard errors [S]
+    slowing_min_base: int = 4  # days walked in the base window [S]
+    never_days: int = 9  # days without a first log, or after the last of very few [S]
+    never_max_logs: int = 3  # up to this many logs count as "hardly started" [S]
+    low_days: int = 14  # plan-based line: clinicians think in plans [P]
+    low_share: float = (
+        0.5  # below half of the planned walks; the average patient does 70 % [F McDonough 2013]
+    )
+    low_planned: float = 4.0  # planned walks in the window before half of them means anything [P]
+    counts_share: float = 0.5  # a walk counts from half of the day's minutes [P]
+    back_within: float = 0.2  # clears within 20 points of own earlier adherence [P]
+    back_share: float = 0.6  # ADHERENCE_LOW clears at 60 % [P]
+    back_days: int = 7  # unpaused days after the flag before it may clear [P]
+
+
+@dataclass(frozen=True, slots=True)
+class LifecycleThresholds:
+    """How flags behave between raising and closing."""
+
+    cool_off_days: int = 7  # quiet after closing, unless worse [P]
+
+
+@dataclass(frozen=True, slots=True)
+class GradingRules:
+    """Limits of the programme generator; each template's own figures stand in `grading`."""
+
+    max_baseline: int = 300  # minutes; more is a typing error, the walk form has the same limit [P]
+    factor: float = 0.8  # start at 80 % of the baseline [F Australian guideline]
+    gentle_factor: float = 0.7  # irritable, fearful or at high risk [F Lambeek 2007]
+    step_share: float = 0.15  # of the baseline a week; 10-20 % in the trials [F]
+    max_step: int = 5  # minutes a week [P]
+    consolidate_every: int = 4  # every fourth week repeats the third [P]
+    day_rise_share: float = 0.6  # a day is added once the minutes reach 60 % of the target [P]
+    day_rise_gap: int = 3  # weeks between two added days [P]
+    bout_from: int = 6  # minutes: two bouts of at least 3 minutes fit from here [P]
+    bout_below: int = (
+        10  # minutes from which one bout is enough: "start at 10 to 15 minutes" [F Ascenti 2021]
+    )
+    volume_rise: float = 0.35  # weekly volume may rise by this share before a warning [P]
+    steps_share: float = 0.10  # of baseline steps a week [F Walk30x5]
+    steps_cap: int = 3000  # steps over the baseline [F Walk30x5]
+    maintenance_minutes: int = 90  # a week at least, better 150 [P]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPageThresholds:
+    """Limits of the sentence shown after a walk is saved (NRS points)."""
+
+    act: int = 8  # severe pain: what to do now [P]
+    calm: int = 5  # praise only up to here [P]
+    worse: int = 2  # after minus before; the change that PAIN_RESPONSE uses [P]
+    worse_walks: int = 3  # walks on end that ended much worse [P]
+    early_weeks: int = 3  # "common when you start" is said in these weeks only [P]
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """All numbers the daily review reads, as one value that travels with a clinic."""
+
+    pain: PainThresholds = field(default_factory=PainThresholds)
+    adherence: AdherenceThresholds = field(default_factory=AdherenceThresholds)
+    lifecycle: LifecycleThresholds = field(default_factory=LifecycleThresholds)
+
+
+PAIN_Z: dict[Sensitivity, float] = {"quiet": 3.4, "balanced": 3.1, "sensitive": 2.5}
+"""The clinic's knob for PAIN_RISING: higher is quieter [S]."""
+
+
+def with_sensitivity(knob: Sensitivity, base: Thresholds | None = None) -> Thresholds:
+    """Return the thresholds with the pain rule set to one of the three knob positions.
+
+    Raises KeyError for any other word.
+    """
+    base = base or Thresholds()
+    return replace(base, pain=replace(base.pain, z=PAIN_Z[knob]))
+
+
+DEFAULTS = Thresholds()
+GRADING = GradingRules()
+SAVED_PAGE = SavedPageThresholds()
