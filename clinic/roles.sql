@@ -1,0 +1,55 @@
+-- The three roles, and one database that belongs to the first of them.
+--
+-- psql runs this file as a superuser; running it again changes nothing. Its readers: clinic/localservices.py
+-- (demo and tests) and the entrypoint of the postgres image (docker-compose.yml mounts it).
+-- A password is set only where its environment variable is.
+\set ON_ERROR_STOP on
+\set database waymark
+\getenv database WAYMARK_DATABASE
+\getenv migrator_password WAYMARK_MIGRATOR_PASSWORD
+\getenv runtime_password WAYMARK_RUNTIME_PASSWORD
+\getenv maintenance_password WAYMARK_MAINTENANCE_PASSWORD
+
+-- Two test workers may come here at once: one ALTER ROLE at a time.
+SELECT pg_advisory_lock(7239021) \g /dev/null
+
+SELECT format('CREATE ROLE %I', name)
+  FROM unnest(ARRAY['waymark_migrator', 'waymark_runtime', 'waymark_maintenance']) AS name
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+
+-- Owner: runs migrations, and nothing else does so under this name.
+ALTER ROLE waymark_migrator LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+-- Web, workers, mailer: bound by row-level security, owns nothing, cannot truncate.
+ALTER ROLE waymark_runtime LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+-- Backup, seed, restore drill, data repairs: sees every clinic.
+ALTER ROLE waymark_maintenance LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS;
+
+\if :{?migrator_password}
+ALTER ROLE waymark_migrator PASSWORD :'migrator_password';
+\endif
+\if :{?runtime_password}
+ALTER ROLE waymark_runtime PASSWORD :'runtime_password';
+\endif
+\if :{?maintenance_password}
+ALTER ROLE waymark_maintenance PASSWORD :'maintenance_password';
+\endif
+
+SELECT format('CREATE DATABASE %I OWNER waymark_migrator', :'database')
+ WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = :'database') \gexec
+REVOKE ALL ON DATABASE :"database" FROM PUBLIC;
+GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO waymark_runtime, waymark_maintenance;
+
+\connect :"database"
+ALTER SCHEMA public OWNER TO waymark_migrator;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO waymark_runtime, waymark_maintenance;
+
+-- What a migration creates is usable at once: no migration needs a GRANT of its own.
+ALTER DEFAULT PRIVILEGES FOR ROLE waymark_migrator IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO waymark_runtime;
+ALTER DEFAULT PRIVILEGES FOR ROLE waymark_migrator IN SCHEMA public
+  GRANT SELECT, INSERT, UPDATE, DELETE, TRUNCATE ON TABLES TO waymark_maintenance;
+ALTER DEFAULT PRIVILEGES FOR ROLE waymark_migrator IN SCHEMA public
+  GRANT USAGE, SELECT ON SEQUENCES TO waymark_runtime;
+ALTER DEFAULT PRIVILEGES FOR ROLE waymark_migrator IN SCHEMA public
+  GRANT USAGE, SELECT, UPDATE ON SEQUENCES TO waymark_maintenance;
