@@ -116,17 +116,12 @@ def still_dropped(
     """Tell whether a drop flagged on `since` still stands on `on`.
 
     It no longer does once the share of planned walks since the flag (at most the last 14 days, at least 7
-    unpaused ones) is back within 20 points of the `reference` frozen then, or at 60 % where that is lower or
-    unknown.
+    unpaused ones) is back within 20 points of the `reference` frozen then, or at 60 % where that is unknown.
     """
     share = _share_since(diary, since, on, thresholds)
     if share is None:
         return True
-    aim = (
-        thresholds.back_share
-        if reference is None
-        else min(reference - thresholds.back_within, thresholds.back_share)
-    )
+    aim = thresholds.back_share if reference is None else reference - thresholds.back_within
     return share < aim
 
 

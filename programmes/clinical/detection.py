@@ -118,7 +118,7 @@ def flag_changes(
     changes: list[Change] = []
     for code, finding in by_code.items():
         known = open_flags.get(code)
-        change = _met(finding, known, on) if known else _raise(finding, flags, on, thresholds)
+        change = _met(finding, known, on, thresholds) if known else _raise(finding, flags, on, thresholds)
         changes += [change] if change else []
     for code, flag in open_flags.items():
         if code not in by_code and flag.condition_met and _over(flag, seen, on, thresholds):
@@ -175,14 +175,14 @@ def _raise(finding: Finding, flags: Sequence[KnownFlag], on: date, thresholds: T
     """Raise, unless the same code was closed within the cool-off and this is no worse."""
     quiet = thresholds.lifecycle.cool_off_days * DAY
     recent = [f for f in flags if f.code == finding.code and f.closed_on and on - f.closed_on < quiet]
-    if finding.code != "SAFETY" and any(not _worse(finding, f) for f in recent):
+    if finding.code != "SAFETY" and any(not _worse(finding, f, thresholds) for f in recent):
         return None
     return Raise(finding.code, on, finding)
 
 
-def _met(finding: Finding, flag: KnownFlag, on: date) -> Change | None:
+def _met(finding: Finding, flag: KnownFlag, on: date, thresholds: Thresholds) -> Change | None:
     """The rule holds while its flag is unresolved: note it only if it is worse, or back."""
-    if _worse(finding, flag):
+    if _worse(finding, flag, thresholds):
         evidence = finding.evidence
         if "reference" in flag.evidence:
             evidence = evidence | {"reference": flag.evidence["reference"]}
@@ -190,12 +190,13 @@ def _met(finding: Finding, flag: KnownFlag, on: date) -> Change | None:
     return None if flag.condition_met else ConditionMetAgain(finding.code, on, finding)
 
 
-def _worse(finding: Finding, flag: KnownFlag) -> bool:
+def _worse(finding: Finding, flag: KnownFlag, thresholds: Thresholds) -> bool:
     """Higher severity, a point more pain, or silence after slowing."""
     if SEVERITIES.index(finding.severity) != SEVERITIES.index(flag.severity):
         return SEVERITIES.index(finding.severity) > SEVERITIES.index(flag.severity)
     if finding.code == "PAIN_RISING":
-        return bool(finding.evidence["mean_recent"] >= flag.evidence["mean_recent"] + DEFAULTS.pain.worse_by)
+        higher = finding.evidence["mean_recent"] - flag.evidence["mean_recent"]
+        return bool(higher >= thresholds.pain.worse_by)
     if finding.code == "ADHERENCE_DROPPED":
         return PATTERNS.index(finding.evidence["pattern"]) > PATTERNS.index(flag.evidence["pattern"])
     return False
