@@ -19,7 +19,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 from clinic.localservices import programs
-from clinic.localservices.processes import Account, Child, ServiceError, start, wait_for
+from clinic.localservices.processes import Account, Child, ServiceError, start, stop_all
 from clinic.localservices.servers import (
     Services,
     clean_environment,
@@ -36,8 +36,10 @@ __all__ = [
     "create_database",
     "locked",
     "running",
+    "secret",
     "start",
-    "wait_for",
+    "started",
+    "stop_all",
 ]
 
 ROLES_SQL = Path(__file__).parents[1] / "roles.sql"
@@ -51,13 +53,20 @@ class AlreadyRunningError(ServiceError):
 
 
 @contextmanager
-def running(state: Path, *, durable: bool, fresh: bool = False) -> Iterator[Services]:
-    """Both servers over a state folder, emptied first if `fresh`; at the end Valkey stops, then PostgreSQL.
+def running(state: Path, *, durable: bool) -> Iterator[Services]:
+    """Lock a state folder and run both servers over it."""
+    with locked(state), started(state, durable=durable) as services:
+        yield services
+
+
+@contextmanager
+def started(state: Path, *, durable: bool, fresh: bool = False) -> Iterator[Services]:
+    """Both servers over a locked state folder, emptied first if `fresh`; Valkey stops before PostgreSQL.
 
     `durable=False` is for tests: nothing is flushed to disk, and what lies outside `state` is removed.
     """
     state = state.resolve()
-    with locked(state), ExitStack() as undo:
+    with ExitStack() as undo:
         if fresh:
             _erase(state)
         services = _services(state, durable)
@@ -119,7 +128,7 @@ def _services(state: Path, durable: bool) -> Services:
     sockets = own_folder(home / "sockets", account)
     if len(os.fsencode(sockets)) > LONGEST_SOCKET_FOLDER:
         sockets = own_folder(Path(mkdtemp(prefix="waymark-", dir="/tmp")), account)
-    return Services(home, sockets, state / "logs", account, _secret(state / "secret"), _free_port(), durable)
+    return Services(home, sockets, state / "logs", account, secret(state / "secret"), _free_port(), durable)
 
 
 def _account() -> Account | None:
@@ -133,7 +142,8 @@ def _roots_home(state: Path) -> Path:
     return ROOTS_HOME / hashlib.sha256(os.fsencode(state)).hexdigest()[:16]
 
 
-def _secret(path: Path) -> bytes:
+def secret(path: Path) -> bytes:
+    """Random bytes, made once and kept in this file."""
     if not path.exists():
         draft = path.with_suffix(".draft")
         draft.touch(mode=0o600)

@@ -48,14 +48,23 @@ class Child:
             self.check()
 
     def stop(self, farewell: signal.Signals = signal.SIGTERM, *, patience: float = 10) -> None:
-        """Ask, wait, then kill whatever of its session is left."""
-        if self.process.poll() is None:
-            self.process.send_signal(farewell)
-            with suppress(subprocess.TimeoutExpired):
-                self.process.wait(patience)
+        stop_all([self], farewell, patience=patience)
+
+
+def stop_all(
+    children: Sequence[Child], farewell: signal.Signals = signal.SIGTERM, *, patience: float = 10
+) -> None:
+    """Ask them all, wait for each, then kill whatever of their sessions is left."""
+    for child in children:
+        if child.process.poll() is None:
+            child.process.send_signal(farewell)
+    deadline = time.monotonic() + patience
+    for child in children:
+        with suppress(subprocess.TimeoutExpired):
+            child.process.wait(max(0, deadline - time.monotonic()))
         with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+            os.killpg(child.process.pid, signal.SIGKILL)
+        child.process.wait()
 
 
 def start(

@@ -133,7 +133,7 @@ def test_a_restart_keeps_rows_and_messages_and_fresh_drops_them(state: Path) -> 
     with localservices.running(state, durable=True) as services:
         assert ask(services.environment()["DATABASE_URL"], "SELECT number FROM kept") == 7
         assert redis.Redis.from_url(services.environment()["REDIS_URL"]).get("kept") == b"7"
-    with localservices.running(state, durable=True, fresh=True) as services:
+    with localservices.locked(state), localservices.started(state, durable=True, fresh=True) as services:
         assert ask(services.environment()["DATABASE_URL"], "SELECT to_regclass('kept')") is None
 
 
