@@ -1,0 +1,61 @@
+"""What runs at night, and every minute. All times are UTC; local nights are rows, not cron entries.
+
+A Celery message means "wake up": it carries nothing, and the same verbs run as management
+commands. Losing every message costs at most one tick. The settings below were each measured
+to matter; docs/adr/0008 says how.
+"""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+
+app = Celery("waymark")
+app.conf.update(
+    broker_url=settings.REDIS_URL,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={
+        "visibility_timeout": 300,  # more than twice the longest task
+        "socket_timeout": 3,
+        "socket_connect_timeout": 3,
+        "unacked_restore_limit": 100,
+    },
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_ignore_result=True,
+    task_serializer="json",
+    accept_content=["json"],
+    task_time_limit=120,
+    task_soft_time_limit=90,
+    worker_prefetch_multiplier=1,
+    worker_soft_shutdown_timeout=30,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    worker_hijack_root_logger=False,
+    enable_utc=True,
+    timezone="UTC",
+    beat_schedule={
+        "review patients whose record changed": {
+            "task": "programmes.tasks.review_changed_patients",
+            "schedule": 10.0,
+            "options": {"expires": 9},
+        },
+        "plan the nights that are due": {
+            "task": "programmes.tasks.plan_review_runs",
+            "schedule": 300.0,
+            "options": {"expires": 290},
+        },
+        "run the reviews that are planned": {
+            "task": "programmes.tasks.run_planned_reviews",
+            "schedule": 30.0,
+            "options": {"expires": 29},
+        },
+        "send what the outbox still holds": {
+            "task": "clinic.tasks.deliver_outbox",
+            "schedule": 60.0,
+            "options": {"expires": 59},
+        },
+    },
+)
+app.autodiscover_tasks(["clinic", "patients", "programmes"])

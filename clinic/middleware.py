@@ -1,0 +1,108 @@
+"""What surrounds every request: refused bytes, one transaction, the active clinic, no caching."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from clinic.models import StaffMember
+
+if TYPE_CHECKING:
+    from clinic.models import Clinic
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class StaffRequest(HttpRequest):
+    """A request with the membership that `active_clinic` found; None for patients and visitors."""
+
+    staff: StaffMember | None
+    clinic: "Clinic | None"
+
+
+def refuse_nul(get_response: Handler) -> Handler:
+    """A NUL byte in path or query is answered 400; PostgreSQL would make a 500 of it."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        query = request.META.get("QUERY_STRING", "")
+        if "\x00" in request.path_info or "%00" in query or "\x00" in query:
+            return render(request, "400.html", status=400)
+        return get_response(request)
+
+    return middleware
+
+
+def no_store(get_response: Handler) -> Handler:
+    """Nothing a signed-in person sees may stay in a shared cache or behind the back button."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        response["Cross-Origin-Resource-Policy"] = "same-origin"
+        response["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
+        return response
+
+    return middleware
+
+
+def one_transaction(get_response: Handler) -> Handler:
+    """One transaction around session, view and rendering; a 5xx leaves nothing half-written.
+
+    ATOMIC_REQUESTS would end before a TemplateResponse renders, so admin pages would render outside it.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith(("/static/", "/healthz/")):
+            return get_response(request)
+        with transaction.atomic():
+            response = get_response(request)
+            if response.status_code >= 500:
+                transaction.set_rollback(True)
+        return response
+
+    return middleware
+
+
+def set_actor(*, clinic_id: object = None, user_id: object = None) -> None:
+    """Tells PostgreSQL, for this transaction only, whose rows and whose hand these are."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true)",
+            [str(clinic_id or ""), str(user_id or "")],
+        )
+
+
+def active_clinic(get_response: Handler) -> Handler:
+    """Finds the staff membership of this session and sets the clinic in the transaction."""
+
+    def middleware(request: Any) -> HttpResponse:
+        request.staff = request.clinic = None
+        if request.path_info.startswith(("/static/", "/healthz/")):
+            return get_response(request)
+        if request.user.is_authenticated:
+            request.staff = membership(request)
+            request.clinic = request.staff.clinic if request.staff else None
+            set_actor(clinic_id=request.staff and request.staff.clinic_id, user_id=request.user.pk)
+        return get_response(request)
+
+    return middleware
+
+
+def membership(request: HttpRequest) -> StaffMember | None:
+    """The membership chosen in the session, else the only one; None for patients and operators."""
+    found = list(
+        StaffMember.objects.filter(user=request.user, is_active=True)
+        .select_related("clinic")
+        .order_by("name")
+    )
+    chosen = [member for member in found if str(member.pk) == request.session.get("membership")]
+    return (chosen or found or [None])[0]
+
+
+def site(request: Any) -> dict[str, Any]:
+    """Template context of every page."""
+    return {"staff": getattr(request, "staff", None), "demo": settings.DEMO}

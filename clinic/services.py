@@ -1,0 +1,135 @@
+"""The clinic's own verbs: what leaves by mail, and when somebody is on duty."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+
+from clinic.models import Clinic, Closure, MessageKind, MessageStatus, OutboxMessage
+
+MAX_SENDING_ATTEMPTS = 8
+OUTBOX_CHANNEL = "waymark_outbox"
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The text of one mail; doors write it in the reader's language."""
+
+    subject: str
+    body: str
+
+
+def post_message(
+    *,
+    kind: MessageKind,
+    key: str,
+    to_address: str,
+    letter: Letter,
+    now: datetime,
+    clinic: Clinic | None = None,
+    secret: bool = False,
+    expires_at: datetime | None = None,
+) -> bool:
+    """Writes a mail into the outbox, in the caller's transaction; the sender wakes at commit.
+
+    Returns False when a message with this key exists already: the same event never makes two mails.
+    """
+    _row, created = OutboxMessage.objects.get_or_create(
+        key=key,
+        defaults={
+            "kind": kind,
+            "clinic": clinic,
+            "to_address": to_address,
+            "subject": letter.subject,
+            "body": letter.body,
+            "is_secret": secret,
+            "send_after": now,
+            "created_at": now,
+            "expires_at": expires_at,
+        },
+    )
+    if created:
+        with connection.cursor() as cursor:
+            cursor.execute(f"NOTIFY {OUTBOX_CHANNEL}")
+    return created
+
+
+def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
+    """Sends what is due, one transaction a message. Returns how many left.
+
+    At least once: after a crash between sending and commit the message goes again with the same
+    Message-ID. Several senders may run; SKIP LOCKED keeps them apart.
+    """
+    sent = 0
+    for _attempt in range(limit):
+        result = _deliver_next(now)
+        if result is None:
+            break
+        sent += result
+    return sent
+
+
+@transaction.atomic
+def _deliver_next(now: datetime) -> int | None:
+    message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True).first()
+    if message is None:
+        return None
+    if message.expires_at and message.expires_at <= now:
+        _finish(message, MessageStatus.EXPIRED)
+        return 0
+    try:
+        _send(message)
+    except OSError as error:  # refused, timed out, unreachable: also every smtplib error
+        _put_back(message, error, now)
+        return 0
+    message.sent_at = now
+    _finish(message, MessageStatus.SENT)
+    return 1
+
+
+def _send(message: OutboxMessage) -> None:
+    domain = settings.DEFAULT_FROM_EMAIL.rsplit("@", 1)[-1].rstrip(">")
+    mail = EmailMessage(
+        subject=message.subject,
+        body=message.body,
+        to=[message.to_address],
+        headers={"Message-ID": f"<{message.pk}@{domain}>"},
+    )
+    mail.send()
+
+
+def _finish(message: OutboxMessage, status: MessageStatus) -> None:
+    message.status = status
+    if message.is_secret:
+        message.body = ""  # a sign-in code does not outlive its mail
+    message.save(update_fields=["status", "sent_at", "body"])
+
+
+def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
+    """Tries again after a growing pause; the last failure stands as failed, for people to see."""
+    message.attempts += 1
+    message.last_error = type(error).__name__
+    message.send_after = now + timedelta(seconds=15 * 2**message.attempts)
+    if message.attempts >= MAX_SENDING_ATTEMPTS:
+        message.status = MessageStatus.FAILED
+    message.save(update_fields=["attempts", "last_error", "send_after", "status"])
+
+
+def next_duty_day(*, clinic: Clinic, now: datetime) -> date | None:
+    """The working day by which the team looks: today while the clinic is still open, else the next one.
+
+    None when nobody is on duty within 14 days: then no promise may be made.
+    """
+    local = now.astimezone(clinic.zone)
+    today = local.date()
+    closed = set(
+        Closure.objects.for_clinic(clinic)
+        .filter(on__range=(today, today + timedelta(days=15)))
+        .values_list("on", flat=True)
+    )
+    open_today = today.weekday() in clinic.working_days and today not in closed
+    if open_today and local.time() < clinic.closes_at:
+        return today
+    return clinic.next_working_day(today, closed=closed)

@@ -1,0 +1,227 @@
+"""Configuration: everything comes from the environment; .env.example names every variable.
+
+Without DATABASE_URL a running demo is looked for in the state folder, so that
+`manage.py run_review` in a second terminal reaches it.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+from psycopg.conninfo import conninfo_to_dict
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+STATE_DIR = Path(os.environ.get("WAYMARK_STATE", BASE_DIR / ".waymark")).resolve()
+_services_file = STATE_DIR / "services.json"
+_demo: dict[str, str] = {}
+if "DATABASE_URL" not in os.environ and _services_file.exists():
+    _demo = json.loads(_services_file.read_text())
+
+
+def env(name: str, default: str = "") -> str:
+    return os.environ.get(name) or _demo.get(name) or default
+
+
+def env_flag(name: str) -> bool:
+    return env(name).lower() in ("1", "true", "yes", "on")
+
+
+DEMO = env_flag("WAYMARK_DEMO")
+DEBUG = env_flag("WAYMARK_DEBUG")
+SECRET_KEY = env(
+    "WAYMARK_SECRET_KEY", "only-for-commands-that-serve-nobody" if not env("DATABASE_URL") else ""
+)
+BASE_URL = env("WAYMARK_BASE_URL", f"http://127.0.0.1:{env('PORT', '8000')}")
+ALLOWED_HOSTS = [host for host in env("WAYMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
+
+INSTALLED_APPS = [
+    "clinic.apps.ClinicConfig",
+    "patients.apps.PatientsConfig",
+    "programmes.apps.ProgrammesConfig",
+    "clinic.apps.WaymarkAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "clinic.middleware.refuse_nul",
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.no_store",
+    "clinic.middleware.one_transaction",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.active_clinic",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "clinic.urls"
+WSGI_APPLICATION = "clinic.wsgi.application"
+APPEND_SLASH = True
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "clinic.middleware.site",
+            ],
+        },
+    }
+]
+
+
+# --- Database: three roles on one database (docs/adr/0007). The web and the workers are `default`.
+def database(url: str) -> dict[str, Any]:
+    """Django's settings from a PostgreSQL URL; {} when there is none (commands that need no database)."""
+    if not url:
+        return {}
+    parts = conninfo_to_dict(url)
+    options: dict[str, Any] = {
+        "server_side_binding": True,  # with prepared statements: 4.8 times less database CPU a page
+        "prepare_threshold": 5,
+        "connect_timeout": 5,
+        "application_name": "waymark",
+    }
+    if sslmode := parts.get("sslmode"):
+        options["sslmode"] = sslmode
+    if env_flag("WAYMARK_DB_POOL"):
+        # Web processes only: Celery closes a pool at every task boundary (celery#10554).
+        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.get("dbname", "waymark"),
+        "USER": parts.get("user", ""),
+        "PASSWORD": parts.get("password", ""),
+        "HOST": parts.get("host", ""),
+        "PORT": str(parts.get("port", "")),
+        "CONN_MAX_AGE": 0,
+        "OPTIONS": options,
+    }
+
+
+DATABASES = {
+    "default": database(env("DATABASE_URL")),
+    "migrator": database(env("MIGRATOR_DATABASE_URL", env("DATABASE_URL"))),
+    "maintenance": database(env("MAINTENANCE_DATABASE_URL", env("DATABASE_URL"))),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- People
+AUTH_USER_MODEL = "clinic.User"
+LOGIN_URL = "/staff/sign-in/"
+LOGIN_REDIRECT_URL = "/review/"
+LOGOUT_REDIRECT_URL = "/"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+# Sessions stay in the database: with Redis away nobody is signed out, and a session can be revoked.
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+
+# --- Transport and headers
+HTTPS = BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SECURE_SSL_REDIRECT = HTTPS and not env_flag("WAYMARK_TLS_AT_PROXY")
+SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("WAYMARK_TLS_AT_PROXY") else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # the longest form is under 10 KB
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "base-uri": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# --- Celery: the message is a wake-up call, the work stands in the database (docs/adr/0008)
+REDIS_URL = env("REDIS_URL")
+
+# --- Mail: only the outbox's sender speaks SMTP
+MAIL_DIR = env("WAYMARK_MAIL_DIR")
+EMAIL_BACKEND = (
+    "django.core.mail.backends.filebased.EmailBackend"
+    if MAIL_DIR
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+EMAIL_FILE_PATH = MAIL_DIR or None
+EMAIL_HOST = env("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(env("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = env("EMAIL_HOST_USER")
+EMAIL_HOST_PASSWORD = env("EMAIL_HOST_PASSWORD")
+EMAIL_USE_TLS = env_flag("EMAIL_USE_TLS")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("WAYMARK_FROM_EMAIL", "Waymark <no-reply@waymark.example>")
+
+# --- Language, time, files
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = True
+TIME_ZONE = "UTC"
+USE_TZ = True
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+TESTING = "pytest" in sys.modules
+_hashed = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _hashed
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _hashed
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {"django.request": {"level": "ERROR"}},
+}

@@ -1,0 +1,134 @@
+"""What every clinical table shares: whose it is, and that it cannot point into another clinic."""
+
+from typing import TYPE_CHECKING, Any, Self
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.backends.ddl_references import Statement
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+if TYPE_CHECKING:
+    from clinic.models import Clinic
+
+
+class NoClinic(Exception):
+    """A clinical read or write was asked for without saying whose."""
+
+
+class ClinicQuerySet(models.QuerySet[Any]):
+    """Reads of clinical rows enter through `for_clinic`."""
+
+    def for_clinic(self, clinic: "Clinic | None") -> Self:
+        """Only this clinic's rows. Raises NoClinic instead of returning everybody's."""
+        if clinic is None:
+            raise NoClinic(self.model.__name__)
+        return self.filter(clinic=clinic)
+
+
+class ClinicRecord(models.Model):
+    """One row of one clinic. Keys are UUIDv7: made here, in time order, safe in URLs."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, editable=False, related_name="+")
+
+    objects = ClinicQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = [
+            # The target that composite foreign keys need.
+            models.UniqueConstraint(fields=["clinic", "id"], name="%(app_label)s_%(class)s_clinic_id"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"
+
+
+class SameClinic(models.BaseConstraint):
+    """A composite foreign key (clinic_id, x_id) -> (clinic_id, id).
+
+    PostgreSQL checks foreign keys without row-level security, so an ordinary key lets a row of one
+    clinic point at another clinic's row. Django refuses a ForeignKey to a composite key (fields.E347);
+    the field itself is an ordinary ForeignKey with db_constraint=False.
+    """
+
+    def __init__(self, *, field: str, name: str) -> None:
+        super().__init__(name=name)
+        self.field = field
+
+    def _sql(self, model: type[models.Model], schema_editor: Any) -> Statement:
+        field = model._meta.get_field(self.field)
+        target = field.related_model
+        assert isinstance(target, type)
+        quote = schema_editor.quote_name
+        return Statement(
+            "ALTER TABLE %(table)s ADD CONSTRAINT %(name)s FOREIGN KEY (clinic_id, %(column)s) "
+            "REFERENCES %(to)s (clinic_id, id) DEFERRABLE INITIALLY DEFERRED",
+            table=quote(model._meta.db_table),
+            name=quote(self.name),
+            column=quote(field.column),  # type: ignore[union-attr]
+            to=quote(target._meta.db_table),
+        )
+
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+        schema_editor.deferred_sql.append(self._sql(model, schema_editor))
+        return ""
+
+    def create_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+        schema_editor.deferred_sql.append(self._sql(model, schema_editor))
+        return ""
+
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+        quote = schema_editor.quote_name
+        return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
+
+    def validate(self, model: Any, instance: Any, exclude: Any = None, using: str = "default") -> None:
+        if exclude and self.field in exclude:
+            return
+        other = getattr(instance, self.field, None)
+        if other is not None and other.clinic_id != instance.clinic_id:
+            raise ValidationError({self.field: _("Choose one that belongs to this clinic.")})
+
+    def deconstruct(self) -> Any:
+        path, _args, kwargs = super().deconstruct()
+        return path, (), {**kwargs, "field": self.field}
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SameClinic) and (self.name, self.field) == (other.name, other.field)
+
+    def __hash__(self) -> int:
+        return hash((self.name, self.field))
+
+
+def same_clinic(field: str) -> SameClinic:
+    """The composite foreign key of `field`, named after its table."""
+    return SameClinic(field=field, name=f"%(app_label)s_%(class)s_{field}_same_clinic")
+
+
+def in_range(field: str, low: float, high: float) -> models.CheckConstraint:
+    """CHECK low <= field <= high (NULL passes), named after the table and the field."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__gte": low, f"{field}__lte": high})
+        | models.Q(**{f"{field}__isnull": True}),
+        name=f"%(app_label)s_%(class)s_{field}_range",
+    )
+
+
+def one_of(
+    field: str, choices: type[models.TextChoices], *, or_blank: bool = False
+) -> models.CheckConstraint:
+    """CHECK field is one of the choices' values."""
+    allowed = [*choices.values, ""] if or_blank else choices.values
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__in": allowed}), name=f"%(app_label)s_%(class)s_{field}_known"
+    )
+
+
+def together(*fields: str, name: str) -> models.CheckConstraint:
+    """CHECK that the fields are all set or all NULL: a time without its person is half a fact."""
+    return models.CheckConstraint(
+        condition=models.Q(**{f"{field}__isnull": True for field in fields})
+        | models.Q(**{f"{field}__isnull": False for field in fields}),
+        name=f"%(app_label)s_%(class)s_{name}",
+    )

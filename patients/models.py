@@ -1,0 +1,154 @@
+"""The patient's record in one clinic, and the codes that open it."""
+
+from datetime import date, datetime
+from typing import Self
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from clinic.models import StaffMember, known_time_zone
+from clinic.tenancy import ClinicQuerySet, ClinicRecord, one_of, same_clinic
+
+
+class PatientQuerySet(ClinicQuerySet):
+    def of_user(self, user: object) -> Self:
+        """The records this login may open: two clinics, or a couple sharing one address, make several."""
+        return self.filter(user=user, discharged_on=None, died_on=None).select_related("clinic")
+
+    def monitored_on(self, day: date) -> Self:
+        """In care on that day: neither discharged nor dead. One definition for rules and lists."""
+        return self.filter(
+            Q(discharged_on=None) | Q(discharged_on__gt=day), Q(died_on=None) | Q(died_on__gt=day)
+        )
+
+
+class Units(models.TextChoices):
+    KILOMETRES = "km", _("kilometres")
+    MILES = "mi", _("miles")
+
+
+class PainSeries(models.TextChoices):
+    """Which answer the trend rules read; fixed per patient, because a switch would look like a change."""
+
+    BEFORE = "before", _("pain before the walk")
+    AFTER = "after", _("pain after the walk")
+
+
+class Patient(ClinicRecord):
+    """One clinic's record of one person. The login is optional: staff can log for somebody without e-mail."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="patient_records",
+        verbose_name=_("login"),
+    )
+    given_name = models.CharField(_("given name"), max_length=80)
+    family_name = models.CharField(_("family name"), max_length=80)
+    date_of_birth = models.DateField(_("date of birth"), null=True, blank=True)
+    reference = models.CharField(_("clinic's own number"), max_length=40, blank=True)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    lead = models.ForeignKey(
+        StaffMember,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        related_name="patients",
+        verbose_name=_("lead clinician"),
+    )
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[known_time_zone],
+        help_text=_("Empty: the clinic's. Fixes the dates of this patient's walks."),
+    )
+    units = models.CharField(_("units"), max_length=2, choices=Units.choices, default=Units.KILOMETRES)
+    pain_series = models.CharField(
+        _("pain read for trends"), max_length=6, choices=PainSeries.choices, default=PainSeries.BEFORE
+    )
+    invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
+    first_signed_in_at = models.DateTimeField(_("first signed in"), null=True, blank=True, editable=False)
+    discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
+    died_on = models.DateField(_("died on"), null=True, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = PatientQuerySet.as_manager()
+
+    class Meta(ClinicRecord.Meta):
+        ordering = ["family_name", "given_name"]
+        constraints = [
+            *ClinicRecord.Meta.constraints,
+            same_clinic("lead"),
+            one_of("units", Units),
+            one_of("pain_series", PainSeries),
+            models.UniqueConstraint(
+                fields=["clinic", "reference"],
+                condition=~Q(reference=""),
+                name="patients_patient_reference_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        # No name: this ends up in logs.
+        return f"Patient {self.pk}"
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone) if self.time_zone else self.clinic.zone
+
+    def local_date(self, now: datetime) -> date:
+        """The patient's own calendar date at that instant."""
+        return now.astimezone(self.zone).date()
+
+    def is_monitored(self, day: date) -> bool:
+        """The same question as `PatientQuerySet.monitored_on`, for one record."""
+        ends = [end for end in (self.discharged_on, self.died_on) if end is not None]
+        return all(day < end for end in ends)
+
+
+class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
+    def usable(self, now: datetime, *, max_attempts: int) -> Self:
+        return self.filter(used_at=None, voided_at=None, expires_at__gt=now, attempts__lt=max_attempts)
+
+
+class SignInCode(models.Model):
+    """A single-use code for one login. Only a salted digest is kept; a new code voids the old one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_codes")
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    voided_at = models.DateTimeField(null=True)
+
+    objects = SignInCodeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=Q(used_at=None, voided_at=None),
+                name="patients_signincode_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(used_at=None) | Q(voided_at=None), name="patients_signincode_used_or_voided"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Sign-in code {self.pk}"

@@ -1,0 +1,68 @@
+"""The treatment's nouns: what was prescribed, what was walked, what a rule saw, what staff did about it."""
+
+from programmes.models.flag import Flag, FlagCode, Resolution
+from programmes.models.programme import (
+    Ending,
+    Pause,
+    PauseReason,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeStatus,
+    ProgrammeWeek,
+)
+from programmes.models.review import (
+    Channel,
+    ContactAttempt,
+    ContactResult,
+    ItemStatus,
+    Outcome,
+    ReviewItem,
+    Severity,
+)
+from programmes.models.run import ChangedPatient, ReviewRun, RunStatus
+from programmes.models.template import Intensity, ProgrammeTemplate, TemplateWeek, WeekKind
+from programmes.models.walk import (
+    Fall,
+    NotWalking,
+    Painkillers,
+    Reason,
+    Settled,
+    Source,
+    Walk,
+    WalkOutcome,
+)
+
+__all__ = [
+    "ChangedPatient",
+    "Channel",
+    "ContactAttempt",
+    "ContactResult",
+    "Ending",
+    "Fall",
+    "Flag",
+    "FlagCode",
+    "Intensity",
+    "ItemStatus",
+    "NotWalking",
+    "Outcome",
+    "Painkillers",
+    "Pause",
+    "PauseReason",
+    "Programme",
+    "ProgrammeRevision",
+    "ProgrammeStatus",
+    "ProgrammeTemplate",
+    "ProgrammeWeek",
+    "Reason",
+    "Resolution",
+    "ReviewItem",
+    "ReviewRun",
+    "RunStatus",
+    "Settled",
+    "Severity",
+    "Source",
+    "TemplateWeek",
+    "Walk",
+    "WalkOutcome",
+    "WeekKind",
+]

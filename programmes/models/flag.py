@@ -1,0 +1,93 @@
+"""What a rule saw, kept with the numbers it saw it in."""
+
+from datetime import date, timedelta
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import User
+from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic
+from patients.models import Patient
+from programmes.models.programme import Programme
+from programmes.models.review import ReviewItem, Severity
+from programmes.models.walk import Walk
+
+
+class FlagCode(models.TextChoices):
+    SAFETY = "SAFETY", _("safety answer")
+    PAIN_RISING = "PAIN_RISING", _("pain rising")
+    ADHERENCE_DROPPED = "ADHERENCE_DROPPED", _("walks dropped")
+
+
+class Resolution(models.TextChoices):
+    CLEARED = "cleared", _("the condition ended")
+    CLOSED = "closed", _("closed by staff")
+
+
+class FlagQuerySet(ClinicQuerySet):
+    def unresolved(self) -> Self:
+        return self.filter(resolved_on=None)
+
+    def that_matter_on(self, day: date, *, cool_off_days: int) -> Self:
+        """Unresolved ones, and those resolved so lately that the rule still holds its tongue."""
+        recent = day - timedelta(days=cool_off_days)
+        return self.filter(Q(resolved_on=None) | Q(resolved_on__gt=recent))
+
+
+class Flag(ClinicRecord):
+    """One unresolved flag per patient and code. Its evidence never changes (a trigger refuses)."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_constraint=False, related_name="flags")
+    programme = models.ForeignKey(
+        Programme, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="flags"
+    )
+    item = models.ForeignKey(ReviewItem, on_delete=models.PROTECT, db_constraint=False, related_name="flags")
+    walk = models.ForeignKey(
+        Walk, on_delete=models.PROTECT, db_constraint=False, null=True, related_name="flags"
+    )
+    code = models.CharField(_("rule"), max_length=24, choices=FlagCode.choices)
+    severity = models.PositiveSmallIntegerField(_("severity"), choices=Severity.choices)
+    raised_on = models.DateField(_("raised for"), help_text=_("The computed local date, never the clock's."))
+    raised_at = models.DateTimeField(_("raised at"))
+    rule_version = models.CharField(_("rule version"), max_length=20)
+    evidence = models.JSONField(_("evidence"))
+    # What later reviews found; the evidence above stays as it was.
+    latest = models.JSONField(_("newest evidence"), null=True, help_text=_("Set when it became worse."))
+    condition_ended_on = models.DateField(_("condition no longer met since"), null=True)
+    resolved_on = models.DateField(_("resolved on"), null=True)
+    resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution.choices, blank=True)
+    resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = FlagQuerySet.as_manager()
+
+    class Meta(ClinicRecord.Meta):
+        ordering = ["severity", "raised_on"]
+        constraints = [
+            *ClinicRecord.Meta.constraints,
+            same_clinic("patient"),
+            same_clinic("programme"),
+            same_clinic("item"),
+            same_clinic("walk"),
+            one_of("code", FlagCode),
+            in_range("severity", Severity.URGENT, Severity.INFO),
+            one_of("resolution", Resolution, or_blank=True),
+            models.UniqueConstraint(
+                fields=["patient", "code"],
+                condition=Q(resolved_on=None),
+                name="programmes_flag_one_unresolved",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_on=None, resolution="")
+                | (Q(resolved_on__isnull=False) & ~Q(resolution="")),
+                name="programmes_flag_resolved_has_resolution",
+            ),
+            models.CheckConstraint(
+                condition=~Q(resolution="closed") | Q(resolved_by__isnull=False),
+                name="programmes_flag_closed_by_somebody",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.pk}"

@@ -1,0 +1,168 @@
+"""Flags: raised once, kept with their evidence, changed only as the pure lifecycle says."""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from uuid_utils.compat import uuid7
+
+from patients.models import Patient
+from programmes.clinical.detection import (
+    Change,
+    Clear,
+    ConditionMetAgain,
+    ConditionNoLongerMet,
+    Raise,
+    Worsen,
+    findings,
+    flag_changes,
+)
+from programmes.clinical.diary import Finding
+from programmes.clinical.thresholds import RULE_VERSION
+from programmes.models import Flag, ItemStatus, Outcome, Programme, Resolution, ReviewItem, Severity, Walk
+from programmes.services.gathering import Subject
+
+
+@dataclass
+class Tally:
+    """What one review did."""
+
+    raised: int = 0
+    cleared: int = 0
+
+
+def review_subject(*, subject: Subject, on: date, now: datetime, tally: Tally | None = None) -> Tally:
+    """Judges one patient on one day and stores what the lifecycle asks for. Twice gives the same rows."""
+    tally = tally or Tally()
+    found = findings(subject.diary, on)
+    for change in flag_changes(found, subject.known_flags, subject.diary, on):
+        _store(subject, change, now, tally)
+    return tally
+
+
+def _store(subject: Subject, change: Change, now: datetime, tally: Tally) -> None:
+    if isinstance(change, Raise):
+        flag = raise_flag(
+            patient=subject.programme.patient,
+            programme=subject.programme,
+            finding=change.finding,
+            on=change.on,
+            now=now,
+        )
+        tally.raised += flag is not None
+        return
+    flag = next(flag for flag in subject.flags if flag.code == change.code and flag.resolved_on is None)
+    if isinstance(change, Worsen):
+        _worsen(flag, change.finding)
+    elif isinstance(change, Clear):
+        tally.cleared += _clear(flag, change.on, now)
+    elif isinstance(change, ConditionNoLongerMet):
+        Flag.objects.filter(pk=flag.pk).update(condition_ended_on=change.on)
+    elif isinstance(change, ConditionMetAgain):
+        Flag.objects.filter(pk=flag.pk).update(condition_ended_on=None)
+
+
+@transaction.atomic
+def raise_flag(
+    *,
+    patient: Patient,
+    programme: Programme | None,
+    finding: Finding,
+    on: date,
+    now: datetime,
+    walk: Walk | None = None,
+) -> Flag | None:
+    """Writes the flag into the patient's open review item, opening one when there is none.
+
+    Returns None when an unresolved flag of this code exists already: the partial unique index decides,
+    so two reviews of the same night make one flag.
+    """
+    severity = Severity.of_rule(finding.severity)
+    item_id = _open_item(patient, severity, on, now)
+    flag = Flag(
+        clinic_id=patient.clinic_id,
+        patient=patient,
+        programme=programme,
+        item_id=item_id,
+        walk=walk,
+        code=finding.code,
+        severity=severity,
+        raised_on=on,
+        raised_at=now,
+        rule_version=RULE_VERSION,
+        evidence=finding.evidence,
+    )
+    return flag if _insert_once(flag) else None
+
+
+def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> object:
+    """The patient's open item; one statement, so that two reviews meeting here share it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO programmes_reviewitem AS item
+                (id, clinic_id, patient_id, status, severity, opened_at, opened_on, outcome, close_note)
+            VALUES (%s, %s, %s, 'requested', %s, %s, %s, '', '')
+            ON CONFLICT (patient_id) WHERE NOT (status = 'completed')
+            DO UPDATE SET severity = least(item.severity, excluded.severity)
+            RETURNING id
+            """,
+            [uuid7(), patient.clinic_id, patient.pk, severity, now, on],
+        )
+        return cursor.fetchone()[0]
+
+
+def _insert_once(flag: Flag) -> bool:
+    """INSERT unless an unresolved flag of this patient and code exists; says whether it was inserted."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO programmes_flag
+                (id, clinic_id, patient_id, programme_id, item_id, walk_id, code, severity,
+                 raised_on, raised_at, rule_version, evidence, resolution)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, '')
+            ON CONFLICT (patient_id, code) WHERE resolved_on IS NULL DO NOTHING
+            RETURNING id
+            """,
+            [
+                flag.pk,
+                flag.clinic_id,
+                flag.patient_id,
+                flag.programme_id,
+                flag.item_id,
+                flag.walk_id,
+                flag.code,
+                flag.severity,
+                flag.raised_on,
+                flag.raised_at,
+                flag.rule_version,
+                json.dumps(flag.evidence),
+            ],
+        )
+        return cursor.fetchone() is not None
+
+
+def _worsen(flag: Flag, finding: Finding) -> None:
+    severity = Severity.of_rule(finding.severity)
+    Flag.objects.filter(pk=flag.pk, resolved_on=None).update(
+        severity=severity, latest=finding.evidence, condition_ended_on=None
+    )
+    ReviewItem.objects.filter(pk=flag.item_id, severity__gt=severity).update(severity=severity)
+
+
+def _clear(flag: Flag, on: date, now: datetime) -> bool:
+    """Resolves the flag; the item closes with its last flag, unless somebody holds it."""
+    cleared = Flag.objects.filter(pk=flag.pk, resolved_on=None).update(
+        resolved_on=on, resolution=Resolution.CLEARED, condition_ended_on=on
+    )
+    if not Flag.objects.unresolved().filter(item_id=flag.item_id).exists():
+        ReviewItem.objects.filter(
+            pk=flag.item_id,
+            status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD],
+            claimed_by=None,
+            promised_for=None,
+        ).update(
+            status=ItemStatus.COMPLETED, outcome=Outcome.CONDITION_ENDED, closed_at=now, snoozed_until=None
+        )
+    return cleared == 1

@@ -1,0 +1,153 @@
+"""Reads for the review: a constant number of queries makes the diaries that the rules judge."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from clinic.models import Clinic
+from patients.models import Patient
+from programmes.clinical.detection import KnownFlag
+from programmes.clinical.diary import Diary, PlannedWeek, Report
+from programmes.clinical.diary import Pause as PausedDays
+from programmes.clinical.thresholds import DEFAULTS
+from programmes.models import Flag, Pause, Programme, ProgrammeRevision, ProgrammeWeek, Severity, Walk
+
+
+@dataclass(frozen=True)
+class Subject:
+    """One running programme as the review sees it: the diary, and the flags that matter."""
+
+    programme: Programme
+    diary: Diary
+    flags: tuple[Flag, ...]
+
+    @property
+    def known_flags(self) -> tuple[KnownFlag, ...]:
+        return tuple(as_known(flag) for flag in self.flags)
+
+
+def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = None) -> list[Subject]:
+    """Every monitored patient (or those of `patients`) with a running programme, ready to be judged."""
+    programmes = _running_programmes(clinic, on, patients)
+    ids = [programme.pk for programme in programmes]
+    patient_ids = [programme.patient_id for programme in programmes]
+    weeks = _planned_weeks(clinic, ids)
+    reports = _reports(clinic, patient_ids)
+    pauses = _pauses(clinic, ids)
+    flags = _flags(clinic, patient_ids, on)
+    return [
+        Subject(
+            programme=programme,
+            diary=_diary(programme, weeks[programme.pk], reports[programme.patient_id], pauses[programme.pk]),
+            flags=tuple(flags[programme.patient_id]),
+        )
+        for programme in programmes
+    ]
+
+
+def as_known(flag: Flag) -> KnownFlag:
+    """A stored flag as the pure lifecycle reads it. Claimed or promised items are closed by people only."""
+    held = flag.item.claimed_by_id is not None or flag.item.promised_for is not None
+    return KnownFlag(
+        code=flag.code,
+        raised_on=flag.raised_on,
+        evidence=flag.latest or flag.evidence,
+        claimed=held,
+        closed_on=flag.resolved_on,
+        severity=Severity(flag.severity).rule_name,
+        condition_met=flag.condition_ended_on is None,
+    )
+
+
+def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | None) -> list[Programme]:
+    found = (
+        Programme.objects.for_clinic(clinic)
+        .running()
+        .filter(patient__in=Patient.objects.for_clinic(clinic).monitored_on(on), starts_on__lte=on)
+        .select_related("patient")
+        .order_by("patient_id")
+    )
+    return list(found if patients is None else found.filter(patient_id__in=list(patients)))
+
+
+def _diary(
+    programme: Programme, weeks: list[PlannedWeek], reports: list[Report], pauses: list[PausedDays]
+) -> Diary:
+    walked = [report for report in reports if report.on >= programme.starts_on]
+    return Diary(programme.starts_on, tuple(weeks), tuple(walked), tuple(pauses))
+
+
+def _planned_weeks(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PlannedWeek]]:
+    """The rows in force: each signed revision governs until the next one starts."""
+    revisions: dict[UUID, list[ProgrammeRevision]] = defaultdict(list)
+    signed = (
+        ProgrammeRevision.objects.for_clinic(clinic)
+        .filter(programme_id__in=programme_ids, signed_at__isnull=False)
+        .order_by("in_force_from", "number")
+    )
+    for revision in signed:
+        revisions[revision.programme_id].append(revision)
+    doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
+    rows = ProgrammeWeek.objects.for_clinic(clinic).filter(programme_id__in=programme_ids)
+    for revision_id, *dose in rows.order_by("number").values_list("revision_id", "number", "days", "minutes"):
+        doses[revision_id].append((dose[0], dose[1], dose[2]))
+    plans: dict[UUID, list[PlannedWeek]] = defaultdict(list)
+    for programme_id, chain in revisions.items():
+        plans[programme_id] = weeks_in_force(chain, doses)
+    return plans
+
+
+def weeks_in_force(
+    chain: Sequence[ProgrammeRevision], doses: dict[UUID, list[tuple[int, int, int]]]
+) -> list[PlannedWeek]:
+    """Flattens revisions (in order) into the plan that was in force on each day.
+
+    `doses` holds (week number, days, minutes) per revision.
+    """
+    plan: list[PlannedWeek] = []
+    for position, revision in enumerate(chain):
+        following = chain[position + 1].in_force_from if position + 1 < len(chain) else date.max
+        for number, days, minutes in doses[revision.pk]:
+            starts_on = revision.week_starts_on(number)
+            if starts_on < following:
+                plan.append(PlannedWeek(starts_on, days, minutes, revision.in_force_from))
+    return plan
+
+
+def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
+    rows = (
+        Walk.objects.for_clinic(clinic)
+        .filter(patient_id__in=patient_ids)
+        .valid()
+        .with_trend_pain()
+        .order_by("patient_id", "walked_on", "received_at", "id")
+        .values_list("patient_id", "walked_on", "minutes", "trend_pain", "received_on")
+    )
+    reports: dict[UUID, list[Report]] = defaultdict(list)
+    for patient_id, walked_on, minutes, pain, received_on in rows:
+        reports[patient_id].append(Report(walked_on, minutes, pain, received_on))
+    return reports
+
+
+def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PausedDays]]:
+    rows = Pause.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).order_by("from_on")
+    pauses: dict[UUID, list[PausedDays]] = defaultdict(list)
+    for programme_id, from_on, until_on in rows.values_list("programme_id", "from_on", "until_on"):
+        pauses[programme_id].append(PausedDays(from_on, until_on))
+    return pauses
+
+
+def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Flag]]:
+    rows = (
+        Flag.objects.for_clinic(clinic)
+        .filter(patient_id__in=patient_ids)
+        .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_days)
+        .select_related("item")
+        .order_by("code", "raised_on")
+    )
+    flags: dict[UUID, list[Flag]] = defaultdict(list)
+    for flag in rows:
+        flags[flag.patient_id].append(flag)
+    return flags

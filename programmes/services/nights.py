@@ -1,0 +1,184 @@
+"""The nightly review as rows, and the review of patients whose record changed.
+
+A run that is late, doubled or killed gives the same flags: the row is claimed with SKIP LOCKED, and
+evaluation, flags and "done" are one transaction.
+"""
+
+import logging
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+from django.db import connection, transaction
+from django.db.models import F
+from uuid_utils.compat import uuid7
+
+from clinic.models import Clinic
+from patients.models import Patient
+from programmes.clinical.thresholds import RULE_VERSION
+from programmes.models import ChangedPatient, ReviewRun, RunStatus
+from programmes.services.flagging import Tally, review_subject
+from programmes.services.gathering import Subject, subjects_of
+
+log = logging.getLogger(__name__)
+CATCH_UP_DAYS = 14
+
+
+def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
+    """Marks the patient for review, in the transaction that changed the record."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO programmes_changedpatient AS mark
+                (id, clinic_id, patient_id, earliest_on, marked_at, not_before, attempts)
+            VALUES (%s, %s, %s, %s, %s, %s, 0)
+            ON CONFLICT (patient_id) DO UPDATE
+            SET earliest_on = least(mark.earliest_on, excluded.earliest_on),
+                marked_at = excluded.marked_at, not_before = excluded.not_before, attempts = 0
+            """,
+            [uuid7(), patient.clinic_id, patient.pk, earliest_on, now, now],
+        )
+
+
+def review_changed_patients(*, now: datetime, limit: int = 500) -> int:
+    """Reviews marked patients, one transaction each. Returns how many were taken."""
+    for taken in range(limit):
+        if not _review_next_changed(now):
+            return taken
+    return limit
+
+
+@transaction.atomic
+def _review_next_changed(now: datetime) -> bool:
+    mark = (
+        ChangedPatient.objects.due(now)
+        .select_for_update(skip_locked=True, of=("self",))
+        .select_related("clinic")
+        .first()
+    )
+    if mark is None:
+        return False
+    today = now.astimezone(mark.clinic.zone).date()
+    try:
+        with transaction.atomic():
+            for subject in subjects_of(clinic=mark.clinic, on=today, patients=[mark.patient_id]):
+                review_subject(subject=subject, on=today, now=now)
+    except Exception:  # one bad record must not stop the others; it is shown once it is given up
+        log.exception("review of patient %s failed", mark.patient_id)
+        _put_back(mark, now)
+    else:
+        mark.delete()
+    return True
+
+
+def _put_back(mark: ChangedPatient, now: datetime) -> None:
+    ChangedPatient.objects.filter(pk=mark.pk).update(
+        attempts=F("attempts") + 1, not_before=now + timedelta(minutes=2**mark.attempts)
+    )
+
+
+def last_night(*, clinic: Clinic, now: datetime) -> date:
+    """The newest local day whose review may run: yesterday from the clinic's review hour on."""
+    local = now.astimezone(clinic.zone)
+    return local.date() - timedelta(days=1 if local.hour >= clinic.review_hour else 2)
+
+
+def due_at(clinic: Clinic, day: date) -> datetime:
+    """The instant from which the review of `day` may run: the next morning's review hour, local."""
+    return datetime.combine(day + timedelta(days=1), time(clinic.review_hour), tzinfo=clinic.zone)
+
+
+def plan_runs(*, now: datetime) -> int:
+    """Makes the missing rows of every clinic, from its last one to last night. Returns how many are new.
+
+    Catches up at most 14 nights; a clinic's first night is the last one.
+    """
+    return sum(_plan_clinic(clinic, now) for clinic in Clinic.objects.all())
+
+
+def _plan_clinic(clinic: Clinic, now: datetime) -> int:
+    until = last_night(clinic=clinic, now=now)
+    newest = (
+        ReviewRun.objects.for_clinic(clinic)
+        .order_by("-local_date")
+        .values_list("local_date", flat=True)
+        .first()
+    )
+    first = (
+        until
+        if newest is None
+        else max(newest + timedelta(days=1), until - timedelta(days=CATCH_UP_DAYS - 1))
+    )
+    return plan_nights(clinic=clinic, first=first, last=until)
+
+
+@transaction.atomic
+def plan_nights(*, clinic: Clinic, first: date, last: date) -> int:
+    """Makes the run rows of these nights; those that exist stay as they are."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    before = ReviewRun.objects.for_clinic(clinic).count()
+    ReviewRun.objects.bulk_create(
+        [ReviewRun(clinic=clinic, local_date=day, due_at=due_at(clinic, day)) for day in days],
+        ignore_conflicts=True,
+    )
+    return ReviewRun.objects.for_clinic(clinic).count() - before
+
+
+def run_planned_reviews(*, now: datetime) -> Iterator[ReviewRun]:
+    """Runs what is due, the oldest night first, one transaction a night. Yields each finished run."""
+    while (run := run_next_review(now=now)) is not None:
+        yield run
+
+
+@transaction.atomic
+def run_next_review(*, now: datetime, clinic: Clinic | None = None) -> ReviewRun | None:
+    """Claims the oldest due run that nobody holds, and does it; None when there is none.
+
+    Nights of one clinic go in order: a later night waits while an earlier one is held elsewhere.
+    """
+    due = ReviewRun.objects.due(now) if clinic is None else ReviewRun.objects.for_clinic(clinic).due(now)
+    run = due.select_for_update(skip_locked=True, of=("self",)).select_related("clinic").first()
+    if run is None or _earlier_night_waits(run):
+        return None
+    return _do(run, now)
+
+
+def _earlier_night_waits(run: ReviewRun) -> bool:
+    return (
+        ReviewRun.objects.for_clinic(run.clinic)
+        .filter(status=RunStatus.WAITING, shard=run.shard, local_date__lt=run.local_date)
+        .exists()
+    )
+
+
+@transaction.atomic
+def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool = False) -> ReviewRun | None:
+    """Reviews one clinic for one local day now; None when that night is done already (unless `again`)."""
+    plan_nights(clinic=clinic, first=local_date, last=local_date)
+    run = ReviewRun.objects.for_clinic(clinic).select_for_update().get(local_date=local_date, shard=0)
+    if run.status == RunStatus.DONE and not again:
+        return None
+    return _do(run, now)
+
+
+def _do(run: ReviewRun, now: datetime) -> ReviewRun:
+    tally, failed = Tally(), 0
+    subjects = subjects_of(clinic=run.clinic, on=run.local_date)
+    for subject in subjects:
+        failed += not _review_or_mark(subject, run.local_date, now, tally)
+    run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
+    run.patients_evaluated, run.patients_failed = len(subjects) - failed, failed
+    run.flags_raised, run.flags_cleared = tally.raised, tally.cleared
+    run.save()
+    return run
+
+
+def _review_or_mark(subject: Subject, on: date, now: datetime, tally: Tally) -> bool:
+    """Reviews one patient; one that cannot be evaluated is marked, tried again and shown, not skipped."""
+    try:
+        with transaction.atomic():
+            review_subject(subject=subject, on=on, now=now, tally=tally)
+    except Exception:
+        log.exception("review of patient %s failed", subject.programme.patient_id)
+        mark_changed(patient=subject.programme.patient, earliest_on=on, now=now)
+        return False
+    return True

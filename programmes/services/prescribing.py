@@ -1,0 +1,247 @@
+"""Prescribing: a template and a baseline make a draft, the clinician edits it, signs it, and ends it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import F
+
+from clinic.models import StaffMember
+from clinic.permissions import require
+from patients.models import Patient
+from programmes.clinical import grading
+from programmes.clinical.thresholds import GRADING
+from programmes.models import (
+    Ending,
+    Pause,
+    PauseReason,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeStatus,
+    ProgrammeTemplate,
+    ProgrammeWeek,
+)
+from programmes.services.nights import mark_changed
+
+
+class NoWeeks(Exception):
+    """A programme or template without a single week cannot be used."""
+
+
+class NotADraft(Exception):
+    """Only a draft is edited in place; what was assigned changes by revision."""
+
+
+class NotRunning(Exception):
+    """The programme has not started or has ended."""
+
+
+class WeeksNotInOrder(Exception):
+    """Weeks must be numbered 1, 2, 3 ... without gaps or repeats."""
+
+
+class AlreadyRunning(Exception):
+    """The patient has a running programme; end it first."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else saved this programme since it was opened."""
+
+
+class OverlappingPause(Exception):
+    """The programme is paused on some of these days already."""
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The comfortable walk that everything is built on: minutes, 1-300."""
+
+    minutes: int
+    is_estimate: bool = False
+    irritable: bool = False
+
+
+WEEK_COLUMNS = (
+    "number",
+    "days",
+    "minutes",
+    "bouts",
+    "intensity",
+    "kind",
+    "distance_m",
+    "steps",
+    "intervals",
+    "interval_days",
+)
+
+
+def generated_weeks(*, template: ProgrammeTemplate, baseline: Baseline) -> tuple[grading.Week, ...]:
+    """The template's weeks at this patient's baseline. Raises NoWeeks or grading.BaselineOutOfRange."""
+    if not template.weeks.exists():
+        raise NoWeeks
+    rules = grading.ProgressionRules(**template.rules)
+    if baseline.irritable:
+        rules = replace(rules, factor=min(rules.factor, GRADING.gentle_factor))
+    return grading.generate(baseline.minutes, rules)
+
+
+@transaction.atomic
+def draft_programme(
+    *,
+    patient: Patient,
+    baseline: Baseline,
+    starts_on: date,
+    weeks: Sequence[grading.Week],
+    template: ProgrammeTemplate | None,
+    rule: dict[str, Any],
+    by: StaffMember,
+) -> Programme:
+    """Makes a draft with its first revision. Raises NoWeeks, WeeksNotInOrder or NotAllowed."""
+    require(by, "prescribe")
+    _require_order(weeks)
+    programme = Programme.objects.create(
+        clinic=by.clinic,
+        patient=patient,
+        clinician=by,
+        template=template,
+        starts_on=starts_on,
+        baseline_minutes=baseline.minutes,
+        baseline_is_estimate=baseline.is_estimate,
+        irritable=baseline.irritable,
+    )
+    revision = ProgrammeRevision.objects.create(
+        clinic=by.clinic,
+        programme=programme,
+        number=1,
+        in_force_from=starts_on,
+        reason="first plan",
+        rule=rule,
+    )
+    _write_weeks(revision, weeks)
+    return programme
+
+
+def _require_order(weeks: Sequence[grading.Week]) -> None:
+    if not weeks:
+        raise NoWeeks
+    if [week.number for week in weeks] != list(range(1, len(weeks) + 1)):
+        raise WeeksNotInOrder
+
+
+def _write_weeks(revision: ProgrammeRevision, weeks: Sequence[grading.Week]) -> None:
+    ProgrammeWeek.objects.bulk_create(
+        [
+            ProgrammeWeek(
+                clinic_id=revision.clinic_id,
+                programme_id=revision.programme_id,
+                revision=revision,
+                **{column: getattr(week, column) for column in WEEK_COLUMNS},
+            )
+            for week in weeks
+        ]
+    )
+
+
+@transaction.atomic
+def edit_draft(
+    *,
+    programme: Programme,
+    weeks: Sequence[grading.Week],
+    starts_on: date,
+    note_to_patient: str,
+    seen_version: int,
+    by: StaffMember,
+) -> None:
+    """Replaces the weeks of a draft.
+
+    Raises NotADraft, NoWeeks, WeeksNotInOrder, ChangedMeanwhile or NotAllowed.
+    """
+    require(by, "prescribe")
+    _require_order(weeks)
+    drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
+    saved = drafts.filter(version=seen_version).update(
+        version=F("version") + 1, starts_on=starts_on, note_to_patient=note_to_patient
+    )
+    if saved != 1:
+        raise ChangedMeanwhile if drafts.exists() else NotADraft
+    revision = ProgrammeRevision.objects.for_clinic(by.clinic).get(programme=programme, number=1)
+    ProgrammeRevision.objects.filter(pk=revision.pk).update(in_force_from=starts_on)
+    ProgrammeWeek.objects.for_clinic(by.clinic).filter(revision=revision).delete()
+    _write_weeks(revision, weeks)
+
+
+@transaction.atomic
+def assign_programme(*, programme: Programme, by: StaffMember, now: datetime) -> None:
+    """Signs the first revision and starts the programme.
+
+    Raises NotADraft, NoWeeks, AlreadyRunning or NotAllowed.
+    """
+    require(by, "prescribe")
+    if not ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme).exists():
+        raise NoWeeks
+    try:
+        with transaction.atomic():
+            started = (
+                Programme.objects.for_clinic(by.clinic)
+                .filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
+                .update(status=ProgrammeStatus.ACTIVE, assigned_at=now, assigned_by=by.user)
+            )
+    except IntegrityError as error:
+        if "programmes_programme_one_running" not in str(error):
+            raise
+        raise AlreadyRunning from error
+    if started != 1:
+        raise NotADraft
+    ProgrammeRevision.objects.for_clinic(by.clinic).filter(programme=programme, number=1).update(
+        signed_at=now, signed_by=by.user
+    )
+    mark_changed(patient=programme.patient, earliest_on=programme.starts_on, now=now)
+
+
+@transaction.atomic
+def end_programme(*, programme: Programme, ending: Ending, on: date, by: StaffMember, now: datetime) -> None:
+    """Ends a running programme for good. Raises NotRunning or NotAllowed."""
+    require(by, "prescribe")
+    done = ProgrammeStatus.COMPLETED if ending == Ending.COMPLETED else ProgrammeStatus.REVOKED
+    ended = (
+        Programme.objects.for_clinic(by.clinic)
+        .running()
+        .filter(pk=programme.pk)
+        .update(status=done, ended_on=on, ended_by=by.user, ending=ending, version=F("version") + 1)
+    )
+    if ended != 1:
+        raise NotRunning
+    mark_changed(patient=programme.patient, earliest_on=on, now=now)
+
+
+@transaction.atomic
+def pause_programme(
+    *,
+    programme: Programme,
+    from_on: date,
+    until_on: date,
+    reason: PauseReason,
+    by: StaffMember,
+    now: datetime,
+) -> Pause:
+    """Rests reminders and adherence rules on these days. Raises OverlappingPause, NotAllowed."""
+    require(by, "pause_programme")
+    try:
+        with transaction.atomic():
+            pause = Pause.objects.create(
+                clinic=by.clinic,
+                patient_id=programme.patient_id,
+                programme=programme,
+                from_on=from_on,
+                until_on=until_on,
+                reason=reason,
+                made_by=by.user,
+            )
+    except IntegrityError as error:
+        if "programmes_pause_no_overlap" not in str(error):
+            raise
+        raise OverlappingPause from error
+    mark_changed(patient=programme.patient, earliest_on=from_on, now=now)
+    return pause

@@ -1,0 +1,156 @@
+"""What staff do with a review item: claim, hand back, contact, snooze, close. Each one conditional UPDATE."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from clinic.models import StaffMember
+from clinic.permissions import NotAllowed, may_close_with, require
+from programmes.models import (
+    Channel,
+    ContactAttempt,
+    ContactResult,
+    Flag,
+    FlagCode,
+    ItemStatus,
+    Outcome,
+    Resolution,
+    ReviewItem,
+)
+
+MAX_SNOOZE_DAYS = 14
+
+
+class AlreadyClaimed(Exception):
+    """Somebody else is looking at this item, or it is closed."""
+
+
+class AlreadyClosed(Exception):
+    """The item was closed meanwhile."""
+
+
+class NewFlag(Exception):
+    """The item got another flag since this person last saw it."""
+
+
+class NotSnoozable(Exception):
+    """Safety answers are never snoozed, nothing longer than 14 days, nothing into the past."""
+
+
+@dataclass(frozen=True)
+class Contact:
+    """One try to reach the patient."""
+
+    channel: Channel
+    result: ContactResult
+    note: str = ""
+    next_on: date | None = None
+
+
+@transaction.atomic
+def claim_item(*, item: ReviewItem, by: StaffMember, now: datetime) -> None:
+    """Takes the item; taking one's own again changes nothing. Raises AlreadyClaimed or NotAllowed."""
+    require(by, "claim_item")
+    mine = ReviewItem.objects.for_clinic(by.clinic).open()
+    if mine.filter(pk=item.pk, claimed_by=by, status=ItemStatus.IN_PROGRESS).exists():
+        return
+    waiting = mine.filter(pk=item.pk, status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD], claimed_by=None)
+    taken = waiting.update(status=ItemStatus.IN_PROGRESS, claimed_by=by, claimed_at=now, snoozed_until=None)
+    if taken != 1:
+        raise AlreadyClaimed
+
+
+@transaction.atomic
+def release_item(*, item: ReviewItem, by: StaffMember) -> None:
+    """Hands the item back to the queue. Raises AlreadyClaimed when it is not this person's."""
+    require(by, "claim_item")
+    released = (
+        ReviewItem.objects.for_clinic(by.clinic)
+        .filter(pk=item.pk, status=ItemStatus.IN_PROGRESS, claimed_by=by)
+        .update(status=ItemStatus.REQUESTED, claimed_by=None, claimed_at=None)
+    )
+    if released != 1:
+        raise AlreadyClaimed
+
+
+@transaction.atomic
+def snooze_item(*, item: ReviewItem, until: date, by: StaffMember, today: date) -> None:
+    """Rests the item until a day at most 14 days ahead. Raises NotSnoozable, AlreadyClosed or NotAllowed."""
+    require(by, "claim_item")
+    if not today < until <= today + timedelta(days=MAX_SNOOZE_DAYS):
+        raise NotSnoozable
+    if Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY).exists():
+        raise NotSnoozable
+    snoozed = (
+        ReviewItem.objects.for_clinic(by.clinic)
+        .open()
+        .filter(pk=item.pk)
+        .update(status=ItemStatus.ON_HOLD, snoozed_until=until, claimed_by=None, claimed_at=None)
+    )
+    if snoozed != 1:
+        raise AlreadyClosed
+
+
+@transaction.atomic
+def record_contact(*, item: ReviewItem, contact: Contact, by: StaffMember, now: datetime) -> ContactAttempt:
+    """Notes a try to reach the patient. Raises AlreadyClosed or NotAllowed."""
+    require(by, "record_contact")
+    if not ReviewItem.objects.for_clinic(by.clinic).open().select_for_update().filter(pk=item.pk).exists():
+        raise AlreadyClosed
+    return ContactAttempt.objects.create(
+        clinic=by.clinic,
+        item=item,
+        channel=contact.channel,
+        result=contact.result,
+        note=contact.note,
+        next_on=contact.next_on,
+        made_by=by,
+        made_at=now,
+    )
+
+
+@transaction.atomic
+def close_item(
+    *,
+    item: ReviewItem,
+    outcome: Outcome,
+    note: str,
+    seen: Collection[UUID],
+    by: StaffMember,
+    today: date,
+    now: datetime,
+) -> None:
+    """Closes the item and its flags, all of which this person has `seen`, with a coded outcome.
+
+    Raises NotAllowed when the role may not use this outcome (a SAFETY flag: clinicians only), AlreadyClosed
+    when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag came in meanwhile.
+    """
+    _require_outcome(item, outcome, by)
+    mine = ReviewItem.objects.for_clinic(by.clinic).open().filter(pk=item.pk)
+    if mine.exclude(claimed_by=None).exclude(claimed_by=by).exists():
+        raise AlreadyClaimed
+    closed = mine.update(
+        status=ItemStatus.COMPLETED,
+        outcome=outcome,
+        close_note=note,
+        closed_at=now,
+        closed_by=by.user,
+        snoozed_until=None,
+    )
+    if closed != 1:
+        raise AlreadyClosed
+    flags = Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item)
+    flags.filter(pk__in=seen).update(resolved_on=today, resolution=Resolution.CLOSED, resolved_by=by.user)
+    if flags.exists():
+        raise NewFlag  # rolls the closing back: nobody closes what nobody read
+
+
+def _require_outcome(item: ReviewItem, outcome: Outcome, by: StaffMember) -> None:
+    if outcome == Outcome.CONDITION_ENDED or not may_close_with(by, outcome):
+        raise NotAllowed(outcome)
+    safety = Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY)
+    if by.role != "clinician" and safety.exists():
+        raise NotAllowed("close_item with an open safety answer")

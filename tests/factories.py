@@ -1,0 +1,105 @@
+"""Small makers of believable rows; every argument that matters to a test is passed by the test."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from uuid_utils.compat import uuid7
+
+from clinic.models import Clinic, Role, StaffMember, User
+from clinic.services import Letter
+from patients.models import Patient
+from programmes.clinical import grading
+from programmes.models import Programme, ProgrammeTemplate
+from programmes.services import library, prescribing
+from programmes.services.walk_logging import Saved, WalkEntry, log_walk
+
+_numbers = count(1)
+START = date(2026, 9, 7)  # a Monday
+NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+PASSWORD = "steady-walking-helps-backs"
+DUTY_LETTER = Letter(subject="A safety answer is waiting", body="Open the review queue.")
+
+
+def a_clinic(name: str = "Elm Clinic", **fields: Any) -> Clinic:
+    number = next(_numbers)
+    return Clinic.objects.create(
+        **{
+            "name": name,
+            "slug": f"clinic-{number}",
+            "phone": "01632 960 100",
+            "duty_email": f"duty{number}@clinic.example",
+            **fields,
+        }
+    )
+
+
+def a_staff_member(clinic: Clinic, role: Role = Role.CLINICIAN, **fields: Any) -> StaffMember:
+    number = next(_numbers)
+    user = User.objects.create_user(f"{role}{number}@clinic.example", PASSWORD)
+    return StaffMember.objects.create(
+        clinic=clinic, user=user, role=role, **{"name": f"Staff {number}", **fields}
+    )
+
+
+def a_patient(clinic: Clinic, **fields: Any) -> Patient:
+    number = next(_numbers)
+    if "user" not in fields:
+        fields["user"] = User.objects.create_user(f"patient{number}@mail.example")
+    return Patient.objects.create(
+        clinic=clinic, **{"given_name": "Pat", "family_name": f"Walker{number}", **fields}
+    )
+
+
+def a_template(clinic: Clinic, code: str = "T2") -> ProgrammeTemplate:
+    library.restore_template_library(clinic=clinic)
+    return ProgrammeTemplate.objects.for_clinic(clinic).get(code=code)
+
+
+def a_draft(
+    patient: Patient, by: StaffMember, *, starts_on: date = START, days: int = 3, minutes: int = 15, weeks: int = 12
+) -> Programme:
+    rows = [
+        grading.Week(number, days, minutes, 1, grading.EASY, grading.BUILD) for number in range(1, weeks + 1)
+    ]
+    return prescribing.draft_programme(
+        patient=patient,
+        baseline=prescribing.Baseline(minutes),
+        starts_on=starts_on,
+        weeks=rows,
+        template=None,
+        rule={},
+        by=by,
+    )
+
+
+def a_programme(patient: Patient, by: StaffMember, **dose: Any) -> Programme:
+    """A running programme with the same dose every week."""
+    programme = a_draft(patient, by, **dose)
+    at = datetime.combine(programme.starts_on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=9)
+    prescribing.assign_programme(programme=programme, by=by, now=at)
+    programme.refresh_from_db()
+    return programme
+
+
+def a_walk(programme: Programme, on: date, *, minutes: int = 15, pain: int | None = 3, **answers: Any) -> Saved:
+    """Logged on the evening of the day itself."""
+    now = answers.pop("now", datetime.combine(on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=18))
+    entry = WalkEntry(
+        **{
+            "client_uuid": uuid7(),
+            "walked_on": on,
+            "minutes": minutes,
+            "pain_before": pain,
+            "pain_after": pain,
+            **answers,
+        }
+    )
+    return log_walk(
+        patient=programme.patient,
+        programme=programme,
+        entry=entry,
+        duty_letter=DUTY_LETTER,
+        by=programme.patient.user,
+        now=now,
+    )
