@@ -1,0 +1,25 @@
+# syntax=docker/dockerfile:1
+FROM python:3.11-slim AS packages
+COPY requirements/prod.txt /tmp/prod.txt
+RUN python -m venv /opt/venv \
+ && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/prod.txt
+
+FROM python:3.11-slim
+ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WAYMARK_STATE=/state
+RUN useradd --system --uid 10001 --home-dir /nonexistent waymark \
+ && install -d -o waymark -g waymark /state
+COPY --from=packages /opt/venv /opt/venv
+WORKDIR /app
+COPY manage.py pyproject.toml LICENSE ./
+COPY clinic clinic
+COPY patients patients
+COPY programmes programmes
+COPY templates templates
+COPY static static
+# Hashed and compressed files; without a database, and before the unprivileged user takes over.
+RUN python manage.py collectstatic --no-input --verbosity 0
+USER waymark
+EXPOSE 8000
+CMD ["gunicorn", "clinic.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
+     "--workers", "2", "--threads", "8", "--max-requests", "5000", "--max-requests-jitter", "500", \
+     "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]
