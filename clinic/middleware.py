@@ -13,6 +13,9 @@ from clinic.models import StaffMember
 if TYPE_CHECKING:
     from clinic.models import Clinic
 
+UNSCOPED = ("/static/", "/healthz/")  # no person, no session, no transaction around them
+STAFF_SESSION = "staff_session"  # set by the staff sign-in alone
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -56,7 +59,7 @@ def one_transaction(get_response: Handler) -> Handler:
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(("/static/", "/healthz/")):
+        if request.path_info.startswith(UNSCOPED):
             return get_response(request)
         with transaction.atomic():
             response = get_response(request)
@@ -81,9 +84,7 @@ def active_clinic(get_response: Handler) -> Handler:
 
     def middleware(request: Any) -> HttpResponse:
         request.staff = request.clinic = None
-        if request.path_info.startswith(("/static/", "/healthz/")):
-            return get_response(request)
-        if request.user.is_authenticated:
+        if not request.path_info.startswith(UNSCOPED) and request.user.is_authenticated:
             request.staff = membership(request)
             request.clinic = request.staff.clinic if request.staff else None
             set_actor(clinic_id=request.staff and request.staff.clinic_id, user_id=request.user.pk)
@@ -93,7 +94,13 @@ def active_clinic(get_response: Handler) -> Handler:
 
 
 def membership(request: HttpRequest) -> StaffMember | None:
-    """The membership chosen in the session, else the only one; None for patients and operators."""
+    """The membership chosen in the session, else the first; None for patients and operators.
+
+    A code by e-mail opens a patient's pages only: without the mark of a staff sign-in there is no membership,
+    even when the same address belongs to a member of staff.
+    """
+    if not request.session.get(STAFF_SESSION):
+        return None
     found = list(
         StaffMember.objects.filter(user=request.user, is_active=True)
         .select_related("clinic")

@@ -1,1 +1,9 @@
-urlpatterns: list = []
+"""Every address of Waymark."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("", include("patients.urls")),
+]
