@@ -1,5 +1,6 @@
 """System checks of the whole house: what would be wrong in production is said at start."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -8,7 +9,9 @@ from django.db import connection
 
 
 @register(Tags.database)
-def runtime_role_is_harmless(databases: list[str] | None = None, **_: Any) -> list[CheckMessage]:
+def runtime_role_is_harmless(
+    app_configs: Any, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
     """The web and the workers must not own the tables nor be able to pass row-level security."""
     if not databases or "default" not in databases or not settings.DATABASES["default"]:
         return []

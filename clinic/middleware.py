@@ -93,7 +93,7 @@ def active_clinic(get_response: Handler) -> Handler:
     return middleware
 
 
-def membership(request: HttpRequest) -> StaffMember | None:
+def membership(request: Any) -> StaffMember | None:
     """The membership chosen in the session, else the first; None for patients and operators.
 
     A code by e-mail opens a patient's pages only: without the mark of a staff sign-in there is no membership,
@@ -107,7 +107,7 @@ def membership(request: HttpRequest) -> StaffMember | None:
         .order_by("name")
     )
     chosen = [member for member in found if str(member.pk) == request.session.get("membership")]
-    return (chosen or found or [None])[0]
+    return next(iter(chosen or found), None)
 
 
 def site(request: Any) -> dict[str, Any]:

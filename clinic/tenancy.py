@@ -71,15 +71,15 @@ class SameClinic(models.BaseConstraint):
             to=quote(target._meta.db_table),
         )
 
-    def constraint_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         schema_editor.deferred_sql.append(self._sql(model, schema_editor))
         return ""
 
-    def create_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+    def create_sql(self, model: Any, schema_editor: Any) -> str:
         schema_editor.deferred_sql.append(self._sql(model, schema_editor))
         return ""
 
-    def remove_sql(self, model: Any, schema_editor: Any) -> str:  # type: ignore[override]
+    def remove_sql(self, model: Any, schema_editor: Any) -> str:
         quote = schema_editor.quote_name
         return f"ALTER TABLE {quote(model._meta.db_table)} DROP CONSTRAINT {quote(self.name)}"
 

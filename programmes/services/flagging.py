@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import connection, transaction
 from uuid_utils.compat import uuid7
@@ -96,7 +97,7 @@ def raise_flag(
     return flag if _insert_once(flag) else None
 
 
-def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> object:
+def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> UUID:
     """The patient's open item; one statement, so that two reviews meeting here share it."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -110,7 +111,8 @@ def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) ->
             """,
             [uuid7(), patient.clinic_id, patient.pk, severity, now, on],
         )
-        return cursor.fetchone()[0]
+        item_id: UUID = cursor.fetchone()[0]
+        return item_id
 
 
 def _insert_once(flag: Flag) -> bool:

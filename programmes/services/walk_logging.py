@@ -79,7 +79,7 @@ class Target:
     """What the plan in force asked for on a day."""
 
     revision: ProgrammeRevision
-    week: ProgrammeWeek | None
+    week: ProgrammeWeek
 
 
 @dataclass(frozen=True)
@@ -122,9 +122,9 @@ def log_walk(
         received_at=now,
         received_on=entry.walked_on if entry.source == Source.IMPORT else today,
         entered_by=by,
-        target_revision=target and target.revision,
-        target_week=target and target.week and target.week.number,
-        target_minutes=target and target.week and target.week.minutes,
+        target_revision=target.revision if target else None,
+        target_week=target.week.number if target else None,
+        target_minutes=target.week.minutes if target else None,
     )
     if not _insert_once(walk):
         return Saved(walk=_same_walk(walk), created=False)
@@ -157,7 +157,7 @@ def target_on(*, programme: Programme, day: date) -> Target | None:
         return None
     revision = governing[0].revision
     number = min(revision.week_number_on(day), governing[-1].number)
-    return Target(revision, next((week for week in governing if week.number == number), None))
+    return Target(revision, next(week for week in governing if week.number == number))
 
 
 def _insert_once(walk: Walk) -> bool:

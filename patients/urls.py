@@ -1,0 +1,4 @@
+"""Addresses of the patient pages."""
+
+app_name = "patients"
+urlpatterns: list = []
