@@ -169,7 +169,7 @@ def _add_log(row: dict[str, str], reading: _Reading) -> None:
         raise _BadField(f"unknown patient {row['patient_id']!r}")
     day = _day(row, "date", reading.today)
     if not patient.started_on <= day <= patient.last_on:
-        raise _BadField(f"date {day} is outside the programme, {patient.started_on} to {patient.last_on}")
+        raise _BadField(f"date {day} is outside {patient.started_on} to {patient.last_on}")
     logs = reading.logs.setdefault(patient.patient_id, {})
     if day in logs:
         raise _BadField(f"patient {patient.patient_id!r} has two logs on {day}")

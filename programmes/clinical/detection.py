@@ -121,8 +121,12 @@ def flag_changes(
         change = _met(finding, known, on, thresholds) if known else _raise(finding, flags, on, thresholds)
         changes += [change] if change else []
     for code, flag in open_flags.items():
-        if code not in by_code and flag.condition_met and _over(flag, seen, on, thresholds):
-            changes.append(ConditionNoLongerMet(code, on) if flag.claimed else Clear(code, on))
+        if code in by_code or not _over(flag, seen, on, thresholds):
+            continue
+        if not flag.claimed:
+            changes.append(Clear(code, on))
+        elif flag.condition_met:
+            changes.append(ConditionNoLongerMet(code, on))
     return tuple(changes)
 
 

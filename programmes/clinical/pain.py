@@ -77,7 +77,8 @@ def rising(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEF
     series = pain_series(reports, thresholds)
     for window, base, recent, earlier in _comparisons(series, on, thresholds):
         now, before, z = _compare(recent, earlier, thresholds)
-        rises = now - before >= thresholds.min_rise and z >= thresholds.z
+        raised = sum(value - before >= thresholds.min_rise for _, value in recent) >= thresholds.min_raised
+        rises = raised and now - before >= thresholds.min_rise and z >= thresholds.z
         if rises and (found is None or z > found.z):
             reference = _reference(series, on, window, thresholds)
             found = PainRise(

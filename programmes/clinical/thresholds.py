@@ -26,6 +26,7 @@ class PainThresholds:
         1.0  # the spread assumed before a patient has shown their own; median .75 on diaries [S]
     )
     usual_weight: int = 12  # reports that this assumption counts for [S]
+    min_raised: int = 2  # recent reports that must each lie that far above: one bad walk never does [P]
     min_rise: float = 1.0  # points; smaller rises are below what a person notices [P]
     z: float = 3.1  # how many standard errors the rise must exceed: the clinic's knob [S]
     late_days: int = 7  # a pain score recalled more than a week later does not drive trends [P]
