@@ -55,7 +55,7 @@ def test_every_key_between_clinical_tables_is_composite(model):
     to_clinical = {
         field.name
         for field in model._meta.concrete_fields
-        if field.many_to_one and issubclass(field.related_model, ClinicRecord)
+        if (field.many_to_one or field.one_to_one) and issubclass(field.related_model, ClinicRecord)
     }
     composite = {
         constraint.field for constraint in model._meta.constraints if isinstance(constraint, SameClinic)
