@@ -1,0 +1,31 @@
+"""A test client that is signed in, as the two sign-in pages leave it."""
+
+from django.test import Client
+
+from clinic.middleware import STAFF_SESSION
+from clinic.models import StaffMember, User
+from patients.models import Patient
+
+
+def sign_in_staff(client: Client, member: StaffMember) -> Client:
+    """Signed in as this member of staff, in this clinic."""
+    return _sign_in(client, member.user, **{STAFF_SESSION: True, "membership": str(member.pk)})
+
+
+def sign_in_operator(client: Client, user: User) -> Client:
+    """Signed in as the operator, who is no member of any clinic."""
+    return _sign_in(client, user, **{STAFF_SESSION: True})
+
+
+def sign_in_patient(client: Client, patient: Patient) -> Client:
+    """Signed in by an e-mail code, with this record open."""
+    assert patient.user is not None
+    return _sign_in(client, patient.user, patient=str(patient.pk))
+
+
+def _sign_in(client: Client, user: User, **marks: object) -> Client:
+    client.force_login(user)
+    session = client.session
+    session.update(marks)
+    session.save()
+    return client
