@@ -13,6 +13,8 @@ from pathlib import Path
 import psycopg
 import pytest
 import redis
+from django.contrib.sessions.models import Session
+from django.db import connection
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -174,3 +176,27 @@ def test_stop_ends_what_the_child_started(tmp_path: Path) -> None:
         time.sleep(0.01)
     child.stop(signal.SIGTERM, patience=0.2)
     assert not alive(int(log.read_text()))
+
+
+# --- What conftest.py makes of them
+@pytest.mark.django_db
+def test_tests_run_as_the_runtime_role_on_their_own_database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, current_database()")
+        worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+        assert cursor.fetchone() == ("waymark_runtime", f"waymark_test_{worker}")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("turn", [1, 2])
+def test_a_transactional_test_leaves_no_rows(turn: int) -> None:
+    assert Session.objects.count() == 0
+    Session.objects.create(session_key="left behind", expire_date="2030-01-01T00:00Z")
+
+
+def test_a_real_process_sees_what_the_test_has_committed(services_environment: dict[str, str]) -> None:
+    Session.objects.create(session_key="committed", expire_date="2030-01-01T00:00Z")
+    look = "from django.contrib.sessions.models import Session as S; print(S.objects.get().pk)"
+    command = [sys.executable, "manage.py", "shell", "--verbosity", "0", "--command", look]
+    output = subprocess.check_output(command, env=services_environment, text=True)
+    assert output.strip() == "committed"
