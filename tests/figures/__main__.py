@@ -1,0 +1,68 @@
+"""Command line: `python -m tests.figures [--only WORD]`; FULL=1 takes the long forms."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure, demo, detection, pages, suite
+
+MODULES = (detection, pages, suite, demo)  # importing them registers their measurements
+
+
+def chosen(word: str | None) -> list[tuple[str, object]]:
+    """Measurements whose topic or name holds the word; all without one."""
+    return [
+        (topic, measurement)
+        for topic, measurements in MEASUREMENTS.items()
+        for measurement in measurements
+        if word is None or word in topic or word in measurement.__name__ or word in measurement.__module__
+    ]
+
+
+def measured(word: str | None, *, full: bool) -> Iterator[Figure]:
+    for _topic, measurement in chosen(word):
+        for figure in measurement(full):
+            print(figure.line, flush=True)
+            yield figure
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", default=None)
+    word = parser.parse_args().only or None
+    if not chosen(word):
+        sys.exit(f"No measurement is called {word!r}. There are: {', '.join(MEASUREMENTS)}")
+    full = os.environ.get("FULL") == "1"
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[RECORD] = str(Path(folder) / "record.jsonl")
+        figures = list(measured(word, full=full))
+    write(figures, full=full)
+    missed = [figure.name for figure in figures if not figure.met]
+    print(f"{len(figures) - len(missed)} met, {len(missed)} missed")
+    return 1 if missed else 0
+
+
+def write(figures: list[Figure], *, full: bool) -> None:
+    state = Path(os.environ.get("WAYMARK_STATE", ROOT / ".waymark"))
+    state.mkdir(parents=True, exist_ok=True)
+    facts = {
+        "measured_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "full": full,
+        "cores": os.cpu_count(),
+        "load": os.getloadavg()[0],
+        "python": platform.python_version(),
+        "system": platform.platform(),
+    }
+    rows = [{**asdict(figure), "met": figure.met} for figure in figures]
+    (state / "figures.json").write_text(json.dumps({"machine": facts, "figures": rows}, indent=1))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,138 @@
+"""A real Waymark for the browser: gunicorn, a Celery worker, beat and the mail sender as processes."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+BIN = Path(sys.executable).parent
+PHONE = {"width": 320, "height": 640}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        warnings.warn("No Chromium found: the browser tests did NOT run.", stacklevel=1)
+        pytest.skip("no Chromium on this machine")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def phone(browser: Browser) -> Iterator[Page]:
+    """A narrow phone without JavaScript: everything a patient needs works so."""
+    context = browser.new_context(viewport=PHONE, java_script_enabled=False, locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture
+def desktop(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport=DESKTOP, locale="en-GB")
+    yield context.new_page()
+    context.close()
+
+
+@contextmanager
+def process(
+    name: str, command: list[str], environment: dict[str, str], logs: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (logs / f"{name}.log").open("wb") as log:
+        child = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+        )
+        try:
+            yield child
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGTERM)
+            try:
+                child.wait(15)
+            except subprocess.TimeoutExpired:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(url: str, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()  # noqa: S310  our own address
+            return
+        except OSError:
+            if time.monotonic() > until:
+                raise
+            time.sleep(0.1)
+
+
+@pytest.fixture
+def web(services_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """The address of a running web server that uses this test's database; demo mode, for its mailbox."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}"
+    environment = services_environment | {
+        "WAYMARK_DEMO": "1",
+        "WAYMARK_BASE_URL": address,
+        "WAYMARK_DB_POOL": "1",
+        "PORT": str(port),
+    }
+    services_environment.update(environment)
+    command = [
+        str(BIN / "gunicorn"),
+        "clinic.wsgi",
+        "--bind",
+        f"127.0.0.1:{port}",
+        "--worker-class",
+        "gthread",
+        "--threads",
+        "4",
+    ]
+    with process("web", command, environment, tmp_path):
+        wait_for(f"{address}/healthz/live")
+        yield address
+
+
+@pytest.fixture
+def worker(web: str, services_environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
+    """Celery worker, beat and mail sender beside the web server."""
+    environment = services_environment | {"WAYMARK_DB_POOL": ""}
+    celery = [str(BIN / "celery"), "-A", "clinic.celery"]
+    schedule = str(tmp_path / "beat-schedule")
+    with (
+        process("worker", [*celery, "worker", "--concurrency=1", "--loglevel=INFO"], environment, tmp_path),
+        process("beat", [*celery, "beat", "--schedule", schedule], environment, tmp_path),
+        process("mailer", [sys.executable, "manage.py", "deliver_outbox"], environment, tmp_path),
+    ):
+        yield
