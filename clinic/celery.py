@@ -43,13 +43,13 @@ app.conf.update(
         },
         "plan the nights that are due": {
             "task": "programmes.tasks.plan_review_runs",
-            "schedule": 300.0,
-            "options": {"expires": 290},
+            "schedule": 60.0,  # a missed tick costs a minute, also right after a start
+            "options": {"expires": 59},
         },
         "run the reviews that are planned": {
             "task": "programmes.tasks.run_planned_reviews",
-            "schedule": 30.0,
-            "options": {"expires": 29},
+            "schedule": 10.0,
+            "options": {"expires": 9},
         },
         "send what the outbox still holds": {
             "task": "clinic.tasks.deliver_outbox",

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from clinic.models import Clinic
@@ -20,8 +21,17 @@ class Subject:
     """One running programme as the review sees it: the diary, and the flags that matter."""
 
     programme: Programme
-    diary: Diary
+    weeks: tuple[PlannedWeek, ...]
+    reports: tuple[Report, ...]
+    pauses: tuple[PausedDays, ...]
     flags: tuple[Flag, ...]
+
+    @cached_property
+    def diary(self) -> Diary:
+        """Made when it is asked for: rows that make no diary spoil one patient's review, not the night."""
+        started_on = self.programme.starts_on
+        walked = tuple(report for report in self.reports if report.on >= started_on)
+        return Diary(started_on, self.weeks, walked, self.pauses)
 
     @property
     def known_flags(self) -> tuple[KnownFlag, ...]:
@@ -40,7 +50,9 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     return [
         Subject(
             programme=programme,
-            diary=_diary(programme, weeks[programme.pk], reports[programme.patient_id], pauses[programme.pk]),
+            weeks=tuple(weeks[programme.pk]),
+            reports=tuple(reports[programme.patient_id]),
+            pauses=tuple(pauses[programme.pk]),
             flags=tuple(flags[programme.patient_id]),
         )
         for programme in programmes
@@ -70,13 +82,6 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
         .order_by("patient_id")
     )
     return list(found if patients is None else found.filter(patient_id__in=list(patients)))
-
-
-def _diary(
-    programme: Programme, weeks: list[PlannedWeek], reports: list[Report], pauses: list[PausedDays]
-) -> Diary:
-    walked = [report for report in reports if report.on >= programme.starts_on]
-    return Diary(programme.starts_on, tuple(weeks), tuple(walked), tuple(pauses))
 
 
 def _planned_weeks(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PlannedWeek]]:

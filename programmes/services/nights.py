@@ -39,22 +39,19 @@ def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
         )
 
 
-def review_changed_patients(*, now: datetime, limit: int = 500) -> int:
-    """Reviews marked patients, one transaction each. Returns how many were taken."""
+def review_changed_patients(*, now: datetime, clinic: Clinic | None = None, limit: int = 500) -> int:
+    """Reviews marked patients, of one clinic or all, one transaction each. Returns how many were taken."""
     for taken in range(limit):
-        if not _review_next_changed(now):
+        if not _review_next_changed(now, clinic):
             return taken
     return limit
 
 
 @transaction.atomic
-def _review_next_changed(now: datetime) -> bool:
-    mark = (
-        ChangedPatient.objects.due(now)
-        .select_for_update(skip_locked=True, of=("self",))
-        .select_related("clinic")
-        .first()
-    )
+def _review_next_changed(now: datetime, clinic: Clinic | None) -> bool:
+    marks = ChangedPatient.objects if clinic is None else ChangedPatient.objects.for_clinic(clinic)
+    due = marks.due(now).select_for_update(skip_locked=True, of=("self",))
+    mark = due.select_related("clinic").first()
     if mark is None:
         return False
     today = now.astimezone(mark.clinic.zone).date()
@@ -87,12 +84,13 @@ def due_at(clinic: Clinic, day: date) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(clinic.review_hour), tzinfo=clinic.zone)
 
 
-def plan_runs(*, now: datetime) -> int:
-    """Makes the missing rows of every clinic, from its last one to last night. Returns how many are new.
+def plan_runs(*, now: datetime, clinic: Clinic | None = None) -> int:
+    """Makes the missing rows of one clinic or all, from its last one to last night. Returns how many are new.
 
     Catches up at most 14 nights; a clinic's first night is the last one.
     """
-    return sum(_plan_clinic(clinic, now) for clinic in Clinic.objects.all())
+    clinics = Clinic.objects.all() if clinic is None else [clinic]
+    return sum(_plan_clinic(each, now) for each in clinics)
 
 
 def _plan_clinic(clinic: Clinic, now: datetime) -> int:
@@ -123,9 +121,9 @@ def plan_nights(*, clinic: Clinic, first: date, last: date) -> int:
     return ReviewRun.objects.for_clinic(clinic).count() - before
 
 
-def run_planned_reviews(*, now: datetime) -> Iterator[ReviewRun]:
+def run_planned_reviews(*, now: datetime, clinic: Clinic | None = None) -> Iterator[ReviewRun]:
     """Runs what is due, the oldest night first, one transaction a night. Yields each finished run."""
-    while (run := run_next_review(now=now)) is not None:
+    while (run := run_next_review(now=now, clinic=clinic)) is not None:
         yield run
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -75,6 +76,14 @@ class WalkEntry:
 
 
 @dataclass(frozen=True)
+class Arrival:
+    """One walk form, and the instant at which it reached us."""
+
+    entry: WalkEntry
+    at: datetime
+
+
+@dataclass(frozen=True)
 class Target:
     """What the plan in force asked for on a day."""
 
@@ -109,27 +118,70 @@ def log_walk(
     DifferentEntry. Raises WalkInFuture or WalkTooOld. `duty_letter` goes to the clinic's duty address,
     without names, if SAFETY is raised.
     """
-    today = patient.local_date(now)
-    _require_date(entry, today)
-    target = None if programme is None else target_on(programme=programme, day=entry.walked_on)
-    walk = Walk(
+    _require_date(entry, patient.local_date(now))
+    plan = [] if programme is None else _signed_weeks(programme)
+    walk = _walk(patient, programme, plan, Arrival(entry, now), by)
+    walk.recorded_at = recorded_at
+    if not _insert_once(walk):
+        return Saved(walk=_same_walk(walk), created=False)
+    mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
+    return _raise_safety(walk, duty_letter, now)
+
+
+@transaction.atomic
+def log_walks(
+    *, programme: Programme, arrivals: Sequence[Arrival], duty_letter: Letter, by: User | None
+) -> list[Saved]:
+    """`log_walk` for many forms of one patient, in a few queries. Returns what was new, in order.
+
+    All or nothing: raises as `log_walk` does, DifferentEntry with the date of the walk.
+    """
+    patient, plan = programme.patient, _signed_weeks(programme)
+    digests = _stored_digests(patient, arrivals)
+    new: list[Walk] = []
+    for arrival in arrivals:
+        entry, digest = arrival.entry, arrival.entry.digest()
+        _require_date(entry, patient.local_date(arrival.at))
+        if entry.client_uuid not in digests:
+            new.append(_walk(patient, programme, plan, arrival, by))
+        if digests.setdefault(entry.client_uuid, digest) != digest:
+            raise DifferentEntry(entry.walked_on)
+    Walk.objects.bulk_create(new)
+    if new:
+        earliest, newest = min(walk.walked_on for walk in new), max(walk.received_at for walk in new)
+        mark_changed(patient=patient, earliest_on=earliest, now=newest)
+    return [_raise_safety(walk, duty_letter, walk.received_at) for walk in new]
+
+
+def _stored_digests(patient: Patient, arrivals: Sequence[Arrival]) -> dict[UUID, str]:
+    sent = [arrival.entry.client_uuid for arrival in arrivals]
+    stored = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient, client_uuid__in=sent)
+    return dict(stored.values_list("client_uuid", "entry_digest"))
+
+
+def _walk(
+    patient: Patient,
+    programme: Programme | None,
+    plan: Sequence[ProgrammeWeek],
+    arrival: Arrival,
+    by: User | None,
+) -> Walk:
+    entry = arrival.entry
+    target = _target_among(plan, entry.walked_on)
+    return Walk(
         **entry.columns(),
         clinic_id=patient.clinic_id,
         patient=patient,
         programme=programme,
         time_zone=patient.zone.key,
-        recorded_at=recorded_at,
-        received_at=now,
-        received_on=entry.walked_on if entry.source == Source.IMPORT else today,
+        received_at=arrival.at,
+        # A diary came in as it was written, day by day, whenever it is imported.
+        received_on=entry.walked_on if entry.source == Source.IMPORT else patient.local_date(arrival.at),
         entered_by=by,
-        target_revision=target.revision if target else None,
-        target_week=target.week.number if target else None,
-        target_minutes=target.week.minutes if target else None,
+        target_revision=target and target.revision,
+        target_week=target and target.week and target.week.number,
+        target_minutes=target and target.week and target.week.minutes,
     )
-    if not _insert_once(walk):
-        return Saved(walk=_same_walk(walk), created=False)
-    mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
-    return _raise_safety(walk, programme, duty_letter, today, now)
 
 
 def _require_date(entry: WalkEntry, today: date) -> None:
@@ -141,23 +193,26 @@ def _require_date(entry: WalkEntry, today: date) -> None:
 
 def target_on(*, programme: Programme, day: date) -> Target | None:
     """The dose in force on `day`: the governing revision's week, its last one after the end."""
-    weeks = (
-        ProgrammeWeek.objects.filter(
-            clinic_id=programme.clinic_id,
-            programme=programme,
-            revision__signed_at__isnull=False,
-            revision__in_force_from__lte=day,
-        )
-        .select_related("revision")
-        .order_by("-revision__in_force_from", "-revision__number", "number")
+    return _target_among(_signed_weeks(programme), day)
+
+
+def _signed_weeks(programme: Programme) -> list[ProgrammeWeek]:
+    """The weeks of every signed revision, the newest revision first."""
+    signed = ProgrammeWeek.objects.filter(
+        clinic_id=programme.clinic_id, programme=programme, revision__signed_at__isnull=False
     )
-    found = list(weeks)
-    governing = [week for week in found if week.revision_id == found[0].revision_id]
-    if not governing:
+    newest_first = ("-revision__in_force_from", "-revision__number", "number")
+    return list(signed.select_related("revision").order_by(*newest_first))
+
+
+def _target_among(plan: Sequence[ProgrammeWeek], day: date) -> Target | None:
+    found = [week for week in plan if week.revision.in_force_from <= day]
+    if not found:
         return None
-    revision = governing[0].revision
-    number = min(revision.week_number_on(day), governing[-1].number)
-    return Target(revision, next(week for week in governing if week.number == number))
+    revision = found[0].revision
+    weeks = {week.number: week for week in found if week.revision_id == revision.pk}
+    number = min(revision.week_number_on(day), max(weeks))
+    return Target(revision, weeks.get(number))
 
 
 def _insert_once(walk: Walk) -> bool:
@@ -180,14 +235,19 @@ def _same_walk(walk: Walk) -> Walk:
     return stored
 
 
-def _raise_safety(
-    walk: Walk, programme: Programme | None, duty_letter: Letter, today: date, now: datetime
-) -> Saved:
+def _raise_safety(walk: Walk, duty_letter: Letter, now: datetime) -> Saved:
     finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
     if finding is None:
         return Saved(walk=walk, created=True)
     patient = walk.patient
-    flag = raise_flag(patient=patient, programme=programme, finding=finding, on=today, now=now, walk=walk)
+    flag = raise_flag(
+        patient=patient,
+        programme=walk.programme,
+        finding=finding,
+        on=patient.local_date(now),
+        now=now,
+        walk=walk,
+    )
     post_message(
         kind=MessageKind.SAFETY_ALERT,
         key=f"safety:{walk.pk}",
