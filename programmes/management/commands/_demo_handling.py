@@ -1,0 +1,96 @@
+"""What the demo's staff did about past review items, each step a verb that the queue uses."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from clinic.models import Clinic, Role, StaffMember
+from programmes.models import Channel, ContactResult, Flag, Outcome, ReviewItem
+from programmes.services.reviewing import Contact, claim_item, close_item, record_contact, snooze_item
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An item, the two people who may work on it, and the hour at which they do."""
+
+    item: ReviewItem
+    clinician: StaffMember
+    reviewer: StaffMember
+    at: datetime
+
+    @property
+    def today(self) -> date:
+        return self.at.astimezone(self.item.clinic.zone).date()
+
+    def call(self, result: ContactResult, note: str, by: StaffMember, *, minutes: int = 0) -> None:
+        contact = Contact(Channel.PHONE, result, note)
+        record_contact(item=self.item, contact=contact, by=by, now=self.at + timedelta(minutes=minutes))
+
+    def close(self, outcome: Outcome, note: str, by: StaffMember) -> None:
+        seen = list(Flag.objects.filter(item=self.item).values_list("pk", flat=True))
+        close_item(
+            item=self.item, outcome=outcome, note=note, seen=seen, by=by, today=self.today, now=self.at
+        )
+
+
+def handle(clinic: Clinic, name: str, how: str, at: datetime) -> None:
+    """Does one of HANDLERS on the open item of the patient called `name`."""
+    given_name, family_name = name.split(" ", 1)
+    item = (
+        ReviewItem.objects.for_clinic(clinic)
+        .open()
+        .select_related("clinic")
+        .get(patient__given_name=given_name, patient__family_name=family_name)
+    )
+    staff = {each.role: each for each in StaffMember.objects.for_clinic(clinic).select_related("user")}
+    HANDLERS[how](Desk(item, staff[Role.CLINICIAN], staff[Role.REVIEWER], at))
+
+
+def _claim(desk: Desk) -> None:
+    claim_item(item=desk.item, by=desk.clinician, now=desk.at)
+
+
+def _snooze(desk: Desk) -> None:
+    until = desk.today + timedelta(days=9)
+    snooze_item(item=desk.item, until=until, by=desk.clinician, today=desk.today)
+
+
+def _change_the_plan(desk: Desk) -> None:
+    claim_item(item=desk.item, by=desk.clinician, now=desk.at)
+    desk.call(
+        ContactResult.REACHED,
+        "Sore since gardening. Shorter walks for a week, then as before.",
+        desk.clinician,
+    )
+    desk.close(Outcome.CONTACTED_PLAN_CHANGED, "Shorter walks agreed.", desk.clinician)
+
+
+def _expect_the_flare(desk: Desk) -> None:
+    desk.close(Outcome.EXPECTED_FLARE, "Long drive last week; knows what to do.", desk.clinician)
+
+
+def _call_without_an_answer(desk: Desk) -> None:
+    claim_item(item=desk.item, by=desk.reviewer, now=desk.at)
+    desk.call(ContactResult.MESSAGE_LEFT, "Asked to ring back.", desk.reviewer)
+
+
+def _give_up_calling(desk: Desk) -> None:
+    for minutes in (0, 90, 240):
+        desk.call(ContactResult.NO_ANSWER, "", desk.reviewer, minutes=minutes)
+    desk.close(Outcome.NO_ANSWER, "Letter sent.", desk.reviewer)
+
+
+def _reach_by_phone(desk: Desk) -> None:
+    desk.call(ContactResult.REACHED, "Was away, starts this week.", desk.reviewer)
+    desk.close(Outcome.ALREADY_KNOWN, "Starts this week.", desk.reviewer)
+
+
+HANDLERS: dict[str, Callable[[Desk], None]] = {
+    "claim": _claim,
+    "snooze": _snooze,
+    "change the plan": _change_the_plan,
+    "expect the flare": _expect_the_flare,
+    "call without an answer": _call_without_an_answer,
+    "give up calling": _give_up_calling,
+    "reach by phone": _reach_by_phone,
+}

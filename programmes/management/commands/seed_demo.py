@@ -1,0 +1,245 @@
+"""`manage.py seed_demo`: two clinics full of stories, twenty real diaries, and nights left for the worker."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from unicodedata import normalize
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from clinic.models import Clinic, Role, StaffMember, User
+from clinic.services import Letter
+from patients.models import Patient
+from patients.services import invite_patient, set_address
+from programmes.diary_files import read_diaries
+from programmes.management.commands import _demo_handling as handling
+from programmes.management.commands import _demo_stories as stories
+from programmes.management.commands._demo_walks import arrivals
+from programmes.management.commands.import_diaries import NO_LETTER, kept_diary
+from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
+from programmes.services.importing import import_diary
+from programmes.services.library import restore_template_library
+from programmes.services.nights import plan_nights, review_night
+from programmes.services.prescribing import (
+    Baseline,
+    assign_programme,
+    draft_programme,
+    end_programme,
+    generated_weeks,
+    pause_programme,
+)
+from programmes.services.walk_logging import log_walks
+
+DIARIES = Path(__file__).parent.parent / "demo_diaries"
+OPERATOR = "operator@waymark.example"
+FIRST_NIGHT, LAST_NIGHT = 24, 4  # days ago; the newest three nights wait for the worker
+DUTY_LETTER = Letter(
+    subject="A safety answer is waiting",
+    body="A patient has ticked an urgent symptom. Open the review queue; this mail names nobody.",
+)
+INVITATION = Letter(
+    subject="Your walking programme at {clinic}",
+    body="Your clinic has prepared a walking programme for you.\n\n"
+    "Sign in with this e-mail address; a code comes by mail: {url}\n\n{clinic}, {phone}",
+)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Where and when a clinic's stories happen."""
+
+    clinic: Clinic
+    clinician: StaffMember
+    today: date
+    templates: dict[str, ProgrammeTemplate]
+
+    def at(self, ago: int, hour: int = 9) -> datetime:
+        """That hour of the clinic's day, so many days ago."""
+        return datetime.combine(self.today - timedelta(days=ago), time(hour), self.clinic.zone)
+
+
+class Command(BaseCommand):
+    """Fills an empty database once; with the demo there it only writes the list of sign-ins again."""
+
+    help = "Load the demo: Elm Clinic and Ash Clinic, their staff and patients, and past reviews."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not settings.DEMO:
+            raise CommandError("Demo accounts have a published password: only with WAYMARK_DEMO=1")
+        if Clinic.objects.filter(slug=stories.ELM.slug).exists():
+            self.stdout.write("The demo is there already.")
+        else:
+            _seed(timezone.now())
+            self.stdout.write(f"{Patient.objects.count()} patients in {Clinic.objects.count()} clinics")
+        path = settings.STATE_DIR / "sign-ins.txt"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(sign_ins())
+
+
+def sign_ins() -> str:
+    """Who can sign in, with what, and where."""
+    staff_page, start = f"{settings.BASE_URL}{settings.LOGIN_URL}", f"{settings.BASE_URL}/"
+    code = f"code by mail, see {settings.BASE_URL}/demo/mailbox/"
+    rows = [("Who", "E-mail", "Password", "Where")]
+    for house in (stories.ELM, stories.ASH):
+        rows += [
+            (f"{each.name}, {each.role}, {house.name}", each.email, stories.PASSWORD, staff_page)
+            for each in house.staff
+        ]
+    rows.append(("Operator (clinics and accounts, no patients)", OPERATOR, stories.PASSWORD, staff_page))
+    rows.append(("June Hart, patient, Elm Clinic: a walk is due", address_of("June Hart"), code, start))
+    rows.append(("Callum Fraser, patient, invited, not yet in", address_of("Callum Fraser"), code, start))
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    return "".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) + "\n"
+        for row in rows
+    )
+
+
+@transaction.atomic
+def _seed(now: datetime) -> None:
+    """Everything in one transaction: an interrupted seeding leaves nothing."""
+    elm, ash = _open_clinic(stories.ELM, now), _open_clinic(stories.ASH, now)
+    User.objects.create_superuser(OPERATOR)
+    User.objects.filter(memberships__isnull=False).update(password=make_password(stories.PASSWORD))
+    User.objects.filter(email=OPERATOR).update(password=make_password(stories.PASSWORD))
+    _tell_all(elm, stories.ELM_STORIES, first_phone=101)
+    _tell_all(ash, stories.ASH_STORIES, first_phone=201)
+    _import_diaries(elm, now)
+    _review_past_nights(elm, stories.ELM_STORIES)
+    _review_past_nights(ash, stories.ASH_STORIES)
+
+
+def _open_clinic(house: stories.House, now: datetime) -> Setting:
+    """Reviews run from midnight on, so that last night's is due whenever the demo starts."""
+    clinic = Clinic.objects.create(
+        name=house.name, slug=house.slug, phone=house.phone, duty_email=house.duty_email, review_hour=0
+    )
+    for each in house.staff:
+        user = User.objects.create_user(each.email)
+        StaffMember.objects.create(clinic=clinic, user=user, name=each.name, role=each.role)
+    clinic.refresh_from_db()  # opening hours as times, not as their defaults' text
+    restore_template_library(clinic=clinic)
+    clinician = (
+        StaffMember.objects.for_clinic(clinic).select_related("clinic", "user").get(role=Role.CLINICIAN)
+    )
+    templates = {template.code: template for template in ProgrammeTemplate.objects.for_clinic(clinic)}
+    return Setting(clinic, clinician, now.astimezone(clinic.zone).date(), templates)
+
+
+def _tell_all(setting: Setting, told: Iterable[stories.Story], *, first_phone: int) -> None:
+    for number, story in enumerate(told, first_phone):
+        patient = _enrol(setting, story, f"01632 960 {number}")
+        programme = _draft(setting, story, patient)
+        if not story.draft:
+            _live(setting, story, programme)
+
+
+def address_of(name: str) -> str:
+    """june.hart@mail.example for June Hart."""
+    plain = normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return ".".join(plain.replace("'", "").split()) + "@mail.example"
+
+
+def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
+    given_name, family_name = story.name.split(" ", 1)
+    signed_in = setting.at(story.started, 10) if story.signed_in else None
+    patient = Patient.objects.create(
+        clinic=setting.clinic,
+        given_name=given_name,
+        family_name=family_name,
+        date_of_birth=date(story.born, len(given_name) % 12 + 1, len(story.name)),
+        phone=phone,
+        lead=setting.clinician,
+        # Invitations of long ago are not posted again: the mailbox holds what leaves now.
+        invited_at=signed_in and signed_in - timedelta(days=1),
+        first_signed_in_at=signed_in,
+    )
+    set_address(patient=patient, email=address_of(story.name))
+    if story.kind in ("invited", "due today"):
+        invite_patient(
+            patient=patient,
+            letter=_invitation(setting.clinic),
+            by=setting.clinician,
+            now=setting.at(story.started),
+        )
+    return patient
+
+
+def _invitation(clinic: Clinic) -> Letter:
+    words = {"clinic": clinic.name, "phone": clinic.phone, "url": f"{settings.BASE_URL}/"}
+    return replace(
+        INVITATION, subject=INVITATION.subject.format(**words), body=INVITATION.body.format(**words)
+    )
+
+
+def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programme:
+    template, baseline = setting.templates[story.template], Baseline(story.baseline)
+    return draft_programme(
+        patient=patient,
+        baseline=baseline,
+        starts_on=setting.today - timedelta(days=story.started),
+        weeks=generated_weeks(template=template, baseline=baseline),
+        template=template,
+        rule=template.rules,
+        by=setting.clinician,
+    )
+
+
+def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
+    """Assigned on the first day, walked, paused and ended as the story tells."""
+    clinician = setting.clinician
+    assign_programme(programme=programme, by=clinician, now=setting.at(story.started))
+    weeks = generated_weeks(template=setting.templates[story.template], baseline=Baseline(story.baseline))
+    log_walks(
+        programme=programme,
+        arrivals=arrivals(story, weeks, setting.today, setting.clinic.zone),
+        duty_letter=DUTY_LETTER,
+        by=programme.patient.user,
+    )
+    if story.paused:
+        first, last = (setting.today - timedelta(days=ago) for ago in story.paused)
+        pause_programme(
+            programme=programme,
+            from_on=first,
+            until_on=last,
+            reason=PauseReason.AWAY,
+            by=clinician,
+            now=setting.at(story.paused[0]),
+        )
+    if story.finished:
+        on = setting.today - timedelta(days=story.finished)
+        at = setting.at(story.finished, 17)
+        end_programme(programme=programme, ending=Ending.COMPLETED, on=on, by=clinician, now=at)
+
+
+def _import_diaries(setting: Setting, now: datetime) -> None:
+    """Each real diary ends yesterday, under an invented name."""
+    yesterday = setting.today - timedelta(days=1)
+    for patient in read_diaries(DIARIES):
+        diary = kept_diary(
+            patient,
+            shift=yesterday - patient.last_on,
+            name=stories.DIARY_NAMES[patient.patient_id],
+            prefix="real diary ",
+        )
+        import_diary(diary=diary, duty_letter=NO_LETTER, by=setting.clinician, now=now)
+
+
+def _review_past_nights(setting: Setting, told: Iterable[stories.Story]) -> None:
+    """Reviews three weeks night by night; by day staff work on the items."""
+    for ago in range(FIRST_NIGHT, LAST_NIGHT - 1, -1):
+        night = setting.today - timedelta(days=ago)
+        review_night(clinic=setting.clinic, local_date=night, now=setting.at(ago - 1, 5))
+        for story in told:
+            for handled in story.handled:
+                if handled.ago == ago - 1:
+                    handling.handle(setting.clinic, story.name, handled.how, setting.at(ago - 1, 10))
+    newest = setting.today - timedelta(days=1)
+    plan_nights(clinic=setting.clinic, first=newest - timedelta(days=LAST_NIGHT - 2), last=newest)
