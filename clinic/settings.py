@@ -204,7 +204,9 @@ STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 TESTING = "pytest" in sys.modules
-_hashed = not DEBUG and (STATIC_ROOT / "staticfiles.json").exists() and not TESTING
+# Hashed names where they were collected (and while they are); straight from static/ in demo and tests.
+_collected = "collectstatic" in sys.argv or (STATIC_ROOT / "staticfiles.json").exists()
+_hashed = _collected and not (DEBUG or TESTING or DEMO)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
