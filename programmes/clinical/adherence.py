@@ -115,8 +115,8 @@ def still_dropped(
 ) -> bool:
     """Tell whether a drop flagged on `since` still stands on `on`.
 
-    It no longer does once the share of planned walks since the flag (at most the last 14 days, at least 7
-    unpaused ones) is back within 20 points of the `reference` frozen then, or at 60 % where that is unknown.
+    It no longer does once the share of planned walks in 14 unpaused days, all after the flag, is back within
+    20 points of the `reference` frozen then, or at 60 % where that is unknown.
     """
     share = _share_since(diary, since, on, thresholds)
     if share is None:
@@ -145,7 +145,7 @@ def _blocks(first: date, last: date) -> Iterator[tuple[date, date]]:
 
 
 def _share_since(diary: Diary, since: date, on: date, thresholds: AdherenceThresholds) -> float | None:
-    """Share of planned walks after `since`, or None while fewer than 7 unpaused days have passed."""
+    """Share of planned walks after `since`, or None while fewer than 14 unpaused days have passed."""
     if diary.active_days(since + DAY, on) < thresholds.back_days:
         return None
     first = max(since + DAY, diary.active_span_start(on, thresholds.low_days))
@@ -211,7 +211,7 @@ def _offset(planned_before: float, planned_now: float) -> float:
 
 
 def _slowing(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern | None:
-    """Walking on clearly fewer days than in the six weeks before, beyond what the plan change asks for."""
+    """Walking on clearly fewer days than in the six weeks before, and on under half of the planned ones."""
     week = diary.week_on(on)
     start = diary.active_span_start(on, thresholds.recent_days)
     start = max(start, week.revision_from if week else start)
@@ -225,16 +225,21 @@ def _slowing(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern
     planned, base_planned = diary.planned_walks(start, on), diary.planned_walks(first, before)
     offset = _offset(base_planned / base_days, planned / days)
     z, ratio = _slowing_z((recent, days), (base, base_days), offset, thresholds)
-    if z < thresholds.slowing_z:
+    if z < thresholds.slowing_z or recent >= thresholds.slowing_plan * planned:
         return None
     numbers = {
         "recent_walks": recent,
         "recent_days": days,
+        "planned": round(planned, 1),
         "base_walks": base,
         "base_days": base_days,
         "ratio": round(ratio, 2),
         "z": round(z, 2),
-        "limits": {"ratio": thresholds.slowing_ratio, "z": thresholds.slowing_z},
+        "limits": {
+            "ratio": thresholds.slowing_ratio,
+            "z": thresholds.slowing_z,
+            "plan": thresholds.slowing_plan,
+        },
     }
     return "slowing", numbers, min(1.0, base / base_planned) if base_planned else None
 

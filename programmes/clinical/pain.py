@@ -77,9 +77,8 @@ def rising(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEF
     series = pain_series(reports, thresholds)
     for window, base, recent, earlier in _comparisons(series, on, thresholds):
         now, before, z = _compare(recent, earlier, thresholds)
-        raised = sum(value - before >= thresholds.min_rise for _, value in recent) >= thresholds.min_raised
-        rises = raised and now - before >= thresholds.min_rise and z >= thresholds.z
-        if rises and (found is None or z > found.z):
+        rises = now - before >= thresholds.min_rise and z >= thresholds.z
+        if rises and _lasts(recent, before, thresholds) and (found is None or z > found.z):
             reference = _reference(series, on, window, thresholds)
             found = PainRise(
                 on, window, base, recent, earlier, now, before, before if reference is None else reference, z
@@ -141,6 +140,13 @@ def _compare(
     prior = thresholds.usual_weight * thresholds.usual_sd**2
     spread = sqrt((prior + own) / (thresholds.usual_weight + len(earlier) - 1))
     return now, before, (now - before) / (spread * sqrt(1 / len(recent) + 1 / len(earlier)))
+
+
+def _lasts(recent: Sequence[Point], before: float, thresholds: PainThresholds) -> bool:
+    """Whether several reports are raised and the latest still are: no single bad walk, no past bump."""
+    raised = sum(value - before >= thresholds.min_rise for _, value in recent)
+    still = _mean(recent[-thresholds.last_reports :]) - before >= thresholds.min_rise
+    return raised >= thresholds.min_raised and still
 
 
 def _reference(series: Sequence[Point], on: date, window: int, thresholds: PainThresholds) -> float | None:

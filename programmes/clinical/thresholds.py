@@ -25,8 +25,9 @@ class PainThresholds:
     usual_sd: float = (
         1.0  # the spread assumed before a patient has shown their own; median .75 on diaries [S]
     )
-    usual_weight: int = 12  # reports that this assumption counts for [S]
+    usual_weight: int = 8  # reports that this assumption counts for [S]
     min_raised: int = 2  # recent reports that must each lie that far above: one bad walk never does [P]
+    last_reports: int = 2  # the latest reports whose mean must still lie that far above [S]
     min_rise: float = 1.0  # points; smaller rises are below what a person notices [P]
     z: float = 3.1  # how many standard errors the rise must exceed: the clinic's knob [S]
     late_days: int = 7  # a pain score recalled more than a week later does not drive trends [P]
@@ -42,14 +43,17 @@ class AdherenceThresholds:
 
     base_days: int = 42  # own habit: the six weeks before [S]
     recent_days: int = 14  # slowing is judged over two weeks [S]
-    min_recent_days: int = 7  # unpaused days since the last plan change before slowing is judged [P]
+    min_recent_days: int = (
+        14  # unpaused days under the plan in force before slowing is judged; 7 is noisy [S]
+    )
     pseudo_days: int = 2  # days at a rate of one half that start every habit [S]
     rate_limits: tuple[float, float] = (0.05, 0.97)  # a habit is never taken as never or always [S]
-    silence: float = 5.5  # surprise of the silence: days x -ln(1 - rate); 16/10/7/5/3 days at 2-6 a week [S]
+    silence: float = 5.2  # surprise of the silence: days x -ln(1 - rate); 16/10/7/5/3 days at 2-6 a week [S]
     silence_days: int = 5  # so that a daily walker is not flagged after a weekend [P]
     silence_walks: float = 3.0  # planned walks that must have gone by [P]
     slowing_ratio: float = 0.7  # recent rate below 70 % of own habit [S]
-    slowing_z: float = 0.9  # by this many standard errors [S]
+    slowing_z: float = 0.75  # by this many standard errors [S]
+    slowing_plan: float = 0.5  # and on fewer than half of the planned days [S]
     slowing_min_base: int = 4  # days walked in the base window [S]
     never_days: int = 9  # days without a first log, or after the last of very few [S]
     never_max_logs: int = 3  # up to this many logs count as "hardly started" [S]
@@ -61,7 +65,7 @@ class AdherenceThresholds:
     counts_share: float = 0.5  # a walk counts from half of the day's minutes [P]
     back_within: float = 0.2  # clears within 20 points of own earlier adherence [P]
     back_share: float = 0.6  # ADHERENCE_LOW clears at 60 % [P]
-    back_days: int = 7  # unpaused days after the flag before it may clear [P]
+    back_days: int = 14  # unpaused days after the flag before it may clear; at 7 half-walkers cleared [S]
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,15 +170,17 @@ def test_any_log_clears_never_started() -> None:
 def test_a_drop_clears_when_walking_is_back() -> None:
     known = flag(dropped_finding())
 
-    changes = flag_changes([], [known], diary(on_weekdays(range(5), 28, 50)), day(37))
+    changes = flag_changes([], [known], diary(on_weekdays(range(5), 28, 50)), day(44))
 
-    assert changes == (Clear("ADHERENCE_DROPPED", day(37)),)
+    assert changes == (Clear("ADHERENCE_DROPPED", day(44)),)
 
 
 def test_adherence_low_clears_at_sixty_per_cent() -> None:
     known = flag(Finding("ADHERENCE_LOW", "amber", {}))
 
-    assert flag_changes([], [known], diary([31, 33, 35]), day(37)) == (Clear("ADHERENCE_LOW", day(37)),)
+    walked = diary([31, 33, 35, 38, 40, 42])
+
+    assert flag_changes([], [known], walked, day(44)) == (Clear("ADHERENCE_LOW", day(44)),)
 
 
 def test_a_permanent_step_stays_flagged_for_ninety_days() -> None:

@@ -27,6 +27,10 @@ def test_one_very_bad_walk_among_others_is_not_a_rise() -> None:
     assert rising(reports(steady(28) | {28: 10, 30: 3}), day(34)) is None
 
 
+def test_a_bump_that_is_over_is_not_a_rise() -> None:
+    assert rising(reports(steady(28) | {28: 7, 29: 7, 30: 7, 32: 3, 33: 3}), day(33)) is None
+
+
 def test_equal_pain_is_not_a_rise() -> None:
     assert rising(reports(steady(60)), day(60)) is None
 
@@ -76,7 +80,7 @@ def test_unanswered_reports_are_not_enough() -> None:
 
 @pytest.mark.parametrize(("knob", "found"), [("quiet", False), ("balanced", False), ("sensitive", True)])
 def test_the_knob_moves_the_limit(knob: Sensitivity, found: bool) -> None:
-    series = reports(steady(28) | {28: 4, 29: 5, 31: 4})
+    series = reports(steady(28) | {29: 4, 31: 4, 33: 4})
 
     assert (rising(series, day(34), with_sensitivity(knob).pain) is not None) is found
 

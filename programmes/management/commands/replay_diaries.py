@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
     """Replays a folder of diaries and writes each day's findings for the scorer."""
 
     help = "Walk day by day through the diaries in DIR and write each day's findings as patient_id,date,kind."
-    requires_system_checks: ClassVar[list[str]] = []
+    requires_system_checks = ()  # works before any service or setting is there
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
