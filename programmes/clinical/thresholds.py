@@ -43,9 +43,7 @@ class AdherenceThresholds:
 
     base_days: int = 42  # own habit: the six weeks before [S]
     recent_days: int = 14  # slowing is judged over two weeks [S]
-    min_recent_days: int = (
-        14  # unpaused days under the plan in force before slowing is judged; 7 is noisy [S]
-    )
+    min_recent_days: int = 14  # unpaused days under the plan in force before slowing is judged [S]
     pseudo_days: int = 2  # days at a rate of one half that start every habit [S]
     rate_limits: tuple[float, float] = (0.05, 0.97)  # a habit is never taken as never or always [S]
     silence: float = 5.2  # surprise of the silence: days x -ln(1 - rate); 16/10/7/5/3 days at 2-6 a week [S]
