@@ -3,7 +3,26 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from clinic.views import health, item, mailbox, queue, sign_in
+
+staff_pages = [
+    path("staff/sign-in/", sign_in.StaffSignIn.as_view(), name="sign-in"),
+    path("staff/sign-out/", sign_in.StaffSignOut.as_view(), name="sign-out"),
+    path("staff/clinic/", sign_in.choose_clinic, name="choose-clinic"),
+    path("review/", queue.review_queue, name="review-queue"),
+    path("review/<uuid:item_id>/", item.review_item, name="review-item"),
+    path("review/<uuid:item_id>/claim/", item.claim_item, name="claim-item"),
+    path("review/<uuid:item_id>/hand-back/", item.release_item, name="release-item"),
+    path("review/<uuid:item_id>/contact/", item.record_contact, name="record-contact"),
+    path("review/<uuid:item_id>/snooze/", item.snooze_item, name="snooze-item"),
+    path("review/<uuid:item_id>/close/", item.close_item, name="close-item"),
+    path("healthz/live", health.live, name="live"),
+    path("healthz/ready", health.ready, name="ready"),
+    path("demo/mailbox/", mailbox.demo_mailbox, name="demo-mailbox"),
+]
+
 urlpatterns = [
+    path("", include((staff_pages, "clinic"))),
     path("admin/", admin.site.urls),
     path("", include("patients.urls")),
 ]

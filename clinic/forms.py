@@ -1,0 +1,151 @@
+"""What staff type: sign-in, and the actions on a review item."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from clinic.models import StaffMember
+from clinic.permissions import may_close_with
+from programmes.models import Channel, ContactResult, Outcome
+from programmes.services.reviewing import MAX_SNOOZE_DAYS, Contact
+
+NOTE_LENGTH = 500
+LATEST_NEXT_TRY = timedelta(days=180)  # further ahead is a typing error in the year
+
+
+class StaffSignInForm(AuthenticationForm):
+    """E-mail and password. A patient's login, a former colleague and a wrong password read the same."""
+
+    error_messages = {
+        "invalid_login": _("E-mail address and password do not belong to a member of staff. Check both."),
+        "inactive": _("E-mail address and password do not belong to a member of staff. Check both."),
+    }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        email, password = self.fields["username"], self.fields["password"]
+        email.widget = forms.EmailInput(attrs={"autocomplete": "username", "maxlength": 254})
+        email.label = _("E-mail address")
+        password.label = _("Password")
+
+    def confirm_login_allowed(self, user: Any) -> None:
+        works_here = StaffMember.objects.filter(user=user, is_active=True).exists()
+        if not user.is_active or not (works_here or user.is_superuser):
+            raise self.get_invalid_login_error()
+
+
+class ClinicChoiceForm(forms.Form):
+    """For people who work in more than one clinic."""
+
+    membership = forms.ChoiceField(
+        label=_("Clinic"), widget=forms.RadioSelect, error_messages={"required": _("Choose a clinic.")}
+    )
+
+    def __init__(self, *args: Any, memberships: list[StaffMember], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [
+            (str(member.pk), f"{member.clinic} – {member.get_role_display()}") for member in memberships
+        ]
+        self.fields["membership"].choices = choices  # type: ignore[attr-defined]
+
+
+def _note(label: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=False,
+        max_length=NOTE_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+def _day(label: Any, *, required: bool = True) -> forms.DateField:
+    return forms.DateField(
+        label=label,
+        required=required,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={
+            "required": _("Choose a day."),
+            "invalid": _("Enter a date, for example 2026-11-24."),
+        },
+    )
+
+
+def _choice(label: Any, choices: Any, missing: Any) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=[("", _("Choose …")), *choices],
+        error_messages={"required": missing, "invalid_choice": missing},
+    )
+
+
+class ContactForm(forms.Form):
+    """One try to reach the patient."""
+
+    prefix = "contact"
+    channel = _choice(_("How"), Channel.choices, _("Choose how you tried to reach the patient."))
+    result = _choice(_("Result"), ContactResult.choices, _("Choose what came of it."))
+    note = _note(_("Note (optional)"))
+    next_on = _day(_("Next try on (optional)"), required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_next_on(self) -> date | None:
+        day: date | None = self.cleaned_data["next_on"]
+        if day and not self.today <= day <= self.today + LATEST_NEXT_TRY:
+            raise ValidationError(_("Choose a day from today on, at most half a year ahead."))
+        return day
+
+    def contact(self) -> Contact:
+        data = self.cleaned_data
+        return Contact(
+            channel=Channel(data["channel"]),
+            result=ContactResult(data["result"]),
+            note=data["note"],
+            next_on=data["next_on"],
+        )
+
+
+class SnoozeForm(forms.Form):
+    """How long the item rests; the verb holds the limit."""
+
+    prefix = "snooze"
+    until = _day(_("Until"))
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        first, last = today + timedelta(days=1), today + timedelta(days=MAX_SNOOZE_DAYS)
+        self.fields["until"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
+
+
+class CloseForm(forms.Form):
+    """How it ended, and which flags this person has read."""
+
+    prefix = "close"
+    outcome = _choice(_("Outcome"), (), _("Choose an outcome."))
+    note = _note(_("Note (optional)"))
+
+    def __init__(self, *args: Any, by: StaffMember, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(code, label) for code, label in Outcome.choices if _offered(by, code)]
+        self.fields["outcome"].choices = [("", _("Choose …")), *offered]  # type: ignore[attr-defined]
+
+    def seen(self) -> list[UUID]:
+        """The flags that stood on the page; an altered identifier is no flag and is left out."""
+        sent = self.data.getlist("seen") if isinstance(self.data, QueryDict) else []
+        return [
+            UUID(value) for value in sent if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
+        ]
+
+
+def _offered(by: StaffMember, outcome: str) -> bool:
+    """Only what this role may use; "the condition ended" is the review's own word."""
+    return outcome != Outcome.CONDITION_ENDED and may_close_with(by, outcome)

@@ -1,0 +1,36 @@
+"""Who may open a staff page: a person with a membership, signed in as staff."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from clinic.middleware import StaffRequest
+from clinic.models import Clinic, StaffMember
+
+
+class ClinicRequest(StaffRequest):
+    """A request that `staff_page` let through: somebody, in some clinic."""
+
+    staff: StaffMember
+    clinic: Clinic
+
+
+def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Staff only. Others are asked to sign in and come back; an operator, who sees no patient, gets 403."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if cast("StaffRequest", request).staff is not None:
+            return view(request, *args, **kwargs)
+        if getattr(request.user, "is_superuser", False):
+            raise PermissionDenied
+        # A POST cannot be repeated after signing in; its page can.
+        back = request.get_full_path() if request.method == "GET" else reverse("clinic:review-queue")
+        return redirect_to_login(back, reverse("clinic:sign-in"))
+
+    return guarded

@@ -1,0 +1,56 @@
+"""For load balancers and monitors: is the process up, can it serve, do reviews and mails keep going?"""
+
+from datetime import datetime
+from typing import Any
+
+from django.db import DatabaseError
+from django.db.models import F, Min, OuterRef, Subquery
+from django.http import HttpRequest, JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from clinic.models import OutboxMessage
+from clinic.views.freshness import OUTBOX_LATE_AFTER, STALE_AFTER, is_stale, reviewed_at
+from programmes.models import Programme, ReviewRun
+
+
+@require_safe
+def live(request: HttpRequest) -> JsonResponse:
+    """The process answers."""
+    return JsonResponse({"live": True})
+
+
+@require_safe
+def ready(request: HttpRequest) -> JsonResponse:
+    """503 while the database is away, a running clinic's review is too old, or mails are stuck. No names."""
+    now = timezone.now()
+    try:
+        found: dict[str, Any] = {
+            "database": True,
+            "clinics_without_fresh_review": _clinics_without_fresh_review(now),
+            "outbox_is_late": OutboxMessage.objects.due(now - OUTBOX_LATE_AFTER).exists(),
+        }
+    except DatabaseError:
+        found = {"database": False, "clinics_without_fresh_review": None, "outbox_is_late": None}
+    is_ready = found["database"] and not (found["clinics_without_fresh_review"] or found["outbox_is_late"])
+    return JsonResponse({"ready": bool(is_ready), **found}, status=200 if is_ready else 503)
+
+
+def _clinics_without_fresh_review(now: datetime) -> int:
+    """Clinics where a programme has run for longer than a night and its review has not."""
+    runs: Any = ReviewRun.objects.filter(clinic=OuterRef("clinic"))
+    newest = runs.done().order_by("-local_date", "-finished_at")
+    running = (
+        Programme.objects.running()
+        .order_by()
+        .values("clinic_id")
+        .annotate(
+            since=Min("assigned_at"),
+            finished=Subquery(newest.values("finished_at")[:1]),
+            due=Subquery(newest.values("due_at")[:1]),
+        )
+        .filter(since__lt=now - STALE_AFTER)
+        .values_list(F("finished"), F("due"))
+    )
+    reviews = [reviewed_at(finished, due) if finished else None for finished, due in running]
+    return sum(is_stale(reviewed, now) for reviewed in reviews)

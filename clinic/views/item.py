@@ -1,0 +1,167 @@
+"""One review item: its page, and one small door for each verb."""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
+from django.views.decorators.http import require_POST, require_safe
+
+from clinic.forms import CloseForm, ContactForm, SnoozeForm
+from clinic.permissions import NotAllowed
+from clinic.views.access import ClinicRequest, staff_page
+from clinic.views.item_page import forms_of, item_context
+from clinic.views.item_reading import find_item, read_item
+from programmes.models import Outcome
+from programmes.services import reviewing
+
+# What a verb refuses: the status to answer with, and what to tell the person.
+REFUSALS: dict[type[Exception], tuple[int, Any]] = {
+    reviewing.AlreadyClosed: (409, gettext_lazy("This item was closed meanwhile. Nothing was saved.")),
+    reviewing.NewFlag: (
+        409,
+        gettext_lazy("Another flag came in while you were reading. Read it below, then close again."),
+    ),
+    reviewing.NotSnoozable: (
+        422,
+        gettext_lazy(
+            "Choose a day from tomorrow on, at most 14 days ahead. Safety answers cannot be snoozed."
+        ),
+    ),
+    NotAllowed: (403, gettext_lazy("Your role may not do this. Ask a clinician to take it over.")),
+}
+
+REFUSED = (
+    NotAllowed,
+    reviewing.AlreadyClaimed,
+    reviewing.AlreadyClosed,
+    reviewing.NewFlag,
+    reviewing.NotSnoozable,
+)
+
+
+@staff_page
+@require_safe
+def review_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    """Evidence, plots, walks, actions and history of one item."""
+    return _page(request, find_item(request.clinic, item_id))
+
+
+@staff_page
+@require_POST
+def claim_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    item, now = find_item(request.clinic, item_id), timezone.now()
+    return _act(
+        request,
+        item_id,
+        lambda: reviewing.claim_item(item=item, by=request.staff, now=now),
+        gettext("You are looking at this now."),
+    )
+
+
+@staff_page
+@require_POST
+def release_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    item = find_item(request.clinic, item_id)
+    return _act(
+        request,
+        item_id,
+        lambda: reviewing.release_item(item=item, by=request.staff),
+        gettext("Handed back: it waits in the queue again."),
+    )
+
+
+@staff_page
+@require_POST
+def record_contact(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    item, now = find_item(request.clinic, item_id), timezone.now()
+    form = ContactForm(request.POST, today=now.astimezone(request.clinic.zone).date())
+    if not form.is_valid():
+        return _page(request, item, status=422, contact_form=form)
+    return _act(
+        request,
+        item_id,
+        lambda: reviewing.record_contact(item=item, contact=form.contact(), by=request.staff, now=now),
+        gettext("The contact is noted."),
+        contact_form=form,
+    )
+
+
+@staff_page
+@require_POST
+def snooze_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    item, today = find_item(request.clinic, item_id), timezone.now().astimezone(request.clinic.zone).date()
+    form = SnoozeForm(request.POST, today=today)
+    if not form.is_valid():
+        return _page(request, item, status=422, snooze_form=form)
+    until = form.cleaned_data["until"]
+    return _act(
+        request,
+        item_id,
+        lambda: reviewing.snooze_item(item=item, until=until, by=request.staff, today=today),
+        gettext("Snoozed. It comes back by itself."),
+        snooze_form=form,
+    )
+
+
+@staff_page
+@require_POST
+def close_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+    item, now = find_item(request.clinic, item_id), timezone.now()
+    form = CloseForm(request.POST, by=request.staff)
+    if not form.is_valid():
+        return _page(request, item, status=422, close_form=form)
+    return _act(
+        request,
+        item_id,
+        lambda: reviewing.close_item(
+            item=item,
+            outcome=Outcome(form.cleaned_data["outcome"]),
+            note=form.cleaned_data["note"],
+            seen=form.seen(),
+            by=request.staff,
+            today=now.astimezone(request.clinic.zone).date(),
+            now=now,
+        ),
+        gettext("Closed."),
+        close_form=form,
+    )
+
+
+def _act(
+    request: ClinicRequest, item_id: UUID, verb: Callable[[], object], done: str, **forms: Any
+) -> HttpResponse:
+    """Runs the verb; what it refuses becomes a message on the page, with everything typed still there."""
+    try:
+        verb()
+    except REFUSED as refusal:
+        item = find_item(request.clinic, item_id)
+        status, problem = REFUSALS.get(type(refusal)) or (409, _held(item))
+        return _page(request, item, status=status, problem=problem, **forms)
+    messages.success(request, done)
+    return redirect("clinic:review-item", item_id=item_id)
+
+
+def _held(item: Any) -> str:
+    if item.claimed_by is None:
+        return gettext("This item is no longer yours. Nothing was saved.")
+    return gettext("%(name)s is looking at this. Nothing was saved.") % {"name": item.claimed_by.name}
+
+
+def _page(
+    request: ClinicRequest, item: Any, *, status: int = 200, problem: Any = None, **forms: Any
+) -> HttpResponse:
+    now = timezone.now()
+    today = now.astimezone(request.clinic.zone).date()
+    context = {
+        **item_context(read_item(request.clinic, item, today), request.staff, now),
+        **forms_of(request.staff, today),
+        **forms,
+        "problem": problem,
+        "bad_form": next((form for form in forms.values() if form.errors), None),
+    }
+    return render(request, "clinic/item.html", context, status=status)

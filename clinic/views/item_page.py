@@ -1,0 +1,246 @@
+"""One item's page in words: evidence, plots, walks, history, and which actions this person may take."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from clinic.forms import CloseForm, ContactForm, SnoozeForm
+from clinic.models import Clinic, Role, StaffMember
+from clinic.permissions import may
+from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
+from clinic.views.plots import is_late, plots_of
+from clinic.views.rows import Priority, contact_words, due_on, ended_words, priority, state_words, tel
+from programmes import wording
+from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
+
+WALKS_SHOWN = 14
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One flag with everything that it stands on."""
+
+    number: int
+    flag: Flag
+    title: str
+    priority: Priority
+    sentence: str
+    later: str
+    raised: str
+    state: str
+    lines: Sequence[wording.Line]
+    points: Sequence[wording.Point]
+
+
+@dataclass(frozen=True, slots=True)
+class WalkRow:
+    day: str
+    minutes: str
+    pain: str
+    remarks: Sequence[str]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    at: datetime
+    when: str
+    what: str
+    note: str
+
+
+def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[str, Any]:
+    """Everything the template writes down; the forms come on top."""
+    item, clinic = record.item, staff.clinic
+    today = now.astimezone(clinic.zone).date()
+    due = due_on(item, clinic, item.closed_days)
+    is_open = item.status != ItemStatus.COMPLETED
+    plan = record.plan
+    return {
+        "item": item,
+        "patient": item.patient,
+        "tel": tel(item.patient.phone),
+        "priority": priority(item.severity),
+        "week": _week(record, today),
+        "programme": plan and plan.programme,
+        "state": state_words(item, staff, clinic),
+        "opened": wording.moment(item.opened_at, clinic.zone),
+        "due": wording.day(due) if due and is_open else "",
+        "is_overdue": bool(due and is_open and due < today),
+        "evidence": evidence_of(record.flags, clinic),
+        "plots": plan and plots_of(plan, record.walks, record.flags, today, WEEKS_SHOWN),
+        "walks": walk_rows(record),
+        "events": sorted(_events(record, clinic), key=lambda event: event.at, reverse=True),
+        "earlier": [_earlier(old, record, clinic) for old in record.earlier_items],
+        **actions_of(record, staff),
+    }
+
+
+def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
+    """What the page offers. The verbs ask again."""
+    item = record.item
+    is_open = item.status != ItemStatus.COMPLETED
+    is_mine = item.claimed_by_id == staff.pk
+    is_held = item.claimed_by_id is not None and not is_mine
+    has_safety = any(flag.code == FlagCode.SAFETY and flag.resolved_on is None for flag in record.flags)
+    closes = is_open and not is_held and may(staff, "close_item")
+    return {
+        "is_open": is_open,
+        "is_mine": is_mine,
+        "is_held": is_held,
+        "has_safety": has_safety,
+        "may_claim": is_open and item.claimed_by_id is None and may(staff, "claim_item"),
+        "may_contact": is_open and may(staff, "record_contact"),
+        "may_snooze": is_open and not is_held and not has_safety and may(staff, "claim_item"),
+        "may_close": closes and (not has_safety or staff.role == Role.CLINICIAN),
+        "needs_clinician": closes and has_safety and staff.role != Role.CLINICIAN,
+    }
+
+
+def forms_of(staff: StaffMember, today: date) -> dict[str, Any]:
+    return {
+        "contact_form": ContactForm(today=today),
+        "snooze_form": SnoozeForm(today=today),
+        "close_form": CloseForm(by=staff),
+    }
+
+
+def evidence_of(flags: Sequence[Flag], clinic: Clinic) -> list[Evidence]:
+    return [_evidence(number, flag, clinic) for number, flag in enumerate(flags, start=1)]
+
+
+def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
+    return Evidence(
+        number=number,
+        flag=flag,
+        title=capfirst(wording.title(flag.code)),
+        priority=priority(flag.severity),
+        sentence=wording.sentence(flag.code, flag.evidence),
+        later=wording.sentence(flag.code, flag.latest) if flag.latest else "",
+        raised=wording.day_and_year(flag.raised_on),
+        state=_flag_state(flag),
+        lines=wording.lines(flag.code, flag.evidence),
+        points=wording.points(flag.evidence),
+    )
+
+
+def _flag_state(flag: Flag) -> str:
+    if flag.resolved_on is None:
+        return ended_words(flag)
+    day = {"day": wording.day(flag.resolved_on)}
+    if flag.resolution == Resolution.CLEARED:
+        return gettext("Cleared by its own rule on %(day)s.") % day
+    return gettext("Closed by staff on %(day)s.") % day
+
+
+def _week(record: ItemRecord, today: date) -> str:
+    """Where the patient stands in the programme."""
+    plan = record.plan
+    if plan is None or not plan.revisions:
+        return gettext("No programme")
+    if plan.programme.ended_on:
+        return gettext("Programme ended on %(day)s") % {"day": wording.day_and_year(plan.programme.ended_on)}
+    governing = [revision for revision in plan.revisions if revision.in_force_from <= today]
+    number = (governing or plan.revisions)[-1].week_number_on(today)
+    return gettext("Programme week %(number)d") % {"number": number}
+
+
+def walk_rows(record: ItemRecord) -> list[WalkRow]:
+    """The latest walks and the reasons given for not walking, newest first."""
+    rows = [(walk.walked_on, _walk_row(walk)) for walk in record.walks[-WALKS_SHOWN:]]
+    first = rows[0][0] if rows else date.min
+    rows += [(gap.from_on, _gap_row(gap)) for gap in record.not_walking if gap.until_on >= first]
+    return [row for _day, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
+
+
+def _walk_row(walk: Walk) -> WalkRow:
+    minutes = str(walk.minutes)
+    if walk.target_minutes:
+        minutes = gettext("%(done)d of %(planned)d") % {"done": walk.minutes, "planned": walk.target_minutes}
+    before = pain_words(walk.pain_before, is_not_sure=walk.pain_before_not_sure)
+    after = pain_words(walk.pain_after, is_not_sure=walk.pain_after_not_sure)
+    return WalkRow(
+        wording.day(walk.walked_on), minutes, f"{before} → {after}", list(_remarks(walk)), walk.note
+    )
+
+
+def pain_words(score: int | None, *, is_not_sure: bool) -> str:
+    """A number, "not sure", or a dash for "not answered": three different things."""
+    if score is not None:
+        return str(score)
+    return gettext("not sure") if is_not_sure else "–"
+
+
+def _remarks(walk: Walk) -> Iterator[str]:
+    """What else the patient answered, as far as it asks for attention."""
+    if walk.new_symptoms:
+        known = wording.RED_FLAG_ITEMS
+        yield gettext("new: %(items)s") % {
+            "items": ", ".join(str(known.get(code, code)) for code in walk.new_symptoms)
+        }
+    if walk.pain_worst is not None:
+        yield gettext("worst %(score)d") % {"score": walk.pain_worst}
+    if walk.flare:
+        yield gettext("flare-up")
+    if walk.limb_problem:
+        yield gettext("leg or foot problem")
+    if walk.fall not in ("", Fall.NONE):
+        yield str(walk.get_fall_display())
+    if walk.settled:
+        yield gettext("last walk settled by morning: %(answer)s") % {"answer": walk.get_settled_display()}
+    yield from _provenance(walk)
+
+
+def _provenance(walk: Walk) -> Iterator[str]:
+    if walk.reason_short:
+        yield gettext("short because: %(reason)s") % {"reason": walk.get_reason_short_display()}
+    if walk.source != "patient":
+        yield gettext("from %(source)s") % {"source": walk.get_source_display()}
+    if is_late(walk):
+        yield gettext("entered late")
+
+
+def _gap_row(gap: NotWalking) -> WalkRow:
+    days = wording.day(gap.from_on)
+    if gap.until_on != gap.from_on:
+        days = f"{days} – {wording.day(gap.until_on)}"
+    pain = "–" if gap.pain_now is None else str(gap.pain_now)
+    why = gettext("not walking: %(reason)s") % {"reason": gap.get_reason_display()}
+    return WalkRow(days, "–", pain, [why], gap.note)
+
+
+def _events(record: ItemRecord, clinic: Clinic) -> Iterator[Event]:
+    """What happened with this item, and every earlier contact with the patient."""
+    item, zone = record.item, clinic.zone
+    yield Event(item.opened_at, wording.moment(item.opened_at, zone), gettext("Item opened"), "")
+    if item.claimed_by and item.claimed_at:
+        taken = gettext("Taken by %(name)s") % {"name": item.claimed_by.name}
+        yield Event(item.claimed_at, wording.moment(item.claimed_at, zone), taken, "")
+    if item.closed_at:
+        yield Event(item.closed_at, wording.moment(item.closed_at, zone), _closing(item), item.close_note)
+    for contact in record.contacts:
+        note = contact.note
+        if contact.next_on:
+            next_try = gettext("Next try on %(day)s.") % {"day": wording.day(contact.next_on)}
+            note = f"{note} {next_try}".strip()
+        yield Event(contact.made_at, "", contact_words(contact, clinic), note)
+
+
+def _closing(item: Any) -> str:
+    outcome = capfirst(item.get_outcome_display())
+    return f"{outcome} – {item.closer}" if item.closer else outcome
+
+
+def _earlier(old: Any, record: ItemRecord, clinic: Clinic) -> dict[str, Any]:
+    flags = record.earlier_flags.get(old.pk, [])
+    return {
+        "id": old.pk,
+        "when": wording.day_and_year(old.closed_at.astimezone(clinic.zone).date()),
+        "flags": ", ".join(wording.title(flag.code) for flag in flags),
+        "outcome": _closing(old),
+        "note": old.close_note,
+    }

@@ -1,0 +1,141 @@
+"""The reads of one item's page: ten statements, however long the history is."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q, Subquery
+from django.http import Http404
+
+from clinic.models import Clinic, Closure, StaffMember
+from patients.models import Patient
+from programmes.clinical.diary import Diary, PlannedWeek
+from programmes.clinical.diary import Pause as PausedDays
+from programmes.models import (
+    ContactAttempt,
+    Flag,
+    ItemStatus,
+    NotWalking,
+    Pause,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeStatus,
+    ProgrammeWeek,
+    ReviewItem,
+    Walk,
+)
+from programmes.services.gathering import weeks_in_force
+
+WEEKS_SHOWN = 26
+NOT_SHOWN = (ProgrammeStatus.DRAFT, ProgrammeStatus.ENTERED_IN_ERROR)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A programme as it was in force, day by day, and the revisions that made it so."""
+
+    programme: Programme
+    revisions: list[ProgrammeRevision]
+    diary: Diary
+
+
+@dataclass(frozen=True)
+class ItemRecord:
+    """Everything that the page of one item shows, as rows."""
+
+    item: Any
+    flags: list[Flag]
+    earlier_flags: dict[UUID, list[Flag]]
+    plan: Plan | None
+    walks: list[Walk]
+    not_walking: list[NotWalking]
+    contacts: list[ContactAttempt]
+    earlier_items: list[Any]
+
+
+def find_item(clinic: Clinic, item_id: UUID) -> Any:
+    """Another clinic's item is answered like one that does not exist."""
+    closures = Closure.objects.for_clinic(clinic).filter(on__gte=OuterRef("opened_on"))
+    item = (
+        ReviewItem.objects.for_clinic(clinic)
+        .filter(pk=item_id)
+        .select_related("patient", "patient__lead", "claimed_by")
+        .annotate(closer=_closer(clinic), closed_days=ArraySubquery(closures.values("on")))
+        .first()
+    )
+    if item is None:
+        raise Http404
+    item.patient.clinic = item.clinic = clinic
+    return item
+
+
+def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
+    patient, plan = item.patient, _plan(clinic, item.patient)
+    since = today - timedelta(days=7 * WEEKS_SHOWN)
+    flags: dict[UUID, list[Flag]] = defaultdict(list)
+    for flag in (
+        Flag.objects.for_clinic(clinic).filter(patient=patient).order_by("severity", "raised_on", "id")
+    ):
+        flags[flag.item_id].append(flag)
+    return ItemRecord(
+        item=item,
+        flags=flags.pop(item.pk, []),
+        earlier_flags=flags,
+        plan=plan,
+        walks=_walks(clinic, patient, max(since, plan.programme.starts_on) if plan else since),
+        not_walking=list(
+            NotWalking.objects.for_clinic(clinic)
+            .filter(patient=patient, until_on__gte=since)
+            .order_by("-from_on")
+        ),
+        contacts=list(
+            ContactAttempt.objects.for_clinic(clinic)
+            .filter(item__patient=patient)
+            .select_related("made_by")
+            .order_by("-made_at")
+        ),
+        earlier_items=list(
+            ReviewItem.objects.for_clinic(clinic)
+            .filter(patient=patient, status=ItemStatus.COMPLETED)
+            .exclude(pk=item.pk)
+            .annotate(closer=_closer(clinic))
+            .order_by("-closed_at")
+        ),
+    )
+
+
+def _closer(clinic: Clinic) -> Subquery:
+    """The closing person's name in this clinic."""
+    member = StaffMember.objects.for_clinic(clinic).filter(user=OuterRef("closed_by"))
+    return Subquery(member.values("name")[:1])
+
+
+def _walks(clinic: Clinic, patient: Patient, since: date) -> list[Walk]:
+    found = Walk.objects.for_clinic(clinic).filter(patient=patient, walked_on__gte=since).valid()
+    return list(found.order_by("walked_on", "received_at", "id"))
+
+
+def _plan(clinic: Clinic, patient: Patient) -> Plan | None:
+    """The running programme, else the newest that ever ran."""
+    programmes = Programme.objects.for_clinic(clinic).of_patient(patient).exclude(status__in=NOT_SHOWN)
+    programme = programmes.order_by("-starts_on", "-created_at").first()
+    if programme is None:
+        return None
+    in_force = Q(programme=programme, signed_at__isnull=False)
+    revisions = list(
+        ProgrammeRevision.objects.for_clinic(clinic).filter(in_force).order_by("in_force_from", "number")
+    )
+    doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
+    weeks = ProgrammeWeek.objects.for_clinic(clinic).filter(programme=programme).order_by("number")
+    for revision_id, *dose in weeks.values_list("revision_id", "number", "days", "minutes"):
+        doses[revision_id].append((dose[0], dose[1], dose[2]))
+    return Plan(programme, revisions, _diary(clinic, programme, weeks_in_force(revisions, doses)))
+
+
+def _diary(clinic: Clinic, programme: Programme, weeks: list[PlannedWeek]) -> Diary:
+    rows = Pause.objects.for_clinic(clinic).filter(programme=programme).order_by("from_on")
+    pauses = [PausedDays(from_on, until_on) for from_on, until_on in rows.values_list("from_on", "until_on")]
+    return Diary(programme.starts_on, tuple(weeks), (), tuple(pauses))

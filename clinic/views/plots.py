@@ -1,0 +1,113 @@
+"""Two plots on one time axis: minutes a week against the plan, pain before and after each walk.
+
+Geometry comes from programmes.charts; here the pain marks move onto the weeks' axis, and flags and changes of
+the plan become marks on both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from clinic.views.item_reading import Plan
+from programmes import charts
+from programmes.clinical.thresholds import DEFAULTS
+from programmes.models import Flag, Walk
+
+LATE_DAYS = DEFAULTS.pain.late_days  # entered later: drawn hollow, and not read by the trend rules
+
+
+@dataclass(frozen=True, slots=True)
+class FlagMark:
+    """Where a flag stands on the axis, and its number on the page."""
+
+    x: float
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class PainMark:
+    """One walk on the pain plot; `is_late` marks an answer from memory."""
+
+    place: charts.PainMark
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    frame: charts.Frame
+    bars: tuple[charts.Bar, ...]
+    week_ticks: tuple[charts.Tick, ...]
+    minute_ticks: tuple[charts.Tick, ...]
+    pain: tuple[PainMark, ...]
+    pain_ticks: tuple[charts.Tick, ...]
+    flags: tuple[FlagMark, ...]
+    changes: tuple[float, ...]
+
+
+def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: date, weeks: int) -> Plots:
+    """The last `weeks` weeks of the programme up to the current one."""
+    blocks = _weeks(plan, walks, today)[-weeks:]
+    chart = charts.weekly_minutes_chart(blocks)
+    axis = Axis(chart.frame, blocks[0].starts_on, len(blocks))
+    shown = [walk for walk in walks if axis.holds(walk.walked_on)]
+    points = [charts.PainPoint(walk.walked_on, walk.pain_before, walk.pain_after) for walk in shown]
+    pain = charts.pain_chart(points)
+    marks = (replace(mark, x=axis.x(mark.point.on)) for mark in pain.marks)
+    changes = [revision.in_force_from for revision in plan.revisions[1:]]
+    return Plots(
+        frame=chart.frame,
+        bars=chart.bars,
+        week_ticks=chart.x_ticks,
+        minute_ticks=chart.y_ticks,
+        pain=tuple(PainMark(mark, is_late(walk)) for mark, walk in zip(marks, shown, strict=True)),
+        pain_ticks=pain.y_ticks,
+        flags=tuple(
+            FlagMark(axis.x(flag.raised_on), number)
+            for number, flag in enumerate(flags, start=1)
+            if axis.holds(flag.raised_on)
+        ),
+        changes=tuple(axis.x(day) for day in changes if axis.holds(day)),
+    )
+
+
+def is_late(walk: Walk) -> bool:
+    return (walk.received_on - walk.walked_on).days > LATE_DAYS
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """Days as pixels, so many whole weeks from `first`."""
+
+    frame: charts.Frame
+    first: date
+    weeks: int
+
+    def holds(self, day: date) -> bool:
+        return self.first <= day < self.first + timedelta(days=7 * self.weeks)
+
+    def x(self, day: date) -> float:
+        """The middle of the day."""
+        share = ((day - self.first).days + 0.5) / (7 * self.weeks)
+        return round(self.frame.left + (self.frame.right - self.frame.left) * share, 1)
+
+
+def _weeks(plan: Plan, walks: Sequence[Walk], today: date) -> list[charts.WeekMinutes]:
+    """Weeks of the programme from its start to the current one; a week without a report is None, not zero."""
+    start = plan.programme.starts_on
+    end = min(today, plan.programme.ended_on or today)
+    count = max(0, (end - start).days) // 7 + 1
+    walked: dict[int, int] = {}
+    for walk in walks:
+        number = (walk.walked_on - start).days // 7
+        walked[number] = walked.get(number, 0) + walk.minutes
+    starts = [start + timedelta(days=7 * number) for number in range(count)]
+    return [
+        charts.WeekMinutes(number + 1, first, _planned(plan, first), walked.get(number))
+        for number, first in enumerate(starts)
+    ]
+
+
+def _planned(plan: Plan, first: date) -> int:
+    """Minutes the plan asked for in these seven days, paused days left out."""
+    spans = plan.diary.plan_between(first, first + timedelta(days=6))
+    return round(sum(row.days * row.minutes * plan.diary.active_days(a, b) / 7 for row, a, b in spans))

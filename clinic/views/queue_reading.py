@@ -1,0 +1,147 @@
+"""The five reads of the review queue, whatever the number of rows."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import JSONObject
+
+from clinic.models import Clinic, Closure, StaffMember
+from clinic.views.freshness import reviewed_at
+from programmes.charts import SPARK_WEEKS
+from programmes.clinical.diary import Report
+from programmes.clinical.pain import Point, pain_series
+from programmes.models import (
+    ChangedPatient,
+    ContactAttempt,
+    Flag,
+    ItemStatus,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeWeek,
+    ReviewItem,
+    ReviewRun,
+    Severity,
+    Walk,
+)
+
+PER_PAGE = 50
+DONE_DAYS = 28  # how far back the tab of closed items reaches
+WAITING, MINE, SNOOZED, DONE = "waiting", "mine", "snoozed", "done"
+
+
+@dataclass(frozen=True)
+class Head:
+    """What stands above the rows: the tabs' counts, the newest review, who could not be evaluated."""
+
+    counts: dict[str, int]
+    reviewed: datetime | None
+    given_up: list[dict[str, Any]]
+    closed_days: frozenset[date]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """One page of items with everything their rows show."""
+
+    items: list[Any]
+    flags: dict[UUID, list[Flag]]
+    pain: dict[UUID, list[Point]]
+    contacts: dict[UUID, ContactAttempt]
+
+
+def tab_filters(staff: StaffMember, today: date) -> dict[str, Q]:
+    """Which items stand under which tab. An urgent item is never out of sight, even when snoozed."""
+    is_done = Q(status=ItemStatus.COMPLETED)
+    rests = Q(status=ItemStatus.ON_HOLD, snoozed_until__gt=today, severity__gt=Severity.URGENT)
+    return {
+        WAITING: ~is_done & ~rests,
+        MINE: ~is_done & Q(claimed_by=staff),
+        SNOOZED: rests,
+        DONE: is_done & Q(closed_at__date__gt=today - timedelta(days=DONE_DAYS)),
+    }
+
+
+def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
+    """One statement: counts, freshness, given-up patients and the days on which nobody looks."""
+    counted = JSONObject(**{tab: Count("pk", filter=only) for tab, only in filters.items()})
+    items = ReviewItem.objects.for_clinic(clinic).order_by().values("clinic_id").annotate(counted=counted)
+    newest = ReviewRun.objects.for_clinic(clinic).done().order_by("-local_date", "-finished_at")
+    given_up = ChangedPatient.objects.for_clinic(clinic).given_up().order_by("marked_at")
+    name = {"id": "patient_id", "given_name": "patient__given_name", "family_name": "patient__family_name"}
+    closures = Closure.objects.for_clinic(clinic).filter(on__gt=today - timedelta(days=28))
+    row = (
+        Clinic.objects.filter(pk=clinic.pk)
+        .annotate(
+            counted=Subquery(items.values("counted")),
+            finished=Subquery(newest.values("finished_at")[:1]),
+            due=Subquery(newest.values("due_at")[:1]),
+            given_up=ArraySubquery(given_up.values(data=JSONObject(**name))),
+            closed=ArraySubquery(closures.values("on")),
+        )
+        .values("counted", "finished", "due", "given_up", "closed")
+        .get()
+    )
+    return Head(
+        counts=row["counted"] or dict.fromkeys(filters, 0),
+        reviewed=row["finished"] and reviewed_at(row["finished"], row["due"]),
+        given_up=row["given_up"],
+        closed_days=frozenset(row["closed"]),
+    )
+
+
+def read_rows(clinic: Clinic, chosen: QuerySet[Any], today: date) -> Rows:
+    """Four statements: the items with patient and week, their flags, six weeks of pain, last contacts."""
+    items = list(chosen.select_related("patient", "claimed_by").annotate(plan=_plan(clinic, today)))
+    patients = [item.patient_id for item in items]
+    flags: dict[UUID, list[Flag]] = defaultdict(list)
+    found = Flag.objects.for_clinic(clinic).filter(item__in=[item.pk for item in items])
+    for flag in found.order_by("severity", "raised_on", "id"):
+        flags[flag.item_id].append(flag)
+    return Rows(items, flags, _pain(clinic, patients, today), _last_contacts(clinic, patients))
+
+
+def _plan(clinic: Clinic, today: date) -> Subquery:
+    """The revision in force: where the patient stands in the programme."""
+    weeks = ProgrammeWeek.objects.filter(revision=OuterRef("pk")).order_by("-number").values("number")[:1]
+    running = Programme.objects.for_clinic(clinic).running()
+    revision = (
+        ProgrammeRevision.objects.for_clinic(clinic)
+        .filter(programme__patient=OuterRef("patient"), programme__in=running)
+        .in_force(today)
+    )
+    plan = JSONObject(since="in_force_from", first_week="first_week", weeks=Subquery(weeks))
+    return Subquery(revision.values(data=plan)[:1])
+
+
+def _pain(clinic: Clinic, patients: list[UUID], today: date) -> dict[UUID, list[Point]]:
+    """The series that the trend rules read, so that the line shows what the sentence says."""
+    rows = (
+        Walk.objects.for_clinic(clinic)
+        .filter(patient__in=patients)
+        .between(today - timedelta(days=7 * SPARK_WEEKS - 1), today)
+        .valid()
+        .with_trend_pain()
+        .order_by("patient_id", "walked_on")
+        .values_list("patient_id", "walked_on", "minutes", "trend_pain", "received_on")
+    )
+    return {
+        patient: pain_series([Report(*answers) for _patient, *answers in walks])
+        for patient, walks in groupby(rows, key=lambda row: row[0])
+    }
+
+
+def _last_contacts(clinic: Clinic, patients: list[UUID]) -> dict[UUID, ContactAttempt]:
+    attempts = (
+        ContactAttempt.objects.for_clinic(clinic)
+        .filter(item__patient__in=patients)
+        .order_by("item__patient_id", "-made_at")
+        .distinct("item__patient_id")
+        .select_related("item", "made_by")
+    )
+    return {attempt.item.patient_id: attempt for attempt in attempts}

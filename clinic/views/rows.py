@@ -1,0 +1,190 @@
+"""Rows of the queue: everything is put into words here, so that the template only writes it down."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext, ngettext
+
+from clinic.models import Clinic, StaffMember
+from clinic.views.queue_reading import Rows
+from programmes import wording
+from programmes.charts import Sparkline, sparkline
+from programmes.models import ContactAttempt, Flag, ItemStatus, ReviewItem, Severity
+
+# Working days until somebody should have looked, counted from the day the item opened [P].
+DUE_IN_WORKING_DAYS: dict[int, int] = {
+    Severity.URGENT: 0,
+    Severity.AMBER_HIGH: 1,
+    Severity.AMBER: 3,
+    Severity.AMBER_LOW: 5,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Shape, word and colour; any one of them is enough."""
+
+    key: str
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One flag as the row names it."""
+
+    title: str
+    sentence: str
+    ended: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    url: str
+    name: str
+    week: str
+    priority: Priority
+    reasons: Sequence[Reason]
+    spark: Sparkline
+    figures: str
+    since: str
+    age: str
+    due: str
+    is_overdue: bool
+    state: str
+    contact: str
+    phone: str
+    tel: str
+
+
+def rows_of(
+    read: Rows, clinic: Clinic, staff: StaffMember, now: datetime, closed: Collection[date]
+) -> list[Row]:
+    return [_row(item, read, clinic, staff, now, closed) for item in read.items]
+
+
+def _row(
+    item: Any, read: Rows, clinic: Clinic, staff: StaffMember, now: datetime, closed: Collection[date]
+) -> Row:
+    today = now.astimezone(clinic.zone).date()
+    patient, contact = item.patient, read.contacts.get(item.patient_id)
+    spark = sparkline(read.pain.get(item.patient_id, ()), today)
+    opened = item.opened_at.astimezone(clinic.zone).date()
+    due = None if item.status == ItemStatus.COMPLETED else due_on(item, clinic, closed)
+    return Row(
+        url=reverse("clinic:review-item", args=[item.pk]),
+        name=patient.full_name,
+        week=week_words(item.plan, today),
+        priority=priority(item.severity),
+        reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
+        spark=spark,
+        figures=spark_words(spark),
+        since=wording.day(opened),
+        age=age_words((today - opened).days),
+        due=wording.day(due) if due else "",
+        is_overdue=due is not None and due < today,
+        state=state_words(item, staff, clinic),
+        contact=contact_words(contact, clinic) if contact else "",
+        phone=patient.phone,
+        tel=tel(patient.phone),
+    )
+
+
+def priority(severity: int) -> Priority:
+    level = Severity(severity)
+    return Priority(level.rule_name, str(capfirst(level.label)))
+
+
+def shown_flags(item: ReviewItem, flags: Sequence[Flag]) -> list[Flag]:
+    """What still asks for a look; of a closed item everything it was about."""
+    return [flag for flag in flags if item.status == ItemStatus.COMPLETED or flag.resolved_on is None]
+
+
+def _reason(flag: Flag) -> Reason:
+    return Reason(
+        title=capfirst(wording.title(flag.code)),
+        sentence=wording.sentence(flag.code, flag.latest or flag.evidence),
+        ended=ended_words(flag),
+    )
+
+
+def ended_words(flag: Flag) -> str:
+    if flag.condition_ended_on is None or flag.resolved_on is not None:
+        return ""
+    day = wording.day(flag.condition_ended_on)
+    return gettext("Condition no longer met since %(day)s.") % {"day": day}
+
+
+def week_words(plan: dict[str, Any] | None, today: date) -> str:
+    if plan is None:
+        return gettext("No running programme")
+    since = date.fromisoformat(plan["since"])
+    number = plan["first_week"] + max(0, (today - since).days) // 7
+    if number > plan["weeks"]:
+        return gettext("Past the last week (%(weeks)d)") % plan
+    return gettext("Week %(number)d of %(weeks)d") % {"number": number, "weeks": plan["weeks"]}
+
+
+def spark_words(spark: Sparkline) -> str:
+    """The figures beside the line: first and last, the range, how many reports."""
+    if spark.first is None or spark.last is None or spark.lowest is None or spark.highest is None:
+        return gettext("No pain reports in 6 weeks")
+    return ngettext(
+        "%(first)s → %(last)s, range %(lowest)s–%(highest)s, %(count)d day",
+        "%(first)s → %(last)s, range %(lowest)s–%(highest)s, %(count)d days",
+        len(spark.rows),
+    ) % {
+        "first": wording.number(spark.first),
+        "last": wording.number(spark.last),
+        "lowest": wording.number(spark.lowest),
+        "highest": wording.number(spark.highest),
+        "count": len(spark.rows),
+    }
+
+
+def age_words(days: int) -> str:
+    if days <= 0:
+        return gettext("today")
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def due_on(item: ReviewItem, clinic: Clinic, closed: Collection[date]) -> date | None:
+    """What the patient was promised, else so many working days after opening; None when nothing presses."""
+    wait = DUE_IN_WORKING_DAYS.get(item.severity)
+    if item.promised_for is not None or wait is None:
+        return item.promised_for
+    day = item.opened_at.astimezone(clinic.zone).date() - timedelta(days=wait == 0)
+    for _working_day in range(max(1, wait)):
+        day = clinic.next_working_day(day, closed=closed) or day + timedelta(days=1)
+    return day
+
+
+def state_words(item: ReviewItem, staff: StaffMember, clinic: Clinic) -> str:
+    if item.status == ItemStatus.COMPLETED and item.closed_at:
+        closed = wording.moment(item.closed_at, clinic.zone)
+        return gettext("Done %(when)s: %(outcome)s") % {"when": closed, "outcome": item.get_outcome_display()}
+    if item.status == ItemStatus.ON_HOLD and item.snoozed_until:
+        return gettext("Snoozed until %(day)s") % {"day": wording.day(item.snoozed_until)}
+    if item.claimed_by is None:
+        return ""
+    if item.claimed_by_id == staff.pk:
+        return gettext("You are looking at this")
+    return gettext("%(name)s is looking at this") % {"name": item.claimed_by.name}
+
+
+def contact_words(contact: ContactAttempt, clinic: Clinic) -> str:
+    return gettext("%(when)s, %(channel)s: %(result)s (%(name)s)") % {
+        "when": wording.moment(contact.made_at, clinic.zone),
+        "channel": contact.get_channel_display(),
+        "result": contact.get_result_display(),
+        "name": contact.made_by.name,
+    }
+
+
+def tel(phone: str) -> str:
+    """The digits of a phone number as a telephone link wants them; "" when there are none."""
+    digits = "".join(sign for sign in phone if sign.isdecimal() and sign.isascii())
+    return f"{'+' if phone.strip().startswith('+') else ''}{digits}" if digits else ""

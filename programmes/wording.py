@@ -1,0 +1,310 @@
+"""Findings in words: one sentence with its numbers, the lines of the evidence table, the data points.
+
+The clinical code speaks codes and values; this door puts them into the reader's language. Staff read these
+texts: they name a review prompt, never a diagnosis. An unknown code still gives a sentence and its figures,
+so that no flag is ever shown without its reason.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.utils import formats
+from django.utils.translation import get_language, gettext, ngettext, pgettext
+from django.utils.translation import gettext_lazy as _
+
+from programmes.models import FlagCode
+
+Evidence = Mapping[str, Any]
+
+RED_FLAG_ITEMS = {
+    "both_legs": _("pain, tingling, weakness or numbness in both legs"),
+    "saddle_numbness": _("numbness round the genitals or buttocks, or lost sexual or urinary feeling"),
+    "bladder_bowel": _("cannot pee, or loss of bladder or bowel control"),
+    "sudden_severe_pain": _("sudden severe back or tummy pain"),
+    "chest_pain": _("chest pain"),
+    "collapse": _("near-fainting, collapse or severe breathlessness on a walk"),
+    "serious_accident": _("pain after a serious accident"),
+    "foot_drop": _("new foot drop"),
+    "hot_swollen_calf": _("hot, swollen calf"),
+    "fever": _("fever"),
+    "weight_loss": _("unexplained weight loss"),
+    "lump": _("a lump"),
+    "night_or_rest_pain": _("pain not better with rest, or worse at night"),
+}
+ROUTES = {
+    "999": _("emergency services (999) at once"),
+    "111": _("urgent advice line (111) today"),
+    "gp": _("family doctor"),
+}
+FALLS = {
+    "near": _("nearly fell"),
+    "fall": _("fell, not hurt"),
+    "injury": _("fell and was hurt"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One figure of the evidence table."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One data point that the rule read, and the window it stood in."""
+
+    on: str
+    value: str
+    window: str
+
+
+def title(code: str) -> str:
+    """The rule's name as staff read it."""
+    return str(dict(FlagCode.choices).get(code, code.replace("_", " ").lower()))
+
+
+def sentence(code: str, evidence: Evidence) -> str:
+    """Why this flag stands in the queue, in one sentence with the numbers."""
+    return _SENTENCES.get(_kind(code, evidence), _plain)(evidence)
+
+
+def lines(code: str, evidence: Evidence) -> list[Line]:
+    """Every figure behind the sentence, the limits it was held against included."""
+    return list(_LINES.get(_kind(code, evidence), _plain_lines)(evidence))
+
+
+def points(evidence: Evidence) -> list[Point]:
+    """The very data points that the rule read, newest first; empty for rules that count days."""
+    windows = (("recent", gettext("recent")), ("earlier", gettext("earlier")))
+    rows = [(on, value, word) for key, word in windows for on, value in evidence.get(key, ())]
+    ordered = sorted(rows, key=lambda row: str(row[0]), reverse=True)
+    return [Point(day_and_year(date.fromisoformat(on)), number(value), word) for on, value, word in ordered]
+
+
+# --- Numbers, days and instants
+
+
+def number(value: float, places: int = 1) -> str:
+    """At most so many decimals, none when it is whole, in the reader's notation."""
+    rounded = round(float(value), places)
+    return formats.number_format(rounded, 0 if rounded == int(rounded) else places)
+
+
+def points_of_pain(value: float) -> str:
+    """Always one decimal: "1.0 points" says how finely it was measured."""
+    return formats.number_format(round(value, 1), 1)
+
+
+def percent(share: float) -> str:
+    return gettext("%(percent)s %%") % {"percent": round(100 * share)}
+
+
+def span(days: int) -> str:
+    """7 -> "7 days", 28 -> "4 weeks": windows of whole weeks from a month on read better in weeks."""
+    if days >= 28 and days % 7 == 0:
+        return ngettext("%(count)d week", "%(count)d weeks", days // 7) % {"count": days // 7}
+    return ngettext("%(count)d day", "%(count)d days", days) % {"count": days}
+
+
+def day(value: date) -> str:
+    """20 Nov"""
+    return _formatted(value, "j M", get_language())
+
+
+def day_and_year(value: date) -> str:
+    """20 Nov 2026"""
+    return _formatted(value, "j M Y", get_language())
+
+
+def moment(value: datetime, zone: ZoneInfo) -> str:
+    """20 Nov 05:05, by the clinic's clock."""
+    local = value.astimezone(zone)
+    return f"{day(local.date())} {local:%H:%M}"
+
+
+@lru_cache(maxsize=4096)
+def _formatted(value: date, pattern: str, language: str | None) -> str:
+    # A queue of 50 rows names the same days over and over; formatting them is a fifth of an ordinary page.
+    return formats.date_format(value, pattern)
+
+
+# --- One writer for each kind of finding
+
+
+def _kind(code: str, evidence: Evidence) -> str:
+    return str(evidence.get("pattern", code)) if code == FlagCode.ADHERENCE_DROPPED else code
+
+
+def _safety(evidence: Evidence) -> str:
+    reports = [str(RED_FLAG_ITEMS.get(code, code)) for code in evidence.get("items", ())]
+    if fall := FALLS.get(evidence.get("fall", "")):
+        reports.append(str(fall))
+    return gettext("Reported as new: %(reports)s. Route: %(route)s.") % {
+        "reports": "; ".join(reports),
+        "route": ROUTES.get(evidence.get("route", ""), evidence.get("route", "")),
+    }
+
+
+def _safety_lines(evidence: Evidence) -> Iterator[Line]:
+    for code in evidence.get("items", ()):
+        yield Line(gettext("Ticked as new since last time"), str(RED_FLAG_ITEMS.get(code, code)))
+    if fall := FALLS.get(evidence.get("fall", "")):
+        yield Line(gettext("Fall"), str(fall))
+    route = evidence.get("route", "")
+    yield Line(gettext("Most urgent route"), str(ROUTES.get(route, route)))
+    yield Line(gettext("Limit"), gettext("any item, or a fall with injury"))
+
+
+def _pain_rising(evidence: Evidence) -> str:
+    return gettext(
+        "Average pain over the last %(recent)s is %(rise)s points above this patient's own previous %(base)s"
+        " – more than their usual ups and downs explain (%(n_recent)d recent, %(n_earlier)d earlier reports)."
+    ) % {
+        "recent": span(evidence["window"]),
+        "rise": points_of_pain(evidence["rise"]),
+        "base": span(evidence["base_window"]),
+        "n_recent": evidence["n_recent"],
+        "n_earlier": evidence["n_earlier"],
+    }
+
+
+def _pain_rising_lines(evidence: Evidence) -> Iterator[Line]:
+    limits = evidence.get("limits", {})
+    reports = gettext("%(mean)s from %(count)d reports")
+    recent = {"mean": points_of_pain(evidence["mean_recent"]), "count": evidence["n_recent"]}
+    earlier = {"mean": points_of_pain(evidence["mean_earlier"]), "count": evidence["n_earlier"]}
+    yield Line(gettext("Average of the last %(span)s") % {"span": span(evidence["window"])}, reports % recent)
+    before = gettext("Average of the %(span)s before") % {"span": span(evidence["base_window"])}
+    yield Line(before, reports % earlier)
+    yield _limited(gettext("Rise, points"), evidence["rise"], limits.get("rise"))
+    yield _limited(gettext("Rise in standard errors"), evidence["z"], limits.get("z"))
+    yield Line(gettext("Reference it is cleared against"), points_of_pain(evidence["reference"]))
+
+
+def _never_started(evidence: Evidence) -> str:
+    numbers = {"logs": evidence["logs"], "days": span(evidence["silent_days"])}
+    if not evidence["logs"]:
+        return gettext("No walk logged in the %(days)s since the programme started.") % numbers
+    return (
+        ngettext(
+            "%(logs)d walk logged since the start, then none for %(days)s.",
+            "%(logs)d walks logged since the start, then none for %(days)s.",
+            evidence["logs"],
+        )
+        % numbers
+    )
+
+
+def _never_started_lines(evidence: Evidence) -> Iterator[Line]:
+    yield Line(gettext("Days with a walk since the start"), str(evidence["logs"]))
+    yield _limited(gettext("Days without a walk"), evidence["silent_days"], _limit(evidence, "silent_days"))
+    yield from _plan_lines(evidence)
+
+
+def _silence(evidence: Evidence) -> str:
+    return gettext(
+        "No walk logged for %(days)s; this patient usually walks on %(usual)s days a week"
+        " (%(missed)s planned walks went by)."
+    ) % {
+        "days": span(evidence["silent_days"]),
+        "usual": number(evidence["usual_per_week"]),
+        "missed": number(evidence["planned_missed"]),
+    }
+
+
+def _silence_lines(evidence: Evidence) -> Iterator[Line]:
+    yield Line(gettext("Last walk"), day_and_year(date.fromisoformat(evidence["last_log"])))
+    yield _limited(gettext("Days without a walk"), evidence["silent_days"], _limit(evidence, "silent_days"))
+    yield Line(gettext("Usual walking days a week"), number(evidence["usual_per_week"]))
+    yield Line(gettext("Planned walks that went by"), number(evidence["planned_missed"]))
+    surprise = gettext("How unlike their habit (days × −ln of the daily chance of no walk)")
+    yield _limited(surprise, evidence["surprise"], _limit(evidence, "surprise"))
+    yield from _plan_lines(evidence)
+
+
+def _slowing(evidence: Evidence) -> str:
+    return gettext(
+        "Walked on %(recent)d of the last %(days)s, against %(base)d of the %(base_days)s before"
+        " – %(share)s of the rate expected from this patient's own habit."
+    ) % {
+        "recent": evidence["recent_walks"],
+        "days": ngettext("%(count)d day", "%(count)d days", evidence["recent_days"])
+        % {"count": evidence["recent_days"]},
+        "base": evidence["base_walks"],
+        "base_days": ngettext("%(count)d day", "%(count)d days", evidence["base_days"])
+        % {"count": evidence["base_days"]},
+        "share": percent(evidence["ratio"]),
+    }
+
+
+def _slowing_lines(evidence: Evidence) -> Iterator[Line]:
+    of = pgettext("3 of 14 days", "%(walks)d of %(days)d days")
+    recent = {"walks": evidence["recent_walks"], "days": evidence["recent_days"]}
+    base = {"walks": evidence["base_walks"], "days": evidence["base_days"]}
+    yield Line(gettext("Days walked lately"), of % recent)
+    yield Line(gettext("Days walked before"), of % base)
+    ratio, limit = evidence["ratio"], _limit(evidence, "ratio")
+    beside = "" if limit is None else gettext(" (limit %(limit)s)") % {"limit": percent(limit)}
+    yield Line(gettext("Share of the expected rate"), percent(ratio) + beside)
+    yield _limited(gettext("Below the limit by standard errors"), evidence["z"], _limit(evidence, "z"))
+    yield from _plan_lines(evidence)
+
+
+def _plan_lines(evidence: Evidence) -> Iterator[Line]:
+    """The last 14 days against the plan; paused days are left out and shown."""
+    plan = evidence.get("plan") or {}
+    if not plan.get("planned"):
+        return
+    done = gettext("%(done)s of %(planned)s planned walks (%(share)s)") % {
+        "done": number(plan["done"]),
+        "planned": number(plan["planned"]),
+        "share": percent(plan["share"] or 0),
+    }
+    below = gettext(" – below half") if plan.get("below_half") else ""
+    yield Line(gettext("Against the plan, last 14 days"), done + below)
+    if plan.get("paused"):
+        yield Line(gettext("Paused, left out"), span(plan["paused"]))
+
+
+def _plain(evidence: Evidence) -> str:
+    return gettext("A rule asks for a look; the figures stand below.")
+
+
+def _plain_lines(evidence: Evidence) -> Iterator[Line]:
+    for key, value in evidence.items():
+        if isinstance(value, str | int | float):
+            yield Line(key.replace("_", " ").capitalize(), str(value))
+
+
+def _limit(evidence: Evidence, name: str) -> float | None:
+    found: float | None = evidence.get("limits", {}).get(name)
+    return found
+
+
+def _limited(label: str, value: float, limit: float | None) -> Line:
+    shown = number(value, 2)
+    if limit is None:
+        return Line(label, shown)
+    return Line(label, gettext("%(value)s (limit %(limit)s)") % {"value": shown, "limit": number(limit, 2)})
+
+
+_SENTENCES: dict[str, Callable[[Evidence], str]] = {
+    "SAFETY": _safety,
+    "PAIN_RISING": _pain_rising,
+    "never_started": _never_started,
+    "silence": _silence,
+    "slowing": _slowing,
+}
+_LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
+    "SAFETY": _safety_lines,
+    "PAIN_RISING": _pain_rising_lines,
+    "never_started": _never_started_lines,
+    "silence": _silence_lines,
+    "slowing": _slowing_lines,
+}
