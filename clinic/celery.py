@@ -8,6 +8,7 @@ to matter; docs/adr/0008 says how.
 import os
 
 from celery import Celery
+from celery.signals import worker_init
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -20,7 +21,9 @@ app.conf.update(
         "visibility_timeout": 300,  # more than twice the longest task
         "socket_timeout": 3,
         "socket_connect_timeout": 3,
-        "unacked_restore_limit": 100,
+        # Look every 10 s for messages of dead workers: the defaults look every 100 s.
+        "unacked_restore_interval": 10,
+        "unacked_restore_throttle": 1,
     },
     task_acks_late=True,
     task_reject_on_worker_lost=True,
@@ -59,3 +62,11 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["clinic", "patients", "programmes"])
+
+
+@worker_init.connect
+def refuse_unsafe_role(**_: object) -> None:
+    """A worker with too much power does not start. Imported here: checks need Django to be set up."""
+    from clinic.checks import require_harmless_role  # noqa: PLC0415
+
+    require_harmless_role()

@@ -112,4 +112,8 @@ def membership(request: Any) -> StaffMember | None:
 
 def site(request: Any) -> dict[str, Any]:
     """Template context of every page."""
-    return {"staff": getattr(request, "staff", None), "demo": settings.DEMO}
+    return {
+        "staff": getattr(request, "staff", None),
+        "demo": settings.DEMO,
+        "source_url": settings.SOURCE_URL,
+    }

@@ -1,6 +1,6 @@
 -- The three roles, and one database that belongs to the first of them.
 --
--- psql runs this file as a superuser; running it again changes nothing. Its readers: clinic/localservices.py
+-- psql runs this file as a superuser; running it again changes nothing. Its readers: clinic/localservices
 -- (demo and tests) and the entrypoint of the postgres image (docker-compose.yml mounts it).
 -- A password is set only where its environment variable is.
 \set ON_ERROR_STOP on

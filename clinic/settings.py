@@ -34,6 +34,7 @@ DEBUG = env_flag("WAYMARK_DEBUG")
 SECRET_KEY = env(
     "WAYMARK_SECRET_KEY", "only-for-commands-that-serve-nobody" if not env("DATABASE_URL") else ""
 )
+SOURCE_URL = env("WAYMARK_SOURCE_URL")  # who serves a changed Waymark shows its source (AGPL, section 13)
 BASE_URL = env("WAYMARK_BASE_URL", f"http://127.0.0.1:{env('PORT', '8000')}")
 ALLOWED_HOSTS = [host for host in env("WAYMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "django.forms",  # FORM_RENDERER below takes widget templates from there and from ours
     "rest_framework",
     "csp",
 ]

@@ -8,7 +8,7 @@ No clinician has reviewed these numbers. A clinic may change them: build a `Thre
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-RULE_VERSION = "2025.2"
+RULE_VERSION = "2026.1"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]

@@ -33,9 +33,9 @@ class Tally:
     cleared: int = 0
 
 
-def review_subject(*, subject: Subject, on: date, now: datetime, tally: Tally | None = None) -> Tally:
+def review_subject(*, subject: Subject, on: date, now: datetime) -> Tally:
     """Judges one patient on one day and stores what the lifecycle asks for. Twice gives the same rows."""
-    tally = tally or Tally()
+    tally = Tally()
     found = findings(subject.diary, on)
     for change in flag_changes(found, subject.known_flags, subject.diary, on):
         _store(subject, change, now, tally)

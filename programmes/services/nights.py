@@ -159,24 +159,30 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
 
 
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
-    tally, failed = Tally(), 0
     subjects = subjects_of(clinic=run.clinic, on=run.local_date)
-    for subject in subjects:
-        failed += not _review_or_mark(subject, run.local_date, now, tally)
+    tallies = [_review_or_mark(subject, run.local_date, now) for subject in subjects]
+    done = [tally for tally in tallies if tally is not None]
     run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
-    run.patients_evaluated, run.patients_failed = len(subjects) - failed, failed
-    run.flags_raised, run.flags_cleared = tally.raised, tally.cleared
+    run.patients_evaluated, run.patients_failed = len(done), len(subjects) - len(done)
+    run.flags_raised = sum(tally.raised for tally in done)
+    run.flags_cleared = sum(tally.cleared for tally in done)
     run.save()
     return run
 
 
-def _review_or_mark(subject: Subject, on: date, now: datetime, tally: Tally) -> bool:
-    """Reviews one patient; one that cannot be evaluated is marked, tried again and shown, not skipped."""
+def _review_or_mark(subject: Subject, on: date, now: datetime) -> Tally | None:
+    """Reviews one patient; one that cannot be evaluated is marked, tried again and shown, not skipped.
+
+    A mark that is there keeps its attempts: the night does not hide a patient already given up.
+    """
+    patient = subject.programme.patient
     try:
         with transaction.atomic():
-            review_subject(subject=subject, on=on, now=now, tally=tally)
+            return review_subject(subject=subject, on=on, now=now)
     except Exception:
-        log.exception("review of patient %s failed", subject.programme.patient_id)
-        mark_changed(patient=subject.programme.patient, earliest_on=on, now=now)
-        return False
-    return True
+        log.exception("review of patient %s failed", patient.pk)
+        mark = ChangedPatient(
+            clinic_id=patient.clinic_id, patient=patient, earliest_on=on, marked_at=now, not_before=now
+        )
+        ChangedPatient.objects.bulk_create([mark], ignore_conflicts=True)
+        return None

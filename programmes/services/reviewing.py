@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.models import StaffMember
 from clinic.permissions import NotAllowed, may_close_with, require
@@ -78,20 +79,21 @@ def release_item(*, item: ReviewItem, by: StaffMember) -> None:
 
 @transaction.atomic
 def snooze_item(*, item: ReviewItem, until: date, by: StaffMember, today: date) -> None:
-    """Rests the item until a day at most 14 days ahead. Raises NotSnoozable, AlreadyClosed or NotAllowed."""
+    """Rests the item until a day at most 14 days ahead; whoever snoozes lets go of it.
+
+    Raises NotSnoozable, AlreadyClosed, AlreadyClaimed when somebody else holds it, or NotAllowed.
+    """
     require(by, "claim_item")
     if not today < until <= today + timedelta(days=MAX_SNOOZE_DAYS):
         raise NotSnoozable
     if Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY).exists():
         raise NotSnoozable
-    snoozed = (
-        ReviewItem.objects.for_clinic(by.clinic)
-        .open()
-        .filter(pk=item.pk)
-        .update(status=ItemStatus.ON_HOLD, snoozed_until=until, claimed_by=None, claimed_at=None)
+    there = ReviewItem.objects.for_clinic(by.clinic).open().filter(pk=item.pk)
+    snoozed = there.filter(Q(claimed_by=None) | Q(claimed_by=by)).update(
+        status=ItemStatus.ON_HOLD, snoozed_until=until, claimed_by=None, claimed_at=None
     )
     if snoozed != 1:
-        raise AlreadyClosed
+        raise AlreadyClaimed if there.exists() else AlreadyClosed
 
 
 @transaction.atomic
