@@ -81,7 +81,7 @@ def _deliver_next(now: datetime) -> int | None:
         return 0
     try:
         _send(message)
-    except OSError as error:  # refused, timed out, unreachable: also every smtplib error
+    except Exception as error:  # whatever is wrong with one message must not hold up the others
         _put_back(message, error, now)
         return 0
     message.sent_at = now
@@ -112,9 +112,9 @@ def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
     message.attempts += 1
     message.last_error = type(error).__name__
     message.send_after = now + timedelta(seconds=15 * 2**message.attempts)
+    message.save(update_fields=["attempts", "last_error", "send_after"])
     if message.attempts >= MAX_SENDING_ATTEMPTS:
-        message.status = MessageStatus.FAILED
-    message.save(update_fields=["attempts", "last_error", "send_after", "status"])
+        _finish(message, MessageStatus.FAILED)
 
 
 def next_duty_day(*, clinic: Clinic, now: datetime) -> date | None:

@@ -1,0 +1,124 @@
+"""A worker dies in the middle of a night: nothing is lost, nothing is there twice."""
+
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+
+from clinic import localservices
+from clinic.celery import app
+from programmes.clinical.safety import safety_finding
+from programmes.models import Flag, ReviewRun
+from programmes.services.flagging import raise_flag
+from programmes.services.nights import plan_nights
+from tests.factories import START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+
+pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
+
+NIGHT = START + timedelta(days=32)
+PATIENTS = 3
+
+
+@pytest.fixture
+def worker(services_environment, tmp_path):
+    """Starts real Celery workers; each gets its wake-up call through the broker."""
+    children = []
+
+    def start():
+        command = [
+            "-m",
+            "celery",
+            "-A",
+            "clinic.celery",
+            "worker",
+            "--concurrency",
+            "1",
+            "--loglevel",
+            "INFO",
+        ]
+        log = tmp_path / f"worker{len(children)}.log"
+        child = localservices.start(
+            [sys.executable, *command, "--without-gossip", "--without-mingle"],
+            name="worker",
+            log=log,
+            environment=services_environment,
+        )
+        children.append(child)
+        wait_until(lambda: b" ready." in log.read_bytes())
+        app.send_task("programmes.tasks.run_planned_reviews")
+        return child
+
+    yield start
+    localservices.stop_all(children)
+
+
+def wait_until(ready, *, seconds=30.0):
+    deadline = time.monotonic() + seconds
+    while not ready():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def a_night_with_rises():
+    """Three patients whose pain rises; the last of them has an open item, which a test can hold."""
+    clinic = a_clinic()
+    clinician = a_staff_member(clinic)
+    programmes = [a_programme(a_patient(clinic), clinician) for _ in range(PATIENTS)]
+    for programme in programmes:
+        for day in (7 * week + day for week in range(5) for day in (0, 2, 4)):
+            a_walk(programme, START + timedelta(days=day), pain=6 if day > 27 else 3)
+    last = max(programmes, key=lambda programme: programme.patient_id)
+    finding = safety_finding(["fever"])
+    at = datetime(2026, 10, 1, 12, tzinfo=UTC)
+    flag = raise_flag(patient=last.patient, programme=last, finding=finding, on=START, now=at)
+    plan_nights(clinic=clinic, first=NIGHT, last=NIGHT)
+    return clinic, flag.item_id
+
+
+def rises(clinic):
+    return Flag.objects.for_clinic(clinic).filter(code="PAIN_RISING").count()
+
+
+def somebody_waits_for_a_lock(connection):
+    query = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    return connection.execute(query).fetchone()[0] > 0
+
+
+def held_in_the_middle(connection, item_id):
+    """Holds the last patient's item, so that a review stops with two flags written and not committed."""
+    connection.execute("SELECT FROM programmes_reviewitem WHERE id = %s FOR UPDATE", [item_id])
+
+
+def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_there_once(worker):
+    clinic, item_id = a_night_with_rises()
+    with psycopg.connect(os.environ["DATABASE_URL"]) as blocker:
+        held_in_the_middle(blocker, item_id)
+        first = worker()
+        wait_until(lambda: somebody_waits_for_a_lock(blocker))
+        os.killpg(first.process.pid, signal.SIGKILL)
+        first.process.wait()
+        # The transaction protects: two flags had been written, and nothing of them is left to see or to undo.
+        assert (rises(clinic), ReviewRun.objects.get().status) == (0, "waiting")
+    worker()
+    wait_until(lambda: ReviewRun.objects.get().status == "done")
+    assert (rises(clinic), ReviewRun.objects.get().flags_raised) == (PATIENTS, PATIENTS)
+
+
+def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
+    clinic, item_id = a_night_with_rises()
+    with psycopg.connect(os.environ["DATABASE_URL"]) as blocker:
+        held_in_the_middle(blocker, item_id)
+        parent = worker()
+        wait_until(lambda: somebody_waits_for_a_lock(blocker))
+        os.kill(child_of(parent.process.pid), signal.SIGKILL)
+    wait_until(lambda: ReviewRun.objects.get().status == "done")
+    assert (rises(clinic), ReviewRun.objects.get().flags_raised) == (PATIENTS, PATIENTS)
+
+
+def child_of(pid):
+    with open(f"/proc/{pid}/task/{pid}/children") as children:
+        return int(children.read().split()[0])
