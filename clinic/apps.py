@@ -7,7 +7,9 @@ class ClinicConfig(AppConfig):
     verbose_name = "Clinic"
 
     def ready(self) -> None:
-        from clinic import checks  # noqa: F401  registers the system checks
+        # The admin before autodiscovery: that one would make the site while this module is half loaded,
+        # and a second site after it, without what was registered on the first.
+        from clinic import admin, checks  # noqa: F401  registers the admin and the system checks
 
 
 class WaymarkAdminConfig(AdminConfig):

@@ -1,12 +1,15 @@
 """The shipped template library, copied into each clinic, which then owns it."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 
 from django.db import transaction
 
-from clinic.models import Clinic
+from clinic.models import Clinic, StaffMember
+from clinic.permissions import require
 from programmes.clinical import grading
 from programmes.models import ProgrammeTemplate, TemplateWeek
+from programmes.services.prescribing import require_order, template_weeks
 
 # code: (name, who it is for, baseline in minutes of the example table in docs/clinical-rules.md)
 SHIPPED: dict[str, tuple[str, str, int]] = {
@@ -36,8 +39,34 @@ def _ship(clinic: Clinic, code: str) -> ProgrammeTemplate:
         example_baseline=baseline,
         rules=asdict(rules),
     )
-    weeks = grading.generate(baseline, rules)
-    TemplateWeek.objects.bulk_create(
-        [TemplateWeek(clinic=clinic, template=template, **asdict(week)) for week in weeks]
-    )
+    _write_weeks(template, grading.generate(baseline, rules))
     return template
+
+
+@transaction.atomic
+def save_template(
+    *, template: ProgrammeTemplate, weeks: Sequence[grading.Week], by: StaffMember
+) -> ProgrammeTemplate:
+    """Saves a template of the clinic with its weeks; what was prescribed from it before stays.
+
+    Weeks written by hand replace the generator's rules: new programmes scale these weeks. Raises NoWeeks,
+    WeeksNotInOrder or NotAllowed.
+    """
+    require(by, "edit_templates")
+    require_order(weeks)
+    is_new = template._state.adding
+    changed = is_new or template_weeks(template) != tuple(weeks)
+    template.clinic = by.clinic
+    if changed:
+        template.rules = {}
+    template.save()
+    if changed:
+        TemplateWeek.objects.for_clinic(by.clinic).filter(template=template).delete()
+        _write_weeks(template, weeks)
+    return template
+
+
+def _write_weeks(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> None:
+    TemplateWeek.objects.bulk_create(
+        [TemplateWeek(clinic_id=template.clinic_id, template=template, **asdict(week)) for week in weeks]
+    )

@@ -78,13 +78,48 @@ WEEK_COLUMNS = (
 
 
 def generated_weeks(*, template: ProgrammeTemplate, baseline: Baseline) -> tuple[grading.Week, ...]:
-    """The template's weeks at this patient's baseline. Raises NoWeeks or grading.BaselineOutOfRange."""
-    if not template.weeks.exists():
+    """The template's weeks at this patient's baseline: by its rules, else its own weeks to scale.
+
+    Raises NoWeeks or grading.BaselineOutOfRange.
+    """
+    stored = template_weeks(template)
+    if not stored:
         raise NoWeeks
+    if not template.rules:
+        return _scaled(stored, template.example_baseline, baseline)
     rules = grading.ProgressionRules(**template.rules)
     if baseline.irritable:
         rules = replace(rules, factor=min(rules.factor, GRADING.gentle_factor))
     return grading.generate(baseline.minutes, rules)
+
+
+def template_weeks(template: ProgrammeTemplate) -> tuple[grading.Week, ...]:
+    """The weeks that stand in the template, in order."""
+    rows = template.weeks.order_by("number")
+    return tuple(grading.Week(**{column: getattr(row, column) for column in WEEK_COLUMNS}) for row in rows)
+
+
+def _scaled(weeks: Sequence[grading.Week], example: int, baseline: Baseline) -> tuple[grading.Week, ...]:
+    """Minutes in proportion to the example's baseline; the first week never above the patient's own.
+
+    Weeks with fast parts, by steps or by distance are copied as they are.
+    """
+    if not 1 <= baseline.minutes <= GRADING.max_baseline:
+        raise grading.BaselineOutOfRange(f"baseline {baseline.minutes} min is outside 1-300")
+    share = baseline.minutes / example
+    if baseline.irritable:
+        share *= GRADING.gentle_factor / GRADING.factor
+    made = [_scaled_week(week, share) for week in weeks]
+    if made[0] != weeks[0]:
+        made[0] = replace(made[0], minutes=min(made[0].minutes, baseline.minutes))
+    return tuple(made)
+
+
+def _scaled_week(week: grading.Week, share: float) -> grading.Week:
+    if week.intervals or week.steps or week.distance_m:
+        return week
+    minutes = grading.round_half_up(week.minutes * share)
+    return replace(week, minutes=max(1, min(minutes, GRADING.max_baseline)))
 
 
 @transaction.atomic
@@ -100,7 +135,7 @@ def draft_programme(
 ) -> Programme:
     """Makes a draft with its first revision. Raises NoWeeks, WeeksNotInOrder or NotAllowed."""
     require(by, "prescribe")
-    _require_order(weeks)
+    require_order(weeks)
     programme = Programme.objects.create(
         clinic=by.clinic,
         patient=patient,
@@ -123,7 +158,8 @@ def draft_programme(
     return programme
 
 
-def _require_order(weeks: Sequence[grading.Week]) -> None:
+def require_order(weeks: Sequence[grading.Week]) -> None:
+    """Raises NoWeeks or WeeksNotInOrder."""
     if not weeks:
         raise NoWeeks
     if [week.number for week in weeks] != list(range(1, len(weeks) + 1)):
@@ -159,7 +195,7 @@ def edit_draft(
     Raises NotADraft, NoWeeks, WeeksNotInOrder, ChangedMeanwhile or NotAllowed.
     """
     require(by, "prescribe")
-    _require_order(weeks)
+    require_order(weeks)
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     saved = drafts.filter(version=seen_version).update(
         version=F("version") + 1, starts_on=starts_on, note_to_patient=note_to_patient
@@ -173,27 +209,30 @@ def edit_draft(
 
 
 @transaction.atomic
-def assign_programme(*, programme: Programme, by: StaffMember, now: datetime) -> None:
+def assign_programme(
+    *, programme: Programme, by: StaffMember, now: datetime, seen_version: int | None = None
+) -> None:
     """Signs the first revision and starts the programme.
 
-    Raises NotADraft, NoWeeks, AlreadyRunning or NotAllowed.
+    With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, AlreadyRunning,
+    ChangedMeanwhile or NotAllowed.
     """
     require(by, "prescribe")
+    drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
+    version = {} if seen_version is None else {"version": seen_version}
     if not ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme).exists():
         raise NoWeeks
     try:
         with transaction.atomic():
-            started = (
-                Programme.objects.for_clinic(by.clinic)
-                .filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
-                .update(status=ProgrammeStatus.ACTIVE, assigned_at=now, assigned_by=by.user)
+            started = drafts.filter(**version).update(
+                status=ProgrammeStatus.ACTIVE, assigned_at=now, assigned_by=by.user
             )
     except IntegrityError as error:
         if "programmes_programme_one_running" not in str(error):
             raise
         raise AlreadyRunning from error
     if started != 1:
-        raise NotADraft
+        raise ChangedMeanwhile if drafts.exists() else NotADraft
     ProgrammeRevision.objects.for_clinic(by.clinic).filter(programme=programme, number=1).update(
         signed_at=now, signed_by=by.user
     )
@@ -226,8 +265,13 @@ def pause_programme(
     by: StaffMember,
     now: datetime,
 ) -> Pause:
-    """Rests reminders and adherence rules on these days. Raises OverlappingPause, NotAllowed."""
+    """Rests reminders and adherence rules on these days.
+
+    Raises NotRunning, OverlappingPause or NotAllowed.
+    """
     require(by, "pause_programme")
+    if not Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk).exists():
+        raise NotRunning
     try:
         with transaction.atomic():
             pause = Pause.objects.create(

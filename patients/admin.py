@@ -1,0 +1,147 @@
+"""Patients as the clinic's staff enrol, edit and invite them."""
+
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter
+from clinic.models import Clinic
+from clinic.permissions import may
+from clinic.services import Letter
+from patients.models import Patient
+from patients.services import NoAddress, invite_patient, set_address
+
+
+def invitation_letter(clinic: Clinic) -> Letter:
+    """Names no condition: a mail may be read by somebody else."""
+    lines = [
+        _("Your physio at %(clinic)s has made you a walking plan."),
+        _("Open it: %(url)s"),
+        _("Not expecting this? Call %(phone)s."),
+    ]
+    words = {"clinic": clinic.name, "url": f"{settings.BASE_URL}/", "phone": clinic.phone}
+    subject = _("Your walking plan from %(clinic)s") % words
+    return Letter(subject=subject, body="\n\n".join(lines) % words)
+
+
+class PatientForm(ClinicForm):
+    email = forms.EmailField(
+        label=gettext_lazy("e-mail address"),
+        required=False,
+        help_text=gettext_lazy("A code to sign in goes here. Empty: staff log for the patient."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.user:
+            self.initial["email"] = self.instance.user.email
+
+    def clean_reference(self) -> Any:
+        reference = self.cleaned_data["reference"]
+        same = Patient.objects.for_clinic(self.instance.clinic).filter(reference=reference)
+        if reference and same.exclude(pk=self.instance.pk).exists():
+            raise forms.ValidationError(_("Another patient of this clinic has this number."))
+        return reference
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        today = timezone.localdate()
+        for name in ("date_of_birth", "died_on"):
+            if data.get(name) and data[name] > today:
+                self.add_error(name, _("This date lies in the future."))
+        return data
+
+
+@admin.register(Patient)
+class PatientAdmin(ClinicAdmin):
+    form = PatientForm
+    view_verb = "see_patient"
+    add_verb = change_verb = "enrol_patient"
+    list_display = ["full_name", "reference", "lead", "invited_at", "first_signed_in_at", "discharged_on"]
+    list_select_related = ("lead",)
+    list_filter = [("lead", OwnClinicFilter), "discharged_on"]
+    search_fields = ["given_name", "family_name", "reference", "user__email"]
+    search_help_text = gettext_lazy("Name, clinic's own number or e-mail address")
+    change_form_template = "admin/patients/patient/change_form.html"
+    readonly_fields = ["invited_at", "first_signed_in_at"]
+    fieldsets = [
+        (None, {"fields": ["given_name", "family_name", "date_of_birth", "reference"]}),
+        (gettext_lazy("Contact"), {"fields": ["email", "phone", "invited_at", "first_signed_in_at"]}),
+        (gettext_lazy("Care"), {"fields": ["lead", "discharged_on", "died_on"]}),
+        (gettext_lazy("Settings"), {"fields": ["time_zone", "units", "pain_series"]}),
+    ]
+
+    def get_queryset(self, request: Any) -> Any:
+        return super().get_queryset(request).select_related("user", "lead", "clinic")
+
+    def get_readonly_fields(self, request: Any, obj: Patient | None = None) -> list[str]:
+        # Another series would look like a change of the pain itself.
+        return [*self.readonly_fields, "pain_series"] if obj else list(self.readonly_fields)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "lead":
+            field.queryset = field.queryset.filter(role="clinician")
+        return field
+
+    @admin.display(description=gettext_lazy("patient"), ordering="family_name")
+    def full_name(self, patient: Patient) -> str:
+        return patient.full_name
+
+    def save_model(self, request: Any, obj: Patient, form: Any, change: bool) -> None:
+        obj.save()
+        if not change or "email" in form.changed_data:
+            set_address(patient=obj, email=form.cleaned_data["email"])
+
+    def get_urls(self) -> list[Any]:
+        invite = path(
+            "<uuid:pk>/invite/",
+            self.admin_site.admin_view(self.invite_view),
+            name="patients_patient_invite",
+        )
+        return [invite, *super().get_urls()]
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        context["may_invite"] = may(request.staff, "invite_patient")
+        context["may_prescribe"] = may(request.staff, "prescribe")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def invite_view(self, request: Any, pk: UUID) -> Any:
+        """The letter as it will be read, and the button that posts it."""
+        patient = self.get_object(request, str(pk))
+        if patient is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+        if not may(request.staff, "invite_patient"):
+            raise PermissionDenied
+        letter = invitation_letter(patient.clinic)
+        if request.method == "POST":
+            return self._invite(request, patient, letter)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Send the invitation?"),
+            "opts": self.opts,
+            "patient": patient,
+            "letter": letter,
+        }
+        return TemplateResponse(request, "admin/patients/patient/invite.html", context)
+
+    def _invite(self, request: Any, patient: Patient, letter: Letter) -> HttpResponse:
+        try:
+            invite_patient(patient=patient, letter=letter, by=request.staff, now=timezone.now())
+        except NoAddress:
+            messages.error(request, _("Enter an e-mail address first: there is nowhere to send it."))
+        else:
+            self.log_change(request, patient, "invitation sent")
+            messages.success(request, _("The invitation is on its way."))
+        return redirect("admin:patients_patient_change", patient.pk)

@@ -1,0 +1,5 @@
+"""The admin of the treatment: the programme builder, the template library, and the records to look at."""
+
+from programmes.admin import builder, library, records
+
+__all__ = ["builder", "library", "records"]

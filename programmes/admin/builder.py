@@ -1,0 +1,287 @@
+"""The programme builder: start, edit the weeks, assign; afterwards pause or end. Doors over `prescribing`."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.db.models import Max, OuterRef, Subquery
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.admin import OwnClinicFilter, local_today
+from clinic.permissions import may
+from programmes.admin.draft_page import DraftPage
+from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
+from programmes.admin.pages import PagesAdmin
+from programmes.admin.weeks import as_weeks
+from programmes.admin.words import for_patient, shown
+from programmes.models import (
+    Ending,
+    PauseReason,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeStatus,
+    ProgrammeWeek,
+)
+from programmes.services import prescribing
+
+CHANGE = "admin:programmes_programme_change"
+
+
+def with_progress(rows: Any, today: Any) -> Any:
+    """Annotates what "week n of N" needs: the revision in force and its last week."""
+    revision = ProgrammeRevision.objects.filter(
+        clinic=OuterRef("clinic"), programme=OuterRef("pk"), signed_at__isnull=False, in_force_from__lte=today
+    ).order_by("-in_force_from", "-number")
+    last = ProgrammeWeek.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
+    newest = last.order_by().values("programme").annotate(last=Max("number")).values("last")
+    return rows.annotate(
+        in_force_from=Subquery(revision.values("in_force_from")[:1]),
+        first_week=Subquery(revision.values("first_week")[:1]),
+        last_week=Subquery(newest),
+    )
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(PagesAdmin):
+    view_verb = "see_programme"
+    add_verb = change_verb = "prescribe"
+    template_folder = "admin/programmes/programme"
+    list_display = ["patient_name", "status", "week", "starts_on", "template", "clinician"]
+    list_display_links = ["patient_name"]
+    list_filter = ["status", ("clinician", OwnClinicFilter)]
+    search_fields = ["patient__given_name", "patient__family_name", "patient__reference"]
+    search_help_text = gettext_lazy("The patient's name or number")
+    list_select_related = ("patient", "template", "clinician")
+
+    def get_queryset(self, request: Any) -> Any:
+        rows = super().get_queryset(request).select_related("patient", "template", "clinician", "assigned_by")
+        return with_progress(rows, timezone.localdate())
+
+    @admin.display(description=gettext_lazy("patient"), ordering="patient__family_name")
+    def patient_name(self, programme: Programme) -> str:
+        return programme.patient.full_name
+
+    @admin.display(description=gettext_lazy("week"))
+    def week(self, programme: Any) -> str:
+        if not programme.last_week:
+            return "-"
+        if programme.in_force_from is None or programme.status not in ("active", "on-hold"):
+            return _("%(n)s weeks") % {"n": programme.last_week}
+        days = (timezone.localdate() - programme.in_force_from).days
+        number = min(programme.first_week + max(0, days) // 7, programme.last_week)
+        return _("%(number)s of %(last)s") % {"number": number, "last": programme.last_week}
+
+    def get_urls(self) -> list[Any]:
+        own = [
+            path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"programmes_programme_{name}")
+            for name, view in (
+                ("assign", self.assign_view),
+                ("pause", self.pause_view),
+                ("end", self.end_view),
+            )
+        ]
+        return [*own, *super().get_urls()]
+
+    # --- start
+
+    def add_view(self, request: Any, form_url: str = "", extra_context: Any = None) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        posted = request.POST if request.method == "POST" else None
+        form = StartForm(
+            posted,
+            clinic=request.clinic,
+            today=local_today(request),
+            initial={"patient": request.GET.get("patient", "")},
+        )
+        if posted is not None and form.is_valid():
+            programme = prescribing.draft_programme(
+                patient=form.cleaned_data["patient"],
+                baseline=form.baseline_given,
+                starts_on=form.cleaned_data["starts_on"],
+                weeks=form.weeks,
+                template=form.from_template,
+                rule=form.rule,
+                by=request.staff,
+            )
+            self.log_addition(request, programme, "draft made")
+            return redirect(CHANGE, programme.pk)
+        context = {"title": _("New walking programme"), "form": form}
+        return self.page(request, "start", context, refused=posted is not None)
+
+    # --- the programme's own page: the builder while it is a draft, afterwards to look at
+
+    def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
+        programme = self.get_object(request, unquote(object_id))
+        if programme is None:
+            return self.not_there(request, object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        if programme.is_draft and self.has_change_permission(request):
+            return self._edit(request, programme)
+        if request.method == "POST":
+            if not self.has_change_permission(request):
+                raise PermissionDenied
+            messages.error(request, _("Somebody has assigned this programme meanwhile. Nothing was saved."))
+            return redirect(CHANGE, programme.pk)
+        return self._look(request, programme)
+
+    def _edit(self, request: Any, programme: Programme) -> HttpResponse:
+        page = DraftPage(programme, request.POST if request.method == "POST" else None, local_today(request))
+        refused = False
+        if page.wants_saving:
+            if page.save(by=request.staff):
+                self.log_change(request, programme, "draft saved")
+                if "assign" in request.POST:
+                    return redirect("admin:programmes_programme_assign", programme.pk)
+                messages.success(request, _("The draft is saved. The patient does not see it yet."))
+                return redirect(CHANGE, programme.pk)
+            refused = True
+        context = {"title": _("Draft programme"), "subtitle": programme.patient.full_name, **page.context()}
+        return self.page(request, "draft", context, refused=refused)
+
+    def _look(self, request: Any, programme: Programme) -> HttpResponse:
+        revisions = list(
+            programme.revisions.select_related("signed_by").prefetch_related("weeks").order_by("-number")
+        )
+        newest = revisions[0]
+        context = {
+            "title": _("Walking programme"),
+            "subtitle": programme.patient.full_name,
+            "programme": programme,
+            "week_now": self.week(programme),
+            "revisions": revisions,
+            "pauses": programme.pauses.select_related("made_by"),
+            "plan": shown(as_weeks(newest.weeks.all()), newest.in_force_from),
+            "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
+            "may_pause": may(request.staff, "pause_programme"),
+        }
+        return self.page(request, "programme", context)
+
+    # --- steps with a page to confirm
+
+    def _for_step(self, request: Any, pk: UUID, verb: str) -> Programme | None:
+        programme = self.get_object(request, str(pk))
+        if programme is not None and not may(request.staff, verb):
+            raise PermissionDenied
+        return programme
+
+    def assign_view(self, request: Any, pk: UUID) -> Any:
+        """Shows exactly what the patient will read, and signs that."""
+        programme = self._for_step(request, pk, "prescribe")
+        if programme is None:
+            return self.not_there(request, pk)
+        if not programme.is_draft:
+            return redirect(CHANGE, programme.pk)
+        form = AssignForm(request.POST or None, initial={"version": programme.version})
+        if request.method == "POST" and form.is_valid() and self._assign(request, programme, form):
+            self.log_change(request, programme, "assigned to the patient")
+            messages.success(request, _("Assigned. The patient sees this plan now."))
+            return redirect(CHANGE, programme.pk)
+        weeks = as_weeks(programme.weeks.order_by("number"))
+        context = {
+            "title": _("Assign this programme?"),
+            "subtitle": programme.patient.full_name,
+            "programme": programme,
+            "plan": shown(weeks, programme.starts_on),
+            "reads": for_patient(weeks),
+            "form": AssignForm(initial={"version": programme.version}),
+            "problems": form.non_field_errors() if form.is_bound else (),
+        }
+        return self.page(request, "assign", context, refused=form.is_bound)
+
+    def _assign(self, request: Any, programme: Programme, form: AssignForm) -> bool:
+        if problem := start_problem(programme.starts_on, local_today(request)):
+            form.add_error(None, _("%(problem)s Change the start of the draft first.") % {"problem": problem})
+            return False
+        try:
+            prescribing.assign_programme(
+                programme=programme,
+                by=request.staff,
+                now=timezone.now(),
+                seen_version=form.cleaned_data["version"],
+            )
+        except prescribing.AlreadyRunning:
+            form.add_error(None, self._running_message(programme))
+        except (prescribing.ChangedMeanwhile, prescribing.NotADraft):
+            form.add_error(None, _("Somebody changed this programme meanwhile. Read it again first."))
+        return not form.errors
+
+    def _running_message(self, programme: Programme) -> str:
+        running = Programme.objects.of_patient(programme.patient).running().first()
+        return format_html(
+            _("This patient has a running programme since {}. End that one first."),
+            f"{running.starts_on:%d/%m/%Y}" if running else "-",
+        )
+
+    def pause_view(self, request: Any, pk: UUID) -> Any:
+        programme = self._for_step(request, pk, "pause_programme")
+        if programme is None:
+            return self.not_there(request, pk)
+        posted = request.POST if request.method == "POST" else None
+        today = local_today(request)
+        form = PauseForm(posted, today=today, initial={"from_on": today})
+        if posted is not None and form.is_valid() and self._pause(request, programme, form):
+            self.log_change(request, programme, "paused")
+            messages.success(request, _("Paused. Reminders and adherence rules rest on these days."))
+            return redirect(CHANGE, programme.pk)
+        return self._step(request, programme, "pause", _("Pause this programme?"), form)
+
+    def _pause(self, request: Any, programme: Programme, form: PauseForm) -> bool:
+        data = form.cleaned_data
+        try:
+            prescribing.pause_programme(
+                programme=programme,
+                from_on=data["from_on"],
+                until_on=data["until_on"],
+                reason=PauseReason(data["reason"]),
+                by=request.staff,
+                now=timezone.now(),
+            )
+        except prescribing.OverlappingPause:
+            form.add_error("from_on", _("The programme is paused on some of these days already."))
+        except prescribing.NotRunning:
+            form.add_error(None, _("This programme is not running."))
+        return not form.errors
+
+    def end_view(self, request: Any, pk: UUID) -> Any:
+        programme = self._for_step(request, pk, "prescribe")
+        if programme is None:
+            return self.not_there(request, pk)
+        posted = request.POST if request.method == "POST" else None
+        form = EndForm(posted)
+        if posted is not None and form.is_valid() and self._end(request, programme, form):
+            self.log_change(request, programme, "ended")
+            messages.success(request, _("The programme has ended."))
+            return redirect(CHANGE, programme.pk)
+        return self._step(request, programme, "end", _("End this programme?"), form)
+
+    def _end(self, request: Any, programme: Programme, form: EndForm) -> bool:
+        try:
+            prescribing.end_programme(
+                programme=programme,
+                ending=Ending(form.cleaned_data["ending"]),
+                on=local_today(request),
+                by=request.staff,
+                now=timezone.now(),
+            )
+        except prescribing.NotRunning:
+            form.add_error(None, _("This programme is not running."))
+        return not form.errors
+
+    def _step(self, request: Any, programme: Programme, name: str, title: str, form: Any) -> HttpResponse:
+        context = {
+            "title": title,
+            "subtitle": programme.patient.full_name,
+            "programme": programme,
+            "form": form,
+        }
+        return self.page(request, name, context, refused=form.is_bound)

@@ -1,0 +1,262 @@
+"""The builder's forms: a start from a template or a blank, the draft's own fields, pause and end."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django import forms
+from django.db.models import Count
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clinic.models import Clinic
+from patients.models import Patient
+from programmes.clinical import grading
+from programmes.clinical.thresholds import GRADING
+from programmes.models import Ending, PauseReason, ProgrammeTemplate
+from programmes.services.prescribing import Baseline, NoWeeks, generated_weeks
+
+BLANK = "blank"
+OLDEST_START = timedelta(days=14)  # older walks cannot be logged any more
+LATEST_START = timedelta(days=366)
+BLANK_FIELDS = ("target_minutes", "number_of_weeks", "first_days", "last_days", "step_percent")
+
+
+def coming_monday(today: date) -> date:
+    """Today, if it is one."""
+    return today + timedelta(days=-today.weekday() % 7)
+
+
+def start_problem(starts_on: date, today: date) -> str:
+    """Why a programme cannot start on that day; "" when it can."""
+    if starts_on < today - OLDEST_START:
+        return _("This start is more than 14 days ago.")
+    if starts_on > today + LATEST_START:
+        return _("This start is more than a year ahead.")
+    return ""
+
+
+def date_field(label: Any, **kwargs: Any) -> forms.DateField:
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    return forms.DateField(label=label, widget=widget, **kwargs)
+
+
+class PatientChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
+    def label_from_instance(self, patient: Any) -> str:
+        marks = [patient.full_name]
+        if patient.date_of_birth:
+            marks.append(f"{patient.date_of_birth:%d/%m/%Y}")
+        if patient.reference:
+            marks.append(patient.reference)
+        return " · ".join(marks)
+
+
+@dataclass(frozen=True)
+class Card:
+    """What a template's card says."""
+
+    name: str
+    who_for: str
+    weeks: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _card(template: Any) -> Card:
+    weeks = ngettext("%(n)s week", "%(n)s weeks", template.week_count) % {"n": template.week_count}
+    return Card(template.name, template.who_for, weeks)
+
+
+def minutes_field(label: Any, message: Any, **kwargs: Any) -> forms.IntegerField:
+    field = forms.IntegerField(label=label, min_value=1, max_value=GRADING.max_baseline, **kwargs)
+    field.error_messages.update(required=message, invalid=message)
+    for validator in field.validators:
+        validator.message = message  # type: ignore[attr-defined]
+    return field
+
+
+class StartForm(forms.Form):
+    """From a patient, a template and a comfortable baseline to the weeks of a draft."""
+
+    patient = PatientChoice(
+        queryset=Patient.objects.none(),
+        label=gettext_lazy("Patient"),
+        empty_label=gettext_lazy("Choose a patient"),
+        error_messages={"invalid_choice": gettext_lazy("Choose a patient of this clinic from the list.")},
+    )
+    template = forms.ChoiceField(
+        label=gettext_lazy("Start from"),
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": gettext_lazy("Choose a template, or the blank programme."),
+            "invalid_choice": gettext_lazy("Choose a template of this clinic."),
+        },
+    )
+    baseline = minutes_field(
+        gettext_lazy("Comfortable walk now, in minutes"),
+        gettext_lazy("Enter how long this patient walks comfortably now: 1 to 300 minutes."),
+        help_text=gettext_lazy("The mean of three comfortable walks on different days."),
+    )
+    is_estimate = forms.BooleanField(label=gettext_lazy("This is an estimate"), required=False)
+    irritable = forms.BooleanField(label=gettext_lazy("Irritable or fearful: start at 70 %"), required=False)
+    starts_on = date_field(gettext_lazy("Starts on"))
+
+    target_minutes = minutes_field(
+        gettext_lazy("Target, minutes a day"),
+        gettext_lazy("Enter a target of 1 to 300 minutes."),
+        required=False,
+        initial=30,
+    )
+    number_of_weeks = forms.IntegerField(
+        label=gettext_lazy("Number of weeks"), min_value=1, max_value=52, required=False, initial=12
+    )
+    first_days = forms.IntegerField(
+        label=gettext_lazy("Walking days in the first week"),
+        min_value=1,
+        max_value=7,
+        required=False,
+        initial=3,
+    )
+    last_days = forms.IntegerField(
+        label=gettext_lazy("Walking days at most"), min_value=1, max_value=7, required=False, initial=5
+    )
+    step_percent = forms.TypedChoiceField(
+        label=gettext_lazy("Weekly step, share of the baseline"),
+        choices=[(10, "10 %"), (15, "15 %"), (20, "20 %")],
+        coerce=int,
+        required=False,
+        initial=15,
+    )
+
+    def __init__(self, *args: Any, clinic: Clinic, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.weeks: tuple[grading.Week, ...] = ()
+        self.rule: dict[str, Any] = {}
+        self.initial.setdefault("starts_on", coming_monday(today))
+        self.fields["patient"].queryset = Patient.objects.for_clinic(clinic).monitored_on(today)  # type: ignore[attr-defined]
+        templates = ProgrammeTemplate.objects.for_clinic(clinic).filter(is_active=True)
+        self.templates = {str(each.pk): each for each in templates.annotate(week_count=Count("weeks"))}
+        cards: list[Any] = [(key, _card(each)) for key, each in self.templates.items()]
+        blank = Card(_("Blank programme"), _("Your own target, weeks and days."), "")
+        self.fields["template"].choices = [*cards, (BLANK, blank)]  # type: ignore[attr-defined]
+
+    @property
+    def from_template(self) -> ProgrammeTemplate | None:
+        return self.templates.get(self.cleaned_data["template"])
+
+    @property
+    def baseline_given(self) -> Baseline:
+        data = self.cleaned_data
+        return Baseline(data["baseline"], data["is_estimate"], data["irritable"])
+
+    def clean_starts_on(self) -> Any:
+        if problem := start_problem(self.cleaned_data["starts_on"], self.today):
+            raise forms.ValidationError(problem)
+        return self.cleaned_data["starts_on"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("template") == BLANK:
+            self._check_blank(data)
+        if not self.errors:
+            self._generate()
+        return data
+
+    def _check_blank(self, data: dict[str, Any]) -> None:
+        for name in BLANK_FIELDS:
+            if data.get(name) in (None, "") and name not in self.errors:
+                self.add_error(name, _("A blank programme needs this."))
+        first, last = data.get("first_days"), data.get("last_days")
+        if first and last and first > last:
+            self.add_error("last_days", _("Not fewer than in the first week."))
+
+    def _generate(self) -> None:
+        template = self.from_template
+        try:
+            if template is None:
+                self._from_blank()
+            else:
+                self._from_template(template)
+        except NoWeeks:
+            self.add_error("template", _("This template has no weeks: give it weeks, or choose another."))
+        except grading.BaselineOutOfRange:
+            least = template.rules.get("min_baseline", 1) if template else 1
+            message = _("This template needs a comfortable walk of at least %(least)s minutes.")
+            self.add_error("baseline", message % {"least": least})
+
+    def _from_template(self, template: ProgrammeTemplate) -> None:
+        self.weeks = generated_weeks(template=template, baseline=self.baseline_given)
+        self.rule = {**template.rules, "code": template.code, "version": template.version}
+
+    def _from_blank(self) -> None:
+        data = self.cleaned_data
+        rules = grading.blank_rules(
+            target_minutes=data["target_minutes"],
+            weeks=data["number_of_weeks"],
+            start_days=data["first_days"],
+            max_days=data["last_days"],
+            step_share=data["step_percent"] / 100,
+            factor=GRADING.gentle_factor if data["irritable"] else GRADING.factor,
+        )
+        self.weeks = grading.generate(data["baseline"], rules)
+        self.rule = asdict(rules)
+
+
+class DraftForm(forms.Form):
+    """What stands beside the week table of a draft."""
+
+    starts_on = date_field(gettext_lazy("Starts on"))
+    note_to_patient = forms.CharField(
+        label=gettext_lazy("Note to the patient"),
+        required=False,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Shown above the plan. At most 300 characters."),
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_starts_on(self) -> Any:
+        if problem := start_problem(self.cleaned_data["starts_on"], self.today):
+            raise forms.ValidationError(problem)
+        return self.cleaned_data["starts_on"]
+
+
+class AssignForm(forms.Form):
+    """Signs the version that the page showed."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class PauseForm(forms.Form):
+    from_on = date_field(gettext_lazy("From"))
+    until_on = date_field(gettext_lazy("Until"), help_text=gettext_lazy("The last paused day."))
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=PauseReason.choices)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_from_on(self) -> Any:
+        if self.cleaned_data["from_on"] < self.today - OLDEST_START:
+            raise forms.ValidationError(_("A pause starts at most 14 days ago."))
+        return self.cleaned_data["from_on"]
+
+    def clean_until_on(self) -> Any:
+        until = self.cleaned_data["until_on"]
+        if until > self.today + LATEST_START:
+            raise forms.ValidationError(_("A pause ends within a year."))
+        if self.cleaned_data.get("from_on") and until < self.cleaned_data["from_on"]:
+            raise forms.ValidationError(_("The pause ends before it starts."))
+        return until
+
+
+class EndForm(forms.Form):
+    ending = forms.ChoiceField(
+        label=gettext_lazy("How did it end?"), choices=Ending.choices, widget=forms.RadioSelect
+    )

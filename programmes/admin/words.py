@@ -1,0 +1,132 @@
+"""A plan in words and as a chart: for the clinician who builds it, and as the patient will read it."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from programmes import charts
+from programmes.clinical import grading
+
+TALK_TEST = {
+    "easy": "Walk at a pace where you could still sing.",
+    "moderate": "Walk at a pace where you can still talk.",
+    "brisk": "Walk at a pace where you can only say short sentences.",
+}
+
+
+def _minutes(number: int) -> str:
+    return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)s day a week", "%(n)s days a week", number) % {"n": number}
+
+
+def dose(week: grading.Week) -> str:
+    """One week's dose, for example "12 minutes a day, 3 days a week"."""
+    if week.steps:
+        return _("%(steps)s steps a day, %(days)s") % {"steps": week.steps, "days": _days(week.days)}
+    return _("%(minutes)s a day, %(days)s") % {"minutes": _minutes(week.minutes), "days": _days(week.days)}
+
+
+def plan_in_words(weeks: Sequence[grading.Week]) -> list[str]:
+    """The rule that the table follows, in sentences."""
+    if not weeks:
+        return []
+    first, last = weeks[0], weeks[-1]
+    said = [_("Starts with %(dose)s.") % {"dose": dose(first)}]
+    if len(weeks) > 1:
+        said.append(_("Week %(n)s: %(dose)s.") % {"n": last.number, "dose": dose(last)})
+    pairs = list(zip(weeks, weeks[1:], strict=False))
+    said += _changes(pairs)
+    if level := [week.number for before, week in pairs if _same(before, week)]:
+        said.append(_("Stays level in week %(weeks)s.") % {"weeks": _listed(level)})
+    if fast := [week.number for week in weeks if week.intervals]:
+        said.append(_("Fast parts from week %(n)s.") % {"n": fast[0]})
+    return said
+
+
+def _same(before: grading.Week, week: grading.Week) -> bool:
+    return (before.days, before.minutes, before.steps, before.intervals) == (
+        week.days,
+        week.minutes,
+        week.steps,
+        week.intervals,
+    )
+
+
+def _changes(pairs: list[tuple[grading.Week, grading.Week]]) -> list[str]:
+    """Which weeks add a walking day, go down, or ask for a faster pace."""
+    days = [week.number for before, week in pairs if week.days > before.days]
+    down = [week.number for before, week in pairs if week.days * week.minutes < before.days * before.minutes]
+    pace = [week.number for before, week in pairs if week.intensity != before.intensity]
+    said = [
+        (days, _("One more walking day from week %(weeks)s.")),
+        (down, _("Goes down in week %(weeks)s.")),
+        (pace, _("The pace changes in week %(weeks)s.")),
+    ]
+    return [sentence % {"weeks": _listed(numbers)} for numbers, sentence in said if numbers]
+
+
+def _listed(numbers: list[int]) -> str:
+    if len(numbers) == 1:
+        return str(numbers[0])
+    return _("%(first)s and %(last)s") % {
+        "first": ", ".join(map(str, numbers[:-1])),
+        "last": numbers[-1],
+    }
+
+
+def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
+    """One sentence for every week that asks for much more than the one before."""
+    sentence = _("Week %(n)s asks for %(rise)s %% more than week %(before)s: %(after)s after %(volume)s.")
+    return [
+        sentence
+        % {
+            "n": each.number,
+            "before": each.number - 1,
+            "rise": round(100 * each.rise),
+            "after": each.after,
+            "volume": each.before,
+        }
+        for each in grading.weekly_warnings(weeks)
+    ]
+
+
+def for_patient(weeks: Sequence[grading.Week]) -> list[str]:
+    """The first week as the patient will read it."""
+    week = weeks[0]
+    amount = _("%(n)s steps") % {"n": week.steps} if week.steps else _minutes(week.minutes)
+    walks = ngettext("Walk on %(n)s day this week.", "Walk on %(n)s days this week.", week.days)
+    said = [_("Your next walk: %(amount)s.") % {"amount": amount}, walks % {"n": week.days}]
+    if week.bouts > 1:
+        said.append(_("You can split it into %(n)s shorter walks.") % {"n": week.bouts})
+    return [*said, _(TALK_TEST[week.intensity])]
+
+
+def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]]:
+    """Rows of a printed week table: the Monday (or whatever day it starts on) and the week's minutes."""
+    first = weeks[0].number if weeks else 1
+    return [
+        {
+            "week": week,
+            "starts_on": starts_on + timedelta(days=7 * (week.number - first)),
+            "total": week.days * week.minutes,
+        }
+        for week in weeks
+    ]
+
+
+def shown(weeks: Sequence[grading.Week], starts_on: date) -> dict[str, Any]:
+    """Everything that a page says about a plan: sentences, warnings, chart and rows."""
+    rows = dated(weeks, starts_on)
+    planned = [charts.WeekMinutes(row["week"].number, row["starts_on"], row["total"], None) for row in rows]
+    return {
+        "sentences": plan_in_words(weeks),
+        "warnings": warnings_in_words(weeks),
+        "rows": rows,
+        "chart": charts.weekly_minutes_chart(planned) if any(each.planned for each in planned) else None,
+    }
