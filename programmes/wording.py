@@ -91,9 +91,9 @@ def points(evidence: Evidence) -> list[Point]:
 
 
 def number(value: float, places: int = 1) -> str:
-    """At most so many decimals, none when it is whole, in the reader's notation."""
-    rounded = round(float(value), places)
-    return formats.number_format(rounded, 0 if rounded == int(rounded) else places)
+    """At most so many decimals, no trailing zeros, in the reader's notation."""
+    shortest = f"{round(float(value), places):.{places}f}".rstrip("0").rstrip(".")
+    return formats.number_format(shortest)
 
 
 def points_of_pain(value: float) -> str:

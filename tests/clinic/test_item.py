@@ -1,0 +1,306 @@
+"""One review item: the page, and what each action does or refuses."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from uuid_utils.compat import uuid7
+
+from clinic.models import Role
+from programmes.models import ContactAttempt, Flag, ReviewItem
+from programmes.services import reviewing
+from tests.clinic.test_queue import NOW, PAGE_QUERIES, SAFETY, TODAY, a_full_item, an_item, queries_of
+from tests.factories import a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.programmes.test_wording import SILENCE
+from tests.signing_in import sign_in_staff
+
+ITEM_QUERIES = 10
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _stand_still():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+@pytest.fixture
+def clinic():
+    return a_clinic()
+
+
+@pytest.fixture
+def ada(client, clinic):
+    """A clinician, signed in."""
+    member = a_staff_member(clinic, name="Ada Stone")
+    sign_in_staff(client, member)
+    return member
+
+
+def page(item):
+    return f"/review/{item.pk}/"
+
+
+def act(client, item, verb, **fields):
+    return client.post(f"/review/{item.pk}/{verb}/", fields)
+
+
+def close(client, item, *, outcome="contacted-no-change", note="", seen=None):
+    shown = [flag.pk for flag in item.flags.all()] if seen is None else seen
+    return act(client, item, "close", **{"close-outcome": outcome, "close-note": note, "seen": shown})
+
+
+def stored(item):
+    return ReviewItem.objects.get(pk=item.pk)
+
+
+def test_the_page_costs_ten_reads(client, clinic, ada):
+    item = a_full_item(clinic, ada)
+    assert queries_of(client, page(item)) == PAGE_QUERIES + ITEM_QUERIES
+
+
+def test_a_long_history_costs_the_same_ten_reads(client, clinic, ada):
+    item = a_full_item(clinic, ada)
+    programme = item.patient.programmes.get()
+    for days in range(20, 45):
+        a_walk(programme, TODAY - timedelta(days=days))
+    for _closed in range(3):
+        close(client, item)
+        item = an_item(clinic, patient=item.patient)
+    assert queries_of(client, page(item)) == PAGE_QUERIES + ITEM_QUERIES
+
+
+def test_the_evidence_shows_the_very_data_points(client, clinic, ada):
+    response = client.get(page(an_item(clinic)))
+    assert [point.on for point in response.context["evidence"][0].points] == [
+        "20 Nov 2026",
+        "18 Nov 2026",
+        "1 Nov 2026",
+    ]
+
+
+def test_the_rule_version_is_printed(client, clinic, ada):
+    text = client.get(page(an_item(clinic))).content.decode()
+    assert f"rule version {Flag.objects.get().rule_version}" in text
+
+
+def test_both_plots_share_one_time_axis(client, clinic, ada):
+    item = a_full_item(clinic, ada)  # the programme began on 5 October, 47 days ago: week 7
+    plots = client.get(page(item)).context["plots"]
+    slot = (plots.frame.right - plots.frame.left) / 7
+    yesterday = plots.frame.left + slot * (45 + 0.5) / 7
+    assert (len(plots.bars), plots.pain[-1].place.x) == (7, round(yesterday, 1))
+
+
+def test_a_week_without_a_report_is_a_gap_not_zero(client, clinic, ada):
+    item = a_full_item(clinic, ada)
+    assert client.get(page(item)).context["plots"].bars[0].week.walked is None
+
+
+def test_notes_stand_in_the_table_of_walks(client, clinic, ada):
+    programme = a_programme(a_patient(clinic), ada)
+    a_walk(programme, TODAY, note="Stopped at the <bridge>")
+    item = an_item(clinic, patient=programme.patient)
+    assert "Stopped at the &lt;bridge&gt;" in client.get(page(item)).content.decode()
+
+
+def test_not_sure_and_unanswered_pain_are_different(client, clinic, ada):
+    programme = a_programme(a_patient(clinic), ada)
+    a_walk(programme, TODAY, pain=None, pain_before_not_sure=True)
+    item = an_item(clinic, patient=programme.patient)
+    assert client.get(page(item)).context["walks"][0].pain == "not sure → –"
+
+
+def test_another_clinics_item_answers_like_a_missing_one(client, clinic, ada):
+    foreign = client.get(page(an_item(a_clinic())))
+    missing = client.get(f"/review/{uuid7()}/")
+    assert (foreign.status_code, foreign.content) == (404, missing.content)
+
+
+@pytest.mark.parametrize("verb", ["claim", "hand-back", "contact", "snooze", "close"])
+def test_no_action_reaches_another_clinics_item(client, clinic, ada, verb):
+    assert act(client, an_item(a_clinic()), verb).status_code == 404
+
+
+def test_claiming_takes_the_item(client, clinic, ada):
+    item = an_item(clinic)
+    response = act(client, item, "claim")
+    assert (response["Location"], stored(item).claimed_by) == (page(item), ada)
+
+
+def test_the_second_person_reads_who_was_faster(client, clinic, ada):
+    item = an_item(clinic)
+    reviewing.claim_item(item=item, by=a_staff_member(clinic, name="Ben Reed"), now=NOW)
+    response = act(client, item, "claim")
+    assert (response.status_code, response.context["problem"]) == (
+        409,
+        "Ben Reed is looking at this. Nothing was saved.",
+    )
+
+
+def test_handing_back_frees_the_item(client, clinic, ada):
+    item = an_item(clinic)
+    act(client, item, "claim")
+    act(client, item, "hand-back")
+    assert stored(item).claimed_by is None
+
+
+def test_handing_back_what_one_does_not_hold_is_refused(client, clinic, ada):
+    assert act(client, an_item(clinic), "hand-back").status_code == 409
+
+
+def test_a_contact_is_noted_with_its_next_date(client, clinic, ada):
+    item = an_item(clinic)
+    fields = {"contact-channel": "phone", "contact-result": "message-left", "contact-note": "Voicemail"}
+    act(client, item, "contact", **fields, **{"contact-next_on": "2026-11-23"})
+    contact = ContactAttempt.objects.get(item=item)
+    assert (contact.channel, contact.result, contact.note, f"{contact.next_on}", contact.made_by) == (
+        "phone",
+        "message-left",
+        "Voicemail",
+        "2026-11-23",
+        ada,
+    )
+
+
+def test_a_contact_without_a_result_keeps_what_was_typed(client, clinic, ada):
+    fields = {"contact-channel": "phone", "contact-note": "Voicemail"}
+    response = act(client, an_item(clinic), "contact", **fields)
+    assert (response.status_code, response.context["contact_form"]["note"].value()) == (422, "Voicemail")
+
+
+def test_a_next_try_in_the_past_is_refused(client, clinic, ada):
+    fields = {"contact-channel": "phone", "contact-result": "no-answer", "contact-next_on": "2026-11-19"}
+    response = act(client, an_item(clinic), "contact", **fields)
+    assert (response.status_code, ContactAttempt.objects.count()) == (422, 0)
+
+
+def test_a_nul_in_a_note_is_an_error_beside_the_field(client, clinic, ada):
+    fields = {"contact-channel": "phone", "contact-result": "no-answer", "contact-note": "a\x00b"}
+    response = act(client, an_item(clinic), "contact", **fields)
+    assert (response.status_code, list(response.context["contact_form"].errors)) == (422, ["note"])
+
+
+def test_snoozing_rests_the_item(client, clinic, ada):
+    item = an_item(clinic)
+    act(client, item, "snooze", **{"snooze-until": "2026-11-27"})
+    assert (stored(item).status, f"{stored(item).snoozed_until}") == ("on-hold", "2026-11-27")
+
+
+def test_snoozing_longer_than_14_days_is_refused(client, clinic, ada):
+    response = act(client, an_item(clinic), "snooze", **{"snooze-until": "2026-12-05"})
+    assert (response.status_code, response.context["snooze_form"]["until"].value()) == (422, "2026-12-05")
+
+
+def test_a_safety_answer_cannot_be_snoozed(client, clinic, ada):
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    response = act(client, item, "snooze", **{"snooze-until": "2026-11-27"})
+    assert (response.status_code, stored(item).status) == (422, "requested")
+
+
+def test_a_safety_answer_does_not_offer_snoozing(client, clinic, ada):
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    assert not client.get(page(item)).context["may_snooze"]
+
+
+def test_closing_stores_outcome_and_note(client, clinic, ada):
+    item = an_item(clinic)
+    close(client, item, note="Back to normal")
+    closed = stored(item)
+    assert (closed.status, closed.outcome, closed.close_note, closed.closed_by) == (
+        "completed",
+        "contacted-no-change",
+        "Back to normal",
+        ada.user,
+    )
+
+
+def test_closing_without_an_outcome_is_refused(client, clinic, ada):
+    item = an_item(clinic)
+    response = close(client, item, outcome="", note="Half a thought")
+    assert (response.status_code, response.context["close_form"]["note"].value()) == (422, "Half a thought")
+
+
+def test_closing_with_a_flag_not_yet_seen_is_refused(client, clinic, ada):
+    item = an_item(clinic)
+    seen = [flag.pk for flag in item.flags.all()]
+    an_item(clinic, patient=item.patient, code="ADHERENCE_DROPPED", evidence=SILENCE)
+    response = close(client, item, note="Spoke to Pat", seen=seen)
+    assert (response.status_code, stored(item).status, response.context["close_form"]["note"].value()) == (
+        409,
+        "requested",
+        "Spoke to Pat",
+    )
+
+
+def test_after_that_refusal_the_page_counts_the_new_flag_as_seen(client, clinic, ada):
+    item = an_item(clinic)
+    an_item(clinic, patient=item.patient, code="ADHERENCE_DROPPED", evidence=SILENCE)
+    text = close(client, item, seen=[]).content.decode()
+    assert [f'name="seen" value="{flag.pk}"' in text for flag in item.flags.all()] == [True, True]
+
+
+@pytest.mark.parametrize("seen", ["", "x", "1' OR 1=1", "0" * 36])
+def test_an_altered_flag_identifier_closes_nothing(client, clinic, ada, seen):
+    item = an_item(clinic)
+    assert (close(client, item, seen=[seen]).status_code, stored(item).status) == (409, "requested")
+
+
+def test_closing_what_is_closed_is_a_conflict(client, clinic, ada):
+    item = an_item(clinic)
+    close(client, item)
+    assert close(client, item).status_code == 409
+
+
+def test_closing_what_somebody_else_holds_is_a_conflict(client, clinic, ada):
+    item = an_item(clinic)
+    reviewing.claim_item(item=item, by=a_staff_member(clinic), now=NOW)
+    assert (close(client, item).status_code, stored(item).status) == (409, "in-progress")
+
+
+def test_a_reviewer_is_offered_only_what_a_reviewer_may_use(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.REVIEWER))
+    form = client.get(page(an_item(clinic))).context["close_form"]
+    assert [code for code, _label in form.fields["outcome"].choices] == [
+        "",
+        "data-error",
+        "already-known",
+        "declined",
+        "urgent-care",
+        "transferred",
+        "no-answer",
+    ]
+
+
+def test_a_reviewer_may_not_use_a_clinical_outcome(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.REVIEWER))
+    item = an_item(clinic)
+    assert (close(client, item, outcome="false-alarm").status_code, stored(item).status) == (422, "requested")
+
+
+def test_a_reviewer_may_not_close_a_safety_answer(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.REVIEWER))
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    assert (close(client, item, outcome="transferred").status_code, stored(item).status) == (403, "requested")
+
+
+def test_a_manager_may_look_but_not_claim(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    item = an_item(clinic)
+    assert (client.get(page(item)).status_code, act(client, item, "claim").status_code) == (200, 403)
+
+
+def test_earlier_items_stand_in_the_history_with_their_outcome(client, clinic, ada):
+    item = an_item(clinic)
+    close(client, item, note="Back to normal")
+    later = an_item(clinic, patient=item.patient)
+    earlier = client.get(page(later)).context["earlier"]
+    assert [(old["outcome"], old["flags"], old["note"]) for old in earlier] == [
+        ("Contacted, no change – Ada Stone", "pain rising", "Back to normal")
+    ]
+
+
+@pytest.mark.parametrize("verb", ["claim", "hand-back", "contact", "snooze", "close"])
+def test_actions_answer_no_get(client, clinic, ada, verb):
+    assert client.get(f"/review/{an_item(clinic).pk}/{verb}/").status_code == 405

@@ -1,0 +1,274 @@
+"""The review queue: who stands in it, in which order, and at what cost."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from clinic.models import Role
+from programmes.clinical.diary import Finding
+from programmes.models import ChangedPatient, ReviewItem
+from programmes.services import reviewing
+from programmes.services.flagging import raise_flag
+from programmes.services.nights import review_night
+from tests.factories import a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.programmes.test_wording import PAIN, SILENCE
+from tests.signing_in import sign_in_patient, sign_in_staff
+
+TODAY = date(2026, 11, 20)
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+SAFETY = {"items": ["chest_pain"], "fall": "none", "route": "999", "rule_version": "2025.2"}
+# session, user, membership and the actor come with every page; the queue itself reads five times
+PAGE_QUERIES, QUEUE_QUERIES = 4, 5
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _stand_still():
+    with time_machine.travel(NOW, tick=False):
+        yield
+
+
+def an_item(clinic, *, code="PAIN_RISING", severity="amber", evidence=PAIN, at=NOW, patient=None):
+    """One flag in one open item."""
+    patient = patient or a_patient(clinic)
+    finding = Finding(code, severity, evidence)
+    flag = raise_flag(patient=patient, programme=None, finding=finding, on=TODAY, now=at)
+    return ReviewItem.objects.get(pk=flag.item_id)
+
+
+def a_full_item(clinic, staff):
+    """With a programme, walks and a contact, as a row shows them."""
+    programme = a_programme(a_patient(clinic, phone="01632 960 200"), staff, starts_on=date(2026, 10, 5))
+    for days in (1, 3, 10):
+        a_walk(programme, TODAY - timedelta(days=days), pain=4)
+    item = an_item(clinic, patient=programme.patient)
+    contact = reviewing.Contact(channel="phone", result="no-answer")
+    reviewing.record_contact(item=item, contact=contact, by=staff, now=NOW)
+    return item
+
+
+def names(response):
+    return [row.name for row in response.context["rows"]]
+
+
+def counts(response):
+    return {tab["key"]: tab["count"] for tab in response.context["tabs"]}
+
+
+def queries_of(client, path):
+    """How many statements the page ran, savepoints aside."""
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return sum("SAVEPOINT" not in query["sql"] for query in captured)
+
+
+def test_one_row_costs_five_reads(client):
+    clinic = a_clinic()
+    staff = a_staff_member(clinic)
+    a_full_item(clinic, staff)
+    sign_in_staff(client, staff)
+    assert queries_of(client, "/review/") == PAGE_QUERIES + QUEUE_QUERIES
+
+
+def test_thirty_rows_cost_the_same_five_reads(client):
+    clinic = a_clinic()
+    staff = a_staff_member(clinic)
+    for _row in range(30):
+        a_full_item(clinic, staff)
+    sign_in_staff(client, staff)
+    assert queries_of(client, "/review/") == PAGE_QUERIES + QUEUE_QUERIES
+
+
+def test_the_row_says_why_in_numbers(client):
+    clinic = a_clinic()
+    an_item(clinic)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert (
+        "is 2.1 points above this patient&#x27;s own previous 4 weeks"
+        in client.get("/review/").content.decode()
+    )
+
+
+def test_a_row_shows_week_pain_contact_and_phone(client):
+    clinic = a_clinic()
+    staff = a_staff_member(clinic, name="Ada Stone")
+    a_full_item(clinic, staff)
+    sign_in_staff(client, staff)
+    row = client.get("/review/").context["rows"][0]
+    assert (row.week, row.figures, row.contact, row.tel) == (
+        "Week 7 of 12",
+        "4 → 4, range 4–4, 3 days",
+        "20 Nov 09:00, phone call: no answer (Ada Stone)",
+        "01632960200",
+    )
+
+
+def test_the_phone_number_is_a_telephone_link(client):
+    clinic = a_clinic()
+    an_item(clinic, patient=a_patient(clinic, phone="+44 (0)1632 960 200"))
+    sign_in_staff(client, a_staff_member(clinic))
+    assert 'href="tel:+4401632960200"' in client.get("/review/").content.decode()
+
+
+def test_severity_comes_before_age(client):
+    clinic = a_clinic()
+    older = an_item(clinic, at=NOW - timedelta(days=3))
+    urgent = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    oldest = an_item(clinic, at=NOW - timedelta(days=5))
+    sign_in_staff(client, a_staff_member(clinic))
+    expected = [urgent, oldest, older]
+    assert names(client.get("/review/")) == [item.patient.full_name for item in expected]
+
+
+def test_two_flags_of_one_patient_make_one_row(client):
+    clinic = a_clinic()
+    patient = a_patient(clinic)
+    an_item(clinic, patient=patient)
+    an_item(clinic, patient=patient, code="ADHERENCE_DROPPED", evidence=SILENCE)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert [len(row.reasons) for row in client.get("/review/").context["rows"]] == [2]
+
+
+def test_another_clinics_items_are_neither_listed_nor_counted(client):
+    clinic, other_clinic = a_clinic(), a_clinic()
+    an_item(other_clinic)
+    sign_in_staff(client, a_staff_member(clinic))
+    response = client.get("/review/")
+    assert (names(response), counts(response)["waiting"]) == ([], 0)
+
+
+def test_a_claimed_item_stands_under_mine_of_its_holder(client):
+    clinic = a_clinic()
+    staff, item = a_staff_member(clinic), an_item(clinic)
+    an_item(clinic)
+    reviewing.claim_item(item=item, by=staff, now=NOW)
+    sign_in_staff(client, staff)
+    assert names(client.get("/review/?show=mine")) == [item.patient.full_name]
+
+
+def test_others_read_who_is_looking(client):
+    clinic = a_clinic()
+    reviewing.claim_item(item=an_item(clinic), by=a_staff_member(clinic, name="Ada Stone"), now=NOW)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert client.get("/review/").context["rows"][0].state == "Ada Stone is looking at this"
+
+
+def test_a_snoozed_item_rests_under_its_own_tab(client):
+    clinic = a_clinic()
+    staff, item = a_staff_member(clinic), an_item(clinic)
+    reviewing.snooze_item(item=item, until=TODAY + timedelta(days=2), by=staff, today=TODAY)
+    sign_in_staff(client, staff)
+    assert counts(client.get("/review/")) == {"waiting": 0, "mine": 0, "snoozed": 1, "done": 0}
+
+
+def test_a_snoozed_item_is_back_on_its_day(client):
+    clinic = a_clinic()
+    staff, item = a_staff_member(clinic), an_item(clinic)
+    reviewing.snooze_item(item=item, until=TODAY + timedelta(days=2), by=staff, today=TODAY)
+    with time_machine.travel(NOW + timedelta(days=2), tick=False):
+        sign_in_staff(client, staff)
+        assert names(client.get("/review/")) == [item.patient.full_name]
+
+
+def test_a_safety_answer_fetches_a_snoozed_item_back_at_once(client):
+    clinic = a_clinic()
+    staff, item = a_staff_member(clinic), an_item(clinic)
+    reviewing.snooze_item(item=item, until=TODAY + timedelta(days=2), by=staff, today=TODAY)
+    an_item(clinic, patient=item.patient, code="SAFETY", severity="urgent", evidence=SAFETY)
+    sign_in_staff(client, staff)
+    assert names(client.get("/review/")) == [item.patient.full_name]
+
+
+def test_a_closed_item_stands_under_done_with_its_outcome(client):
+    clinic = a_clinic()
+    staff, item = a_staff_member(clinic), an_item(clinic)
+    seen = [flag.pk for flag in item.flags.all()]
+    reviewing.close_item(item=item, outcome="false-alarm", note="", seen=seen, by=staff, today=TODAY, now=NOW)
+    sign_in_staff(client, staff)
+    row = client.get("/review/?show=done").context["rows"][0]
+    assert row.state == "Done 20 Nov 09:00: false alarm"
+
+
+def test_the_fifty_first_item_stands_on_the_second_page(client):
+    clinic = a_clinic()
+    for _item in range(51):
+        an_item(clinic)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert len(client.get("/review/?page=2").context["rows"]) == 1
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "999999", "9" * 40, "²"])
+def test_an_odd_page_number_is_no_error(client, page):
+    sign_in_staff(client, a_staff_member(a_clinic()))
+    assert client.get("/review/", {"page": page}).status_code == 200
+
+
+def test_without_any_review_the_banner_says_so(client):
+    sign_in_staff(client, a_staff_member(a_clinic()))
+    assert "No review has been completed yet." in client.get("/review/").content.decode()
+
+
+def test_the_header_says_up_to_when_was_reviewed(client):
+    clinic = a_clinic()
+    review_night(clinic=clinic, local_date=date(2026, 11, 19), now=NOW - timedelta(hours=4))
+    sign_in_staff(client, a_staff_member(clinic))
+    assert "Reviewed up to 20 Nov 05:00" in client.get("/review/").content.decode()
+
+
+@pytest.mark.parametrize(("hours", "is_stale"), [(26, False), (27, True)])
+def test_a_review_older_than_26_hours_raises_the_banner(client, hours, is_stale):
+    clinic = a_clinic()
+    review_night(clinic=clinic, local_date=date(2026, 11, 19), now=NOW)
+    with time_machine.travel(NOW + timedelta(hours=hours), tick=False):
+        sign_in_staff(client, a_staff_member(clinic))
+        assert client.get("/review/").context["fresh"]["is_stale"] == is_stale
+
+
+def test_a_night_caught_up_late_does_not_look_fresh(client):
+    clinic = a_clinic()
+    review_night(clinic=clinic, local_date=date(2026, 11, 9), now=NOW)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert client.get("/review/").context["fresh"]["is_stale"]
+
+
+def test_a_patient_who_could_not_be_evaluated_is_named(client):
+    clinic = a_clinic()
+    patient = a_patient(clinic, given_name="Robin", family_name="Vale")
+    ChangedPatient.objects.create(
+        clinic=clinic, patient=patient, earliest_on=TODAY, marked_at=NOW, not_before=NOW, attempts=5
+    )
+    sign_in_staff(client, a_staff_member(clinic))
+    text = client.get("/review/").content.decode()
+    assert ("1 patient could not be evaluated." in text, "Robin Vale" in text) == (True, True)
+
+
+@pytest.mark.parametrize(
+    ("severity", "opened_at", "due"),
+    [
+        ("urgent", datetime(2026, 11, 20, 6, tzinfo=UTC), "20 Nov"),  # a Friday: the same day
+        ("urgent", datetime(2026, 11, 21, 6, tzinfo=UTC), "23 Nov"),  # a Saturday: Monday
+        ("amber-high", datetime(2026, 11, 20, 6, tzinfo=UTC), "23 Nov"),
+        ("amber", datetime(2026, 11, 20, 6, tzinfo=UTC), "25 Nov"),
+    ],
+)
+def test_due_days_are_working_days(client, severity, opened_at, due):
+    clinic = a_clinic()
+    an_item(clinic, severity=severity, at=opened_at)
+    sign_in_staff(client, a_staff_member(clinic))
+    assert client.get("/review/").context["rows"][0].due == due
+
+
+def test_a_managers_queue_is_the_same(client):
+    clinic = a_clinic()
+    item = an_item(clinic)
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    assert names(client.get("/review/")) == [item.patient.full_name]
+
+
+def test_a_patient_is_sent_to_the_staff_sign_in(client):
+    sign_in_patient(client, a_patient(a_clinic()))
+    assert client.get("/review/")["Location"] == "/staff/sign-in/?next=/review/"

@@ -1,0 +1,148 @@
+"""Who gets in by password, and into which clinic."""
+
+import pytest
+
+from clinic.middleware import STAFF_SESSION
+from clinic.models import StaffMember, User
+from tests.factories import PASSWORD, a_clinic, a_patient, a_staff_member
+from tests.signing_in import sign_in_patient, sign_in_staff
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, email, password=PASSWORD, path="/staff/sign-in/"):
+    return client.post(path, {"username": email, "password": password, "next": ""})
+
+
+def refusal(response):
+    return (response.status_code, list(response.context["form"].non_field_errors()))
+
+
+REFUSED = (422, ["E-mail address and password do not belong to a member of staff. Check both."])
+
+
+def test_staff_reach_the_queue(client):
+    member = a_staff_member(a_clinic())
+    assert sign_in(client, member.user.email)["Location"] == "/review/"
+
+
+def test_the_address_may_be_typed_in_capitals(client):
+    member = a_staff_member(a_clinic())
+    assert sign_in(client, member.user.email.upper()).status_code == 302
+
+
+def test_the_session_is_marked_as_staff(client):
+    sign_in(client, a_staff_member(a_clinic()).user.email)
+    assert client.session[STAFF_SESSION] is True
+
+
+def test_a_wrong_password_is_refused(client):
+    member = a_staff_member(a_clinic())
+    assert refusal(sign_in(client, member.user.email, "not-the-password")) == REFUSED
+
+
+def test_an_unknown_address_reads_the_same(client):
+    assert refusal(sign_in(client, "nobody@clinic.example")) == REFUSED
+
+
+def test_a_patients_login_reads_the_same(client):
+    user = User.objects.create_user("pat@mail.example", PASSWORD)
+    a_patient(a_clinic(), user=user)
+    assert refusal(sign_in(client, user.email)) == REFUSED
+
+
+def test_a_former_colleague_reads_the_same(client):
+    member = a_staff_member(a_clinic(), is_active=False)
+    assert refusal(sign_in(client, member.user.email)) == REFUSED
+
+
+def test_a_disabled_login_reads_the_same(client):
+    member = a_staff_member(a_clinic())
+    User.objects.filter(pk=member.user_id).update(is_active=False)
+    assert refusal(sign_in(client, member.user.email)) == REFUSED
+
+
+def test_the_typed_address_is_kept_after_an_error(client):
+    form = sign_in(client, "nobody@clinic.example").context["form"]
+    assert form["username"].value() == "nobody@clinic.example"
+
+
+def test_an_operator_reaches_the_admin(client):
+    operator = User.objects.create_superuser("operator@waymark.example", PASSWORD)
+    assert sign_in(client, operator.email)["Location"] == "/admin/"
+
+
+def test_an_operator_sees_no_queue(client):
+    operator = User.objects.create_superuser("operator@waymark.example", PASSWORD)
+    sign_in(client, operator.email)
+    assert client.get("/review/").status_code == 403
+
+
+def test_the_session_key_changes_even_for_somebody_signed_in_as_a_patient(client):
+    clinic = a_clinic()
+    member = a_staff_member(clinic)
+    sign_in_patient(client, a_patient(clinic, user=member.user))
+    before = client.session.session_key
+    sign_in(client, member.user.email)
+    assert client.session.session_key != before
+
+
+def test_one_is_taken_back_to_the_page_one_wanted(client):
+    member = a_staff_member(a_clinic())
+    fields = {"username": member.user.email, "password": PASSWORD, "next": "/review/?show=mine"}
+    assert client.post("/staff/sign-in/", fields)["Location"] == "/review/?show=mine"
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_one_is_never_sent_elsewhere(client, wanted):
+    member = a_staff_member(a_clinic())
+    fields = {"username": member.user.email, "password": PASSWORD, "next": wanted}
+    assert client.post("/staff/sign-in/", fields)["Location"] == "/review/"
+
+
+def test_with_two_clinics_one_chooses(client):
+    member = a_staff_member(a_clinic())
+    StaffMember.objects.create(clinic=a_clinic("Oak Clinic"), user=member.user, name="Ada", role="manager")
+    assert sign_in(client, member.user.email)["Location"] == "/staff/clinic/"
+
+
+def test_the_chosen_clinic_stands_in_the_session(client):
+    member = a_staff_member(a_clinic())
+    oak = StaffMember.objects.create(
+        clinic=a_clinic("Oak Clinic"), user=member.user, name="Ada", role="manager"
+    )
+    sign_in_staff(client, member)
+    client.post("/staff/clinic/", {"membership": oak.pk})
+    assert client.get("/review/").wsgi_request.staff == oak
+
+
+def test_somebody_elses_membership_cannot_be_chosen(client):
+    member, other = a_staff_member(a_clinic()), a_staff_member(a_clinic())
+    sign_in_staff(client, member)
+    assert client.post("/staff/clinic/", {"membership": other.pk}).status_code == 422
+
+
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example"])
+def test_choosing_a_clinic_never_leads_elsewhere(client, wanted):
+    member = a_staff_member(a_clinic())
+    sign_in_staff(client, member)
+    fields = {"membership": member.pk, "next": wanted}
+    assert client.post("/staff/clinic/", fields)["Location"] == "/review/"
+
+
+def test_signing_out_ends_the_session(client):
+    sign_in_staff(client, a_staff_member(a_clinic()))
+    client.post("/staff/sign-out/")
+    assert client.get("/review/")["Location"] == "/staff/sign-in/?next=/review/"
+
+
+def test_signing_out_is_no_link(client):
+    sign_in_staff(client, a_staff_member(a_clinic()))
+    assert client.get("/staff/sign-out/").status_code == 405
+
+
+def test_a_membership_that_ended_ends_the_access(client):
+    member = a_staff_member(a_clinic())
+    sign_in_staff(client, member)
+    StaffMember.objects.filter(pk=member.pk).update(is_active=False)
+    assert client.get("/review/").status_code == 302
