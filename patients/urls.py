@@ -1,4 +1,19 @@
-"""Addresses of the patient pages."""
+"""The patient's addresses."""
+
+from django.urls import path
+
+from patients.views import progress, signing_in, today, walk_log
 
 app_name = "patients"
-urlpatterns: list = []
+urlpatterns = [
+    path("", signing_in.home, name="home"),
+    path("sign-in/", signing_in.sign_in, name="sign-in"),
+    path("sign-in/code/", signing_in.code, name="code"),
+    path("choose/", signing_in.choose, name="choose"),
+    path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("today/", today.today, name="today"),
+    path("walks/new/", walk_log.log, name="log-walk"),
+    path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
+    path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
+    path("progress/", progress.progress, name="progress"),
+]

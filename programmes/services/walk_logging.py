@@ -9,13 +9,12 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
-from clinic.models import MessageKind, User
-from clinic.services import Letter, next_duty_day, post_message
+from clinic.models import User
+from clinic.services import Letter
 from patients.models import Patient
-from programmes.clinical.safety import safety_finding
-from programmes.models import Flag, Programme, ProgrammeRevision, ProgrammeWeek, ReviewItem, Source, Walk
-from programmes.services.flagging import raise_flag
+from programmes.models import Flag, Programme, ProgrammeRevision, ProgrammeWeek, Source, Walk
 from programmes.services.nights import mark_changed
+from programmes.services.safety_raising import raise_safety
 
 OLDEST_ENTRY = timedelta(days=14)  # older walks are recalled too badly to be logged by hand [P]
 
@@ -30,6 +29,10 @@ class WalkInFuture(Exception):
 
 class WalkTooOld(Exception):
     """More than 14 days ago."""
+
+
+class AlreadyAnswered(Exception):
+    """The safety list of this walk was answered before."""
 
 
 @dataclass(frozen=True)
@@ -236,27 +239,23 @@ def _same_walk(walk: Walk) -> Walk:
 
 
 def _raise_safety(walk: Walk, duty_letter: Letter, now: datetime) -> Saved:
-    finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
-    if finding is None:
-        return Saved(walk=walk, created=True)
-    patient = walk.patient
-    flag = raise_flag(
-        patient=patient,
-        programme=walk.programme,
-        finding=finding,
-        on=patient.local_date(now),
-        now=now,
-        walk=walk,
-    )
-    post_message(
-        kind=MessageKind.SAFETY_ALERT,
-        key=f"safety:{walk.pk}",
-        to_address=patient.clinic.duty_email,
-        letter=duty_letter,
-        now=now,
-        clinic=patient.clinic,
-    )
-    promised = next_duty_day(clinic=patient.clinic, now=now) if flag else None
-    if flag and promised:
-        ReviewItem.objects.filter(pk=flag.item_id).update(promised_for=promised)
-    return Saved(walk=walk, created=True, safety_flag=flag, looked_at_by=promised)
+    raised = raise_safety(walk=walk, duty_letter=duty_letter, key=f"safety:{walk.pk}", now=now)
+    return Saved(walk=walk, created=True, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)
+
+
+@transaction.atomic
+def answer_safety_list(
+    *, walk: Walk, new_symptoms: tuple[str, ...], text_version: str, duty_letter: Letter, now: datetime
+) -> Saved:
+    """Stores the answers to the list that was asked after the walk; raises SAFETY as `log_walk` does.
+
+    An empty tuple means "none of these". Raises AlreadyAnswered, and KeyError for an unknown item.
+    """
+    unanswered = Walk.objects.filter(clinic_id=walk.clinic_id, pk=walk.pk, new_symptoms=None)
+    if unanswered.update(new_symptoms=list(new_symptoms), safety_text_version=text_version) != 1:
+        raise AlreadyAnswered
+    walk.new_symptoms, walk.safety_text_version = list(new_symptoms), text_version
+    if not new_symptoms:
+        return Saved(walk=walk, created=False)  # a fall was dealt with when the walk was saved
+    raised = raise_safety(walk=walk, duty_letter=duty_letter, key=f"safety-list:{walk.pk}", now=now)
+    return Saved(walk=walk, created=False, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)

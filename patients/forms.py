@@ -1,0 +1,289 @@
+"""The patient's forms: they clean what was typed and hand over one value, never touching the database."""
+
+from collections.abc import Callable
+from copy import copy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients import wording
+from patients.models import Units
+from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
+from programmes.services.plan_reading import COMPLETE_SHARE, Dose
+from programmes.services.walk_logging import OLDEST_ENTRY, WalkEntry
+
+NOT_SURE = "not-sure"
+OTHER = "other"
+NONE = "none"
+LAYOUT_VERSION = 1  # of the pain scale: 11 radios in rows of 6 and 5, "Not sure" below
+METRES = {Units.KILOMETRES: Decimal(1000), Units.MILES: Decimal("1609.344")}
+MUCH_MORE = 3  # times the plan: asks whether the number is right (clinical rules, "Walk log")
+LONGEST_NOTE = 500
+FARTHEST = 40_000  # metres
+
+PAGE_ORDER = "client_uuid walked_on minutes other_minutes confirmed pain_before pain_after symptoms"
+
+YES_NO = [("yes", _("Yes")), ("no", _("No"))]
+TALK_TEST = [
+    (Intensity.EASY, _("Easy: I could have sung")),
+    (Intensity.MODERATE, _("Medium: I could talk")),
+    (Intensity.BRISK, _("Hard: only a few words")),
+]
+FALLS = [
+    (Fall.NONE, _("No")),
+    (Fall.NEAR, _("Nearly fell")),
+    (Fall.FALL, _("Fell, not hurt")),
+    (Fall.INJURY, _("Fell and got hurt")),
+]
+PAIN = [*((str(score), str(score)) for score in range(11)), (NOT_SURE, _("Not sure"))]
+PAIN_ERROR = _("Choose a number from 0 to 10, or “Not sure”.")
+CHOICE_ERROR = _("Choose one of the answers.")
+KEY_ERROR = _("Something went wrong with this page. Please save again.")
+DAY_ERROR = _("Choose the day of your walk.")
+MINUTES_ERROR = _("Enter whole minutes, from 1 to 300. For example: 15.")
+
+
+class SafeText(forms.CharField):
+    """Text without NUL bytes, which PostgreSQL cannot store and nobody types on purpose."""
+
+    def to_python(self, value: Any) -> str:
+        return str(super().to_python((value or "").replace("\x00", "")))
+
+
+class WholeNumber(SafeText):
+    """A whole number in a range, or None; one message says what is expected."""
+
+    def __init__(self, low: int, high: int, message: Any, **options: Any) -> None:
+        super().__init__(required=False, max_length=12, **options)
+        self.low, self.high, self.message = low, high, message
+        self.error_messages["max_length"] = message
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        number = int(text) if text.isascii() and text.isdigit() else -1
+        if not self.low <= number <= self.high:
+            raise forms.ValidationError(self.message, code="range")
+        return number
+
+
+def choice(choices: Any, *, message: Any = CHOICE_ERROR, required: bool = False) -> Any:
+    errors = {"required": message, "invalid_choice": message}
+    return forms.ChoiceField(choices=choices, required=required, error_messages=errors)
+
+
+class EmailForm(forms.Form):
+    email = forms.EmailField(
+        label=_("Your e-mail address"),
+        error_messages={
+            "required": _("Enter your e-mail address."),
+            "invalid": _("Enter an e-mail address like name@example.com."),
+        },
+    )
+
+
+class CodeForm(forms.Form):
+    WRONG = _("That code did not work. Check the newest e-mail, or ask for a new code.")
+
+    code = SafeText(
+        label=_("Code from the e-mail"), max_length=40, error_messages={"required": _("Enter the code.")}
+    )
+
+    def clean_code(self) -> str:
+        """Spaces and dashes come along when a code is pasted."""
+        return "".join(sign for sign in self.cleaned_data["code"] if sign.isalnum())
+
+
+class SafetyForm(forms.Form):
+    """The list of what is NEW since last time, with an explicit "none of these"."""
+
+    symptoms = forms.MultipleChoiceField(
+        required=False,
+        choices=[*wording.SAFETY_ITEMS.items(), (NONE, _("None of these"))],
+        error_messages={"invalid_choice": _("Choose from the list.")},
+    )
+    must_answer = True
+
+    def clean_symptoms(self) -> tuple[str, ...] | None:
+        """Codes of the ticked items; () for none of these; None where the list was left out."""
+        ticked = set(self.cleaned_data["symptoms"])
+        if not ticked and not self.must_answer:
+            return None
+        if not ticked:
+            raise forms.ValidationError(_("Tick what is new, or “None of these”."))
+        if NONE in ticked and len(ticked) > 1:
+            raise forms.ValidationError(_("Tick what is new, or “None of these”, not both."))
+        return tuple(code for code in wording.SAFETY_ITEMS if code in ticked)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What this patient's form asks today."""
+
+    today: date
+    units: str
+    dose: Dose | None  # None: no plan, or a plan that rests
+    last_walk_on: date | None
+    safety_is_due: bool
+
+    @property
+    def settled_is_asked(self) -> bool:
+        """A morning must have passed since the walk."""
+        return self.last_walk_on is not None and self.last_walk_on < self.today
+
+    @property
+    def planned_minutes(self) -> int:
+        return self.dose.minutes if self.dose else 0
+
+
+class WalkForm(SafetyForm):
+    must_answer = False  # left out, the list comes on the next page
+    client_uuid = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": KEY_ERROR, "invalid": KEY_ERROR}
+    )
+    walked_on = forms.DateField(error_messages={"required": DAY_ERROR, "invalid": DAY_ERROR})
+    minutes = SafeText(error_messages={"required": _("Choose how many minutes you walked.")})
+    other_minutes = WholeNumber(1, 300, MINUTES_ERROR)
+    confirmed = forms.BooleanField(required=False)
+    pain_before = choice(PAIN, message=PAIN_ERROR, required=True)
+    pain_after = choice(PAIN, message=PAIN_ERROR, required=True)
+    settled = choice(Settled.choices)
+    intensity = choice(TALK_TEST)
+    flare = choice(YES_NO)
+    fall = choice(FALLS)
+    pain_worst = choice(PAIN)
+    distance = SafeText(required=False)
+    steps = WholeNumber(0, 60_000, _("Enter whole steps, from 0 to 60000."))
+    bouts = WholeNumber(1, 10, _("Enter a number from 1 to 10."))
+    effort = WholeNumber(0, 10, _("Choose a number from 0 to 10."))
+    limb_problem = choice(YES_NO)
+    reason_short = choice(Reason.choices)
+    confidence = WholeNumber(0, 10, _("Choose a number from 0 to 10."))
+    painkillers = choice(Painkillers.choices)
+    note = SafeText(
+        required=False,
+        max_length=LONGEST_NOTE,
+        error_messages={"max_length": _("The note is too long. Use up to 500 letters.")},
+    )
+
+    def __init__(self, data: Any = None, *, asked: Asked, **options: Any) -> None:
+        super().__init__(data, **options)
+        self.asked = asked
+        self.order_fields(PAGE_ORDER.split())
+
+    def renew_key(self, key: UUID) -> None:
+        """The same answers as a new form: what was saved under the old key stays as it is."""
+        answers: Any = copy(self.data)
+        answers["client_uuid"] = str(key)
+        self.data = answers
+
+    @property
+    def added_more(self) -> bool:
+        """Whether "Add more" holds an answer or an error, so that it opens by itself."""
+        names = "pain_worst distance steps bouts effort limb_problem reason_short confidence painkillers note"
+        return any(self.data.get(name) for name in names.split())
+
+    def clean_walked_on(self) -> date:
+        on: date = self.cleaned_data["walked_on"]
+        earliest = self.asked.today - OLDEST_ENTRY
+        if not earliest <= on <= self.asked.today:
+            raise forms.ValidationError(
+                _("Choose a day from %(earliest)s to today."), params={"earliest": wording.day(earliest)}
+            )
+        return on
+
+    def clean_minutes(self) -> int | None:
+        """The radio's own minutes; None where "Other" was chosen: the number stands in the next field."""
+        text = self.cleaned_data["minutes"]
+        return None if text == OTHER else int(WholeNumber(1, 300, MINUTES_ERROR).clean(text))
+
+    def clean_distance(self) -> int | None:
+        """Metres, from kilometres or miles as the patient reads them."""
+        text = self.cleaned_data["distance"].replace(",", ".")
+        if not text:
+            return None
+        metres = _metres(text, METRES[Units(self.asked.units)])
+        if metres is None:
+            farthest = {"km": _("40 km"), "mi": _("24 miles")}[self.asked.units]
+            raise forms.ValidationError(
+                _("Enter a distance from 0 to %(farthest)s."), params={"farthest": farthest}
+            )
+        return metres
+
+    def clean(self) -> None:
+        if "minutes" not in self.cleaned_data:
+            return
+        chosen = self.cleaned_data["minutes"] or self.cleaned_data.get("other_minutes")
+        if chosen is None:
+            if "other_minutes" not in self.errors:
+                self.add_error("other_minutes", MINUTES_ERROR)
+            return
+        self.cleaned_data["minutes"] = chosen
+        self._ask_to_confirm(chosen)
+
+    def _ask_to_confirm(self, chosen: int) -> None:
+        planned = self.asked.planned_minutes
+        if planned and chosen > MUCH_MORE * planned and not self.cleaned_data["confirmed"]:
+            self.add_error(
+                "confirmed",
+                _("You entered %(chosen)s. Your plan says %(planned)s. Tick the box if that is right.")
+                % {"chosen": wording.minutes(chosen), "planned": wording.minutes(planned)},
+            )
+
+    def entry(self) -> WalkEntry:
+        """The answers as the verb takes them. None and "" mean "not answered"."""
+        answers = self.cleaned_data
+        same = "client_uuid walked_on minutes steps settled intensity effort fall reason_short confidence "
+        return WalkEntry(
+            **{name: answers[name] for name in (same + "painkillers note").split()},
+            bouts=answers["bouts"] or 1,
+            outcome=self._outcome(),
+            distance_m=answers["distance"],
+            pain_before=_score(answers["pain_before"]),
+            pain_before_not_sure=answers["pain_before"] == NOT_SURE,
+            pain_worst=_score(answers["pain_worst"]),
+            pain_after=_score(answers["pain_after"]),
+            pain_after_not_sure=answers["pain_after"] == NOT_SURE,
+            flare=_yes(answers["flare"]),
+            limb_problem=_yes(answers["limb_problem"]),
+            new_symptoms=answers["symptoms"],
+            safety_text_version="" if answers["symptoms"] is None else wording.SAFETY_TEXT_VERSION,
+            layout_version=LAYOUT_VERSION,
+        )
+
+    def _outcome(self) -> str:
+        dose = self.asked.dose
+        one_walk = dose.minutes / dose.bouts if dose else 0
+        return "shortened" if self.cleaned_data["minutes"] < COMPLETE_SHARE * one_walk else "done"
+
+    def minute_choices(self) -> list[tuple[str, bool]]:
+        """5 to 30 in fives and the plan's own minutes, marked; longer plans have their own neighbourhood."""
+        planned = self.asked.planned_minutes
+        first = 5 if planned <= 30 else 5 * (planned // 5) - 15
+        offered = sorted({*range(first, first + 30, 5), *([planned] if planned else [])})
+        return [(str(count), count == planned) for count in offered]
+
+    def day_choices(self) -> list[tuple[str, str]]:
+        days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
+        return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
+
+
+def _metres(text: str, unit: Decimal) -> int | None:
+    try:
+        metres = Decimal(text) * unit
+        return round(metres) if 0 <= metres <= FARTHEST else None
+    except InvalidOperation:
+        return None
+
+
+def _score(answer: str) -> int | None:
+    return int(answer) if answer.isdigit() else None
+
+
+_yes: Callable[[str], bool | None] = {"yes": True, "no": False}.get

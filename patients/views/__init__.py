@@ -1,0 +1,1 @@
+"""The patient's pages: every one works without JavaScript, on an old phone."""

@@ -1,0 +1,72 @@
+"""Who may open a patient's page, and what every such page shows."""
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.db.models import OuterRef, Subquery
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from patients.models import Patient
+from programmes.models import Flag, FlagCode
+
+SESSION_KEY = "patient"  # which record this session has open
+UNPROCESSABLE = 422
+
+View = Callable[..., HttpResponse]
+
+
+class PatientRequest(HttpRequest):
+    """A request for one patient's own page.
+
+    `safety_route` says where an unresolved safety answer sends the patient; None without one.
+    """
+
+    patient: Patient
+    safety_route: str | None
+
+
+def patient_page(view: View) -> View:
+    """Gives the view `request.patient`, the record that this session has open; else the way to sign in."""
+
+    @wraps(view)
+    def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        patient = open_record(request)
+        if patient is None:
+            return redirect("patients:choose" if request.user.is_authenticated else "patients:sign-in")
+        request.patient, request.safety_route = patient, patient.safety_route
+        return view(request, *args, **kwargs)
+
+    return wrapper
+
+
+def open_record(request: HttpRequest) -> Any:
+    """The record in the session with its `safety_route`, if it still belongs to this login and is open."""
+    chosen = request.session.get(SESSION_KEY)
+    if chosen is None or not request.user.is_authenticated:
+        return None
+    return Patient.objects.of_user(request.user).filter(pk=chosen).annotate(safety_route=_route()).first()
+
+
+def _route() -> Subquery:
+    flags = Flag.objects.filter(patient=OuterRef("pk"), code=FlagCode.SAFETY).unresolved()
+    newest = Coalesce(KeyTextTransform("route", "latest"), KeyTextTransform("route", "evidence"))
+    return Subquery(flags.annotate(route=newest).values("route")[:1])
+
+
+def page(
+    request: HttpRequest, template: str, context: Mapping[str, Any] | None = None, *, status: int = 200
+) -> HttpResponse:
+    """Renders a patient's page with the clinic whose phone stands on every one of them."""
+    patient = getattr(request, "patient", None)
+    clinic = patient and patient.clinic
+    around = {"patient": patient, "clinic": clinic, "tel": clinic and tel(clinic.phone)}
+    return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)
+
+
+def tel(phone: str) -> str:
+    """A phone number as a link wants it."""
+    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")

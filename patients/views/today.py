@@ -1,0 +1,88 @@
+"""Today: the next walk, the week so far, and what to do when there is none."""
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from patients import wording
+from patients.views.access import PatientRequest, page, patient_page
+from programmes.services.plan_reading import PastWalk, Plan, gently, plan_of, recent_walks, week_so_far
+
+QUIET_DAYS = 5  # without a log: the kind sentence
+LAST_WALKS = 4
+
+
+@require_safe
+@patient_page
+def today(request: PatientRequest) -> HttpResponse:
+    """Shows no target while a safety answer waits, the plan rests, has not begun, or has ended."""
+    on = request.patient.local_date(timezone.now())
+    plan = plan_of(patient=request.patient, on=on)
+    walks = recent_walks(patient=request.patient)
+    state = _state(request.safety_route, plan)
+    context: dict[str, Any] = {
+        "state": state,
+        "day": wording.day(on),
+        "plan": plan,
+        "walks": _listed(walks, on),
+    }
+    if request.safety_route:
+        context["advice"] = wording.what_to_do(request.safety_route)
+    if state == "walking" and plan:
+        context |= _next_walk(plan, walks, on)
+    if plan and state in ("resting", "waiting"):
+        until = plan.paused_until
+        context |= {"until": until and wording.day(until), "starts": wording.day(plan.programme.starts_on)}
+    return page(request, "today.html", context)
+
+
+def _state(safety_route: str | None, plan: Plan | None) -> str:
+    if safety_route:
+        return "safety"
+    if plan is None:
+        return "no-plan"
+    if plan.has_ended:
+        return "ended"
+    if not plan.has_started:
+        return "waiting"
+    return "resting" if plan.is_resting else "walking"
+
+
+def _next_walk(plan: Plan, walks: list[PastWalk], on: date) -> dict[str, Any]:
+    quiet = _quiet_days(plan, walks, on)
+    so_far = week_so_far(plan, walks)
+    dose = plan.dose
+    asked = gently(plan, walks) if quiet else dose.minutes
+    return {
+        "amount": wording.amount(dose, minutes_now=asked),
+        "pace": wording.pace(dose.intensity),
+        "bouts": wording.bouts(dose.bouts),
+        "away": wording.away(quiet if walks else None) if quiet else "",
+        "week": wording.week(so_far),
+        "so_far": so_far,
+        "bar": min(100, round(100 * so_far.minutes / so_far.planned_minutes))
+        if so_far.planned_minutes
+        else None,
+        "note": plan.programme.note_to_patient,
+    }
+
+
+def _quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:
+    """Days since the last walk, or since the start; 0 while they are few."""
+    last = walks[0].walked_on if walks else plan.programme.starts_on
+    days = (on - max(last, plan.programme.starts_on)).days
+    return days if days >= QUIET_DAYS else 0
+
+
+def _listed(walks: list[PastWalk], on: date) -> list[dict[str, str]]:
+    return [
+        {
+            "day": wording.day_from(on, walk.walked_on),
+            "minutes": wording.minutes(walk.minutes),
+            "pain": wording.pain_change(walk.pain_before, walk.pain_after),
+        }
+        for walk in walks[:LAST_WALKS]
+    ]

@@ -1,0 +1,194 @@
+"""Logging a walk: the form, the safety list that may follow it, and the page that says it is saved."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+from uuid_utils.compat import uuid7
+
+from clinic.services import Letter
+from patients import wording
+from patients.forms import Asked, SafetyForm, WalkForm
+from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from programmes.clinical.safety import safety_finding
+from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
+from programmes.clinical.thresholds import SAVED_PAGE
+from programmes.models import Flag, FlagCode, Walk
+from programmes.services.plan_reading import Plan, last_deltas, log_so_far, plan_of
+from programmes.services.walk_logging import (
+    AlreadyAnswered,
+    DifferentEntry,
+    answer_safety_list,
+    log_walk,
+)
+
+FORM_KEY = "walk_form"  # one open form per session, so that two tabs save one walk
+SAFETY_EVERY = timedelta(days=7)
+SAFETY_FROM_PAIN = 7  # and whenever a leg or foot problem is reported
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def log(request: PatientRequest) -> HttpResponse:
+    """The whole walk log on one page; a saved form leads on, a faulty one comes back as it was typed."""
+    now = timezone.now()
+    today = request.patient.local_date(now)
+    plan = plan_of(patient=request.patient, on=today)
+    asked = _asked(request, plan, today)
+    if request.method != "POST":
+        first = {"client_uuid": _form_key(request), "walked_on": today.isoformat()}
+        return _form_page(request, WalkForm(asked=asked, initial=first), today)
+    form = WalkForm(request.POST, asked=asked)
+    walk = _save(request, form, plan, now) if form.is_valid() else None
+    if walk is None:
+        return _form_page(request, form, form.cleaned_data.get("walked_on"))
+    request.session.pop(FORM_KEY, None)
+    follows = walk.new_symptoms is None and (asked.safety_is_due or _needs_list(walk))
+    return redirect("patients:safety" if follows else "patients:saved", walk.pk)
+
+
+def _asked(request: PatientRequest, plan: Plan | None, today: date) -> Asked:
+    so_far = log_so_far(patient=request.patient)
+    asked_on = so_far.safety_asked_on
+    shown = plan and plan.is_running and plan.has_started and not plan.is_resting
+    open_safety = request.safety_route
+    return Asked(
+        today=today,
+        units=request.patient.units,
+        dose=plan.dose if plan and shown and not open_safety else None,
+        last_walk_on=so_far.last_walk_on,
+        safety_is_due=asked_on is None or today - asked_on >= SAFETY_EVERY,
+    )
+
+
+def _form_key(request: PatientRequest) -> str:
+    """The key of this session's open form: the same in every tab until it is saved."""
+    return str(request.session.setdefault(FORM_KEY, str(uuid7())))
+
+
+def _form_page(request: PatientRequest, form: WalkForm, chosen: date | None) -> HttpResponse:
+    asked = form.asked
+    if "client_uuid" in form.errors:
+        form.renew_key(uuid7())
+    context = {
+        "form": form,
+        "asked": asked,
+        "chosen_day": wording.day_from(asked.today, chosen) if chosen else _("Choose the day"),
+        "last_walk_day": wording.day(asked.last_walk_on) if asked.last_walk_on else "",
+    }
+    return page(request, "walk_new.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> Walk | None:
+    """The stored walk; None when this form was saved before with other answers: it may go as a new one."""
+    try:
+        saved = log_walk(
+            patient=request.patient,
+            programme=plan.programme if plan and plan.is_running else None,
+            entry=form.entry(),
+            duty_letter=_duty_letter(),
+            by=request.patient.user,
+            now=now,
+        )
+    except DifferentEntry:
+        form.renew_key(uuid7())
+        form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
+        return None
+    return saved.walk
+
+
+def _duty_letter() -> Letter:
+    return wording.duty_letter(f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}")
+
+
+def _needs_list(walk: Walk) -> bool:
+    """Whether an answer about this walk asks for the safety list at once."""
+    pain = [score for score in (walk.pain_before, walk.pain_worst, walk.pain_after) if score is not None]
+    return bool(walk.limb_problem) or max(pain, default=0) >= SAFETY_FROM_PAIN
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def safety(request: PatientRequest, walk_id: UUID) -> HttpResponse:
+    """The safety list on its own page, for a walk that is saved already."""
+    walk = _own_walk(request, walk_id)
+    if walk.new_symptoms is not None:
+        return redirect("patients:saved", walk.pk)
+    form = SafetyForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        _answer(walk, form.cleaned_data["symptoms"])
+        return redirect("patients:saved", walk.pk)
+    return page(request, "safety.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _own_walk(request: PatientRequest, walk_id: UUID) -> Walk:
+    walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).valid()
+    walk: Walk = get_object_or_404(walks, pk=walk_id)
+    walk.patient = request.patient  # already here, with its clinic
+    return walk
+
+
+def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
+    """Stores the answers; a second tab that answers later changes nothing."""
+    try:
+        answer_safety_list(
+            walk=walk,
+            new_symptoms=symptoms,
+            text_version=wording.SAFETY_TEXT_VERSION,
+            duty_letter=_duty_letter(),
+            now=timezone.now(),
+        )
+    except AlreadyAnswered:
+        return
+
+
+@require_safe
+@patient_page
+def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
+    """One sentence by the fixed table. That the team has been told is said only if it has."""
+    walk = _own_walk(request, walk_id)
+    finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
+    code = _sentence(walk, red_flag=finding is not None)
+    context: dict[str, Any] = {"walk": walk, "urgent": code in wording.CALL_FIRST}
+    if finding is None:
+        context["advice"] = wording.saved(code)
+    else:
+        context["advice"] = wording.what_to_do(finding.evidence["route"])
+        context["promise"] = _promise(request, walk)
+    context["minutes"] = wording.minutes(walk.minutes)
+    context["day"] = wording.day(walk.walked_on)
+    context["praise"] = code == Saved.WELL_DONE
+    return page(request, "saved.html", context)
+
+
+def _sentence(walk: Walk, *, red_flag: bool) -> Saved:
+    return saved_sentence(
+        WalkAnswers(
+            before=walk.pain_before,
+            after=walk.pain_after,
+            worst=walk.pain_worst,
+            flare=bool(walk.flare),
+            limb_problem=bool(walk.limb_problem),
+            red_flag=red_flag,
+            programme_week=walk.target_week or 0,
+            last_deltas=() if red_flag else last_deltas(walk=walk, count=SAVED_PAGE.worse_walks),
+        )
+    )
+
+
+def _promise(request: PatientRequest, walk: Walk) -> str:
+    """Empty when this walk raised no flag of its own: then nobody was told, and nothing may be said."""
+    flag = (
+        Flag.objects.filter(clinic_id=walk.clinic_id, walk=walk, code=FlagCode.SAFETY)
+        .select_related("item")
+        .first()
+    )
+    if flag is None:
+        return ""
+    return wording.promise(flag.item.promised_for, request.patient.local_date(timezone.now()))

@@ -1,0 +1,240 @@
+"""The sentences of the patient's pages, in short words: dates, doses, what to do now, the saved page.
+
+Numbers and codes come from the clinical code; only this file turns them into language. Nothing here ever
+reassures: the absence of a warning is not an all-clear.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from clinic.services import Letter
+from programmes.clinical.safety import Route
+from programmes.clinical.saved import Saved
+from programmes.services.plan_reading import Dose, Progress, WeekSoFar
+
+SAFETY_TEXT_VERSION = "uk-1"  # stored with every answer: which words the patient read
+
+SAFETY_ITEMS = {
+    "both_legs": gettext_lazy("Pain, tingling, weakness or numbness in both legs"),
+    "saddle_numbness": gettext_lazy(
+        "Numbness around your genitals or bottom, or you have lost feeling when you pee or have sex"
+    ),
+    "bladder_bowel": gettext_lazy("You cannot pee, or you cannot hold your pee or poo"),
+    "sudden_severe_pain": gettext_lazy("Sudden, very bad pain in your back or tummy"),
+    "chest_pain": gettext_lazy("Chest pain"),
+    "collapse": gettext_lazy("You fainted, nearly fainted, or could hardly breathe on a walk"),
+    "serious_accident": gettext_lazy("Back pain after a serious accident"),
+    "foot_drop": gettext_lazy("Your foot drops or drags, and you cannot lift it"),
+    "hot_swollen_calf": gettext_lazy("A hot, swollen or sore calf"),
+    "fever": gettext_lazy("A fever, or you feel hot and shivery"),
+    "weight_loss": gettext_lazy("You are losing weight without trying"),
+    "lump": gettext_lazy("A new lump or swelling on your back"),
+    "night_or_rest_pain": gettext_lazy("Pain that does not ease with rest, or is worse at night"),
+}
+
+
+# --- Days and doses
+def day(on: date) -> str:
+    """Saturday 21 November."""
+    return date_format(on, "l j F")
+
+
+def day_from(today: date, on: date) -> str:
+    """The same, with "Today" or "Yesterday" before it."""
+    near = {0: _("Today, %(day)s"), 1: _("Yesterday, %(day)s")}.get((today - on).days, "%(day)s")
+    return near % {"day": day(on)}
+
+
+def minutes(count: int) -> str:
+    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
+
+
+def walks(count: int) -> str:
+    return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
+
+
+def amount(dose: Dose, *, minutes_now: int | None = None) -> str:
+    """How much one walking day asks for: minutes, or the distance or steps of a plan that counts those."""
+    if dose.minutes:
+        return minutes(dose.minutes if minutes_now is None else minutes_now)
+    if dose.distance_m:
+        return _("%(km)s km") % {"km": f"{dose.distance_m / 1000:g}"}
+    return _("%(steps)d steps") % {"steps": dose.steps or 0}
+
+
+def pace(intensity: str) -> str:
+    """The talk test, not a heart rate."""
+    return {
+        "moderate": _("Walk a little faster, but so that you can still talk."),
+        "brisk": _("Walk fast. Short sentences should still be possible."),
+    }.get(intensity, _("Walk at a pace where you can still talk."))
+
+
+def bouts(count: int) -> str:
+    return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
+
+
+def week(so_far: WeekSoFar) -> str:
+    """This week in one line; more than planned is said without a target."""
+    done = {"walks": so_far.walks, "of": walks(so_far.planned_walks), "minutes": so_far.minutes}
+    if so_far.walks > so_far.planned_walks:
+        return _("This week: %(walks)d walks, %(minutes)d minutes. Your plan asks for %(of)s.") % done
+    if not so_far.planned_minutes:
+        return _("This week: %(walks)d of %(of)s.") % done
+    done["planned"] = minutes(so_far.planned_minutes)
+    return _("This week: %(walks)d of %(of)s, %(minutes)d of %(planned)s.") % done
+
+
+def away(days: int | None) -> str:
+    """Some days without a walk; None: none logged yet."""
+    if days is None:
+        return _("You have not logged a walk yet. That is OK.")
+    return ngettext(
+        "You have not logged a walk for %(days)d day. That is OK.",
+        "You have not logged a walk for %(days)d days. That is OK.",
+        days,
+    ) % {"days": days}
+
+
+def pain_change(before: int | None, after: int | None) -> str:
+    """A walk's pain in the patient's list; nothing is said about a value that is not known."""
+    if before is None and after is None:
+        return ""
+    if before is None or after is None:
+        return _("Pain %(value)d.") % {"value": after if before is None else before}
+    return _("Pain %(before)d before, %(after)d after.") % {"before": before, "after": after}
+
+
+def progress(so_far: Progress) -> str:
+    total = sum(week.walked or 0 for week in so_far.weeks)
+    if not so_far.pain:
+        return _("You have not logged a walk in this plan yet. Your walks will show here.")
+    return _("You are in week %(week)d. So far you have logged %(walks)s, %(minutes)s in all.") % {
+        "week": so_far.current_week,
+        "walks": walks(len(so_far.pain)),
+        "minutes": minutes(total),
+    }
+
+
+# --- What to do now
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A heading, what to do, and the number to call (empty: the clinic's own)."""
+
+    heading: str
+    text: str
+    call: str = ""
+
+
+def what_to_do(route: str) -> Advice:
+    """Where the safety answers send the patient (UK)."""
+    if route == Route.EMERGENCY:
+        return Advice(
+            _("Call 999 now, or go to A&E"),
+            _("You told us about a symptom that needs help at once. Do not wait for your physio team."),
+            "999",
+        )
+    if route == Route.URGENT_LINE:
+        return Advice(
+            _("Call 111 today"),
+            _("You told us about something that needs a check today. If it gets worse, call 999."),
+            "111",
+        )
+    return Advice(
+        _("Call your GP today"),
+        _("You told us about something that your GP should look at. If it gets worse, call 111."),
+    )
+
+
+def promise(looks_by: date | None, today: date) -> str:
+    """What may be said once the team has been told; None: nobody is on duty."""
+    if looks_by is None:
+        return _(
+            "Your answer is in your team's list, but nobody is at the clinic in the next days. "
+            "Do not wait for a call. Call 111 if you need advice."
+        )
+    if looks_by < today:
+        return _("Your physio team has been told.")
+    if looks_by == today:
+        return _("Your physio team has been told and looks at it today.")
+    return _("Your physio team has been told and looks at it by %(day)s.") % {"day": day(looks_by)}
+
+
+# --- The saved page
+CALL_FIRST = frozenset({Saved.ACT_RED_FLAG, Saved.ACT_SEVERE, Saved.ACT_WORSE_AGAIN})
+
+
+def saved(code: Saved) -> Advice:
+    """One heading and one short text for each row of the clinical table (programmes.clinical.saved)."""
+    rows: Mapping[Saved, tuple[str, str]] = {
+        Saved.ACT_SEVERE: (
+            _("That is a lot of pain"),
+            _("Rest now. Call your physio team before your next walk. If it gets worse fast, call 111."),
+        ),
+        Saved.ACT_WORSE_AGAIN: (
+            _("Your walks have hurt more lately"),
+            _("Your pain went up on your last walks. Call your physio team before your next walk."),
+        ),
+        Saved.FLARE: (
+            _("Thank you for telling us"),
+            _("In a flare-up, small and often is best. Short, easy walks are enough until it calms down."),
+        ),
+        Saved.LIMB: (
+            _("Look after your legs and feet"),
+            _("Choose flat ground and shoes that support you. If it is still there in 2 days, call us."),
+        ),
+        Saved.COMMON_AT_START: (
+            _("More sore after your walk"),
+            _("This is common when you start. It should settle by tomorrow. If it does not, call us."),
+        ),
+        Saved.SORE: (
+            _("More sore after your walk"),
+            _("Keep your next walk as planned. If it has not settled by tomorrow, call your physio team."),
+        ),
+        Saved.HIGH: (
+            _("Thank you for telling us"),
+            _("Your pain is quite high today. Go gently. If it stays like this, call your physio team."),
+        ),
+        Saved.WELL_DONE: (_("Well done"), _("Rest days are part of the plan too.")),
+    }
+    return Advice(*rows.get(code, (_("Thank you"), _("Every walk you log helps your physio team."))))
+
+
+def duty_letter(queue: str) -> Letter:
+    """To the clinic's duty address: says that somebody waits, never who."""
+    return Letter(
+        subject=_("A safety answer is waiting"),
+        body=_(
+            "A patient has given a safety answer on the walk form.\n\n"
+            "Open the review queue: %(queue)s\n\n"
+            "This message holds no names."
+        )
+        % {"queue": queue},
+    )
+
+
+# --- Charts in words
+def weekly_chart(so_far: Progress) -> str:
+    done = [(week.number, week.walked) for week in so_far.weeks if week.walked is not None]
+    if not done:
+        return _("No walks yet.")
+    number, most = max(done, key=lambda pair: pair[1])
+    return _("Your fullest week was week %(week)d, with %(minutes)s.") % {
+        "week": number,
+        "minutes": minutes(most),
+    }
+
+
+def pain_chart(so_far: Progress) -> str:
+    known: Sequence[int] = [point.before for point in so_far.pain if point.before is not None]
+    if not known:
+        return _("No pain numbers yet.")
+    return _("Before your walks, your pain was between %(low)d and %(high)d.") % {
+        "low": min(known),
+        "high": max(known),
+    }

@@ -1,0 +1,269 @@
+"""Reads for the patient's own pages: the plan in force, the week so far, and every week walked.
+
+Each picture is one or two queries, whatever the length of the programme.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Max, OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
+
+from patients.models import Patient
+from programmes.charts import PainPoint, WeekMinutes
+from programmes.clinical.diary import Diary
+from programmes.clinical.diary import Pause as PausedDays
+from programmes.clinical.thresholds import DEFAULTS
+from programmes.models import Pause, Programme, ProgrammeRevision, ProgrammeStatus, ProgrammeWeek, Walk
+from programmes.models.programme import ENDED, RUNNING
+from programmes.services.gathering import weeks_in_force
+
+COMPLETE_SHARE = 0.8  # of the day's minutes: from here a walk is complete (clinical rules, "Walk log")
+DOSE_COLUMNS = ("number", "days", "minutes", "bouts", "intensity", "distance_m", "steps")
+FEWEST_WEEKS = 6  # a shorter chart is filled up with the weeks to come
+RECENT_WALKS = 30  # covers any week, several walks a day included
+
+
+@dataclass(frozen=True, slots=True)
+class Dose:
+    """One week's dose. Minutes are per walking day, all bouts together; 0: the plan counts something else."""
+
+    number: int
+    days: int
+    minutes: int
+    bouts: int
+    intensity: str
+    distance_m: int | None
+    steps: int | None
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A patient's newest plan as it stands on a day: running if there is one, else the last that ended."""
+
+    on: date
+    programme: Programme
+    revision: ProgrammeRevision
+    doses: tuple[Dose, ...]
+    paused_until: date | None
+
+    @property
+    def dose(self) -> Dose:
+        """This week's dose; the last one stays in force after the end."""
+        number = self.revision.week_number_on(self.on)
+        return next((dose for dose in self.doses if dose.number >= number), self.doses[-1])
+
+    @property
+    def week_starts_on(self) -> date:
+        return self.revision.week_starts_on(self.revision.week_number_on(self.on))
+
+    @property
+    def has_started(self) -> bool:
+        return self.programme.starts_on <= self.on
+
+    @property
+    def has_ended(self) -> bool:
+        return self.programme.status in ENDED
+
+    @property
+    def is_resting(self) -> bool:
+        return self.paused_until is not None or self.programme.status == ProgrammeStatus.ON_HOLD
+
+    @property
+    def is_running(self) -> bool:
+        """Whether today's walks belong to it."""
+        return not self.has_ended
+
+
+def plan_of(*, patient: Patient, on: date) -> Plan | None:
+    """The patient's plan on a day with the doses of its governing revision; None without a signed one."""
+    revision = (
+        ProgrammeRevision.objects.filter(
+            clinic_id=patient.clinic_id,
+            programme__patient=patient,
+            programme__status__in=[*RUNNING, *ENDED],
+            signed_at__isnull=False,
+        )
+        .select_related("programme")
+        .annotate(
+            runs=Q(programme__status__in=RUNNING),
+            begun=Q(in_force_from__lte=on),
+            doses=ArraySubquery(_doses()),
+            paused_until=Subquery(_pauses_on(on).values("until_on")[:1]),
+        )
+        .order_by("-runs", "-programme__assigned_at", "-begun", "-in_force_from", "-number")
+        .first()
+    )
+    return None if revision is None or not revision.doses else _plan(revision, on)
+
+
+def _doses() -> Any:
+    weeks = ProgrammeWeek.objects.filter(revision=OuterRef("pk")).order_by("number")
+    return weeks.values(json=JSONObject(**{name: name for name in DOSE_COLUMNS}))
+
+
+def _pauses_on(on: date) -> Any:
+    return Pause.objects.filter(programme=OuterRef("programme"), from_on__lte=on, until_on__gte=on)
+
+
+def _plan(row: Any, on: date) -> Plan:
+    return Plan(on, row.programme, row, tuple(Dose(**dose) for dose in row.doses), row.paused_until)
+
+
+@dataclass(frozen=True, slots=True)
+class PastWalk:
+    """A walk as the patient's own list shows it."""
+
+    walked_on: date
+    minutes: int
+    pain_before: int | None
+    pain_after: int | None
+    target_minutes: int | None
+
+    @property
+    def is_complete(self) -> bool:
+        return self.minutes >= COMPLETE_SHARE * (self.target_minutes or 0)
+
+
+def recent_walks(*, patient: Patient) -> list[PastWalk]:
+    """The latest walks, newest first."""
+    rows = (
+        Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
+        .valid()
+        .order_by("-walked_on", "-received_at")
+    )
+    return [PastWalk(**row) for row in rows.values(*PastWalk.__slots__)[:RECENT_WALKS]]
+
+
+@dataclass(frozen=True, slots=True)
+class WeekSoFar:
+    """This week of the plan: days that count as walked, and minutes."""
+
+    walks: int
+    planned_walks: int
+    minutes: int
+    planned_minutes: int
+
+    @property
+    def share(self) -> float | None:
+        """Minutes of planned minutes; None where the plan counts something else."""
+        return self.minutes / self.planned_minutes if self.planned_minutes else None
+
+
+def week_so_far(plan: Plan, walks: Sequence[PastWalk]) -> WeekSoFar:
+    """Counts a day once its walks together reach half of the day's minutes, as everywhere else."""
+    a_day: dict[date, int] = defaultdict(int)
+    for walk in walks:
+        if plan.week_starts_on <= walk.walked_on <= plan.on:
+            a_day[walk.walked_on] += walk.minutes
+    enough = DEFAULTS.adherence.counts_share * plan.dose.minutes
+    return WeekSoFar(
+        walks=sum(minutes >= enough for minutes in a_day.values()),
+        planned_walks=plan.dose.days,
+        minutes=sum(a_day.values()),
+        planned_minutes=plan.dose.days * plan.dose.minutes,
+    )
+
+
+def gently(plan: Plan, walks: Sequence[PastWalk]) -> int:
+    """Minutes to come back with after some days without a walk: never more than the last completed walk."""
+    last = next((walk.minutes for walk in walks if walk.is_complete), plan.dose.minutes)
+    return min(plan.dose.minutes, last)
+
+
+@dataclass(frozen=True, slots=True)
+class LogSoFar:
+    """What the walk form asks about: the last walk, and when the safety list was last answered."""
+
+    last_walk_on: date | None
+    safety_asked_on: date | None
+
+
+def log_so_far(*, patient: Patient) -> LogSoFar:
+    found = (
+        Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
+        .valid()
+        .aggregate(last=Max("walked_on"), asked=Max("received_on", filter=Q(new_symptoms__isnull=False)))
+    )
+    return LogSoFar(found["last"], found["asked"])
+
+
+def last_deltas(*, walk: Walk, count: int) -> list[int | None]:
+    """Pain after minus before of the latest walks up to this one, this one last; None where not known."""
+    rows = (
+        Walk.objects.filter(clinic_id=walk.clinic_id, patient_id=walk.patient_id)
+        .valid()
+        .filter(
+            Q(walked_on__lt=walk.walked_on) | Q(walked_on=walk.walked_on, received_at__lte=walk.received_at)
+        )
+        .order_by("-walked_on", "-received_at")
+        .values_list("pain_before", "pain_after")[:count]
+    )
+    return [None if before is None or after is None else after - before for before, after in reversed(rows)]
+
+
+@dataclass(frozen=True)
+class Progress:
+    """Every week of a programme so far, and the pain of every walk in it."""
+
+    weeks: tuple[WeekMinutes, ...]
+    pain: tuple[PainPoint, ...]
+    current_week: int
+
+
+def progress_of(*, plan: Plan) -> Progress:
+    """Minutes walked against the plan in force each week; paused days are out of the plan's minutes."""
+    programme = plan.programme
+    walks = _walks_of(programme)
+    diary = _plan_as_diary(programme)
+    total = max(len(diary.weeks), 1)
+    last = min(plan.on, programme.ended_on or plan.on)
+    current = max(0, (last - programme.starts_on).days // 7) + 1
+    shown = max(current, min(total, FEWEST_WEEKS))
+    minutes: dict[int, int] = defaultdict(int)
+    for walked_on, walked, _before, _after in walks:
+        minutes[(walked_on - programme.starts_on).days // 7 + 1] += walked
+    weeks = tuple(_week(diary, number, minutes.get(number)) for number in range(1, shown + 1))
+    points = tuple(PainPoint(on, before, after) for on, _minutes, before, after in walks)
+    return Progress(weeks, points, current)
+
+
+def _week(diary: Diary, number: int, walked: int | None) -> WeekMinutes:
+    first = diary.started_on + timedelta(days=7 * (number - 1))
+    spans = diary.plan_between(first, first + timedelta(days=6))
+    planned = sum(week.days * week.minutes * diary.active_days(a, b) for week, a, b in spans) / 7
+    return WeekMinutes(number, first, round(planned), walked)
+
+
+def _walks_of(programme: Programme) -> list[tuple[date, int, int | None, int | None]]:
+    rows = (
+        Walk.objects.filter(clinic_id=programme.clinic_id, patient_id=programme.patient_id)
+        .valid()
+        .filter(walked_on__gte=programme.starts_on)
+        .order_by("walked_on", "received_at")
+    )
+    if programme.ended_on:
+        rows = rows.filter(walked_on__lte=programme.ended_on)
+    return list(rows.values_list("walked_on", "minutes", "pain_before", "pain_after"))
+
+
+def _plan_as_diary(programme: Programme) -> Diary:
+    """The programme's signed revisions and pauses, without reports."""
+    chain: list[Any] = list(
+        ProgrammeRevision.objects.filter(
+            clinic_id=programme.clinic_id, programme=programme, signed_at__isnull=False
+        )
+        .annotate(doses=ArraySubquery(_doses()))
+        .order_by("in_force_from", "number")
+    )
+    doses: dict[UUID, list[tuple[int, int, int]]] = {
+        row.pk: [(dose["number"], dose["days"], dose["minutes"]) for dose in row.doses] for row in chain
+    }
+    pauses = Pause.objects.filter(clinic_id=programme.clinic_id, programme=programme).order_by("from_on")
+    paused = tuple(PausedDays(*row) for row in pauses.values_list("from_on", "until_on"))
+    return Diary(programme.starts_on, tuple(weeks_in_force(chain, doses)), pauses=paused)

@@ -1,0 +1,78 @@
+"""My progress: minutes against the plan of each week, pain before and after, the same as tables."""
+
+import re
+from datetime import timedelta
+
+import pytest
+
+from programmes.models import PauseReason
+from programmes.services.plan_reading import plan_of, progress_of
+from programmes.services.prescribing import pause_programme
+from tests.factories import NOON, START, a_programme, a_walk
+from tests.queries import DomainQueries
+
+TODAY = NOON.date()
+
+
+def text_of(client):
+    response = client.get("/progress/")
+    assert response.status_code == 200
+    return " ".join(response.content.decode().split())
+
+
+def weeks_of(patient):
+    return progress_of(plan=plan_of(patient=patient, on=TODAY)).weeks
+
+
+def test_a_week_without_a_walk_is_missing_not_zero(programme, patient):
+    a_walk(programme, START, minutes=20)
+    a_walk(programme, START + timedelta(days=15), minutes=10)
+    walked = [week.walked for week in weeks_of(patient)]
+    assert walked == [20, None, 10, *[None] * 8]
+
+
+def test_the_plan_of_each_week_leaves_out_paused_days(programme, patient, clinician):
+    pause_programme(
+        programme=programme,
+        from_on=START,
+        until_on=START + timedelta(days=6),
+        reason=PauseReason.AWAY,
+        by=clinician,
+        now=NOON,
+    )
+    assert [week.planned for week in weeks_of(patient)][:3] == [0, 45, 45]
+
+
+def test_a_young_plan_shows_the_weeks_to_come(patient, clinician):
+    a_programme(patient, clinician, starts_on=TODAY)
+    assert [week.number for week in weeks_of(patient)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_charts_have_names_and_tables(signed_in, programme):
+    a_walk(programme, TODAY - timedelta(days=3), minutes=20, pain_before=4, pain_after=2)
+    a_walk(programme, TODAY, minutes=15, pain=None)
+    text = text_of(signed_in)
+    assert "You are in week 11. So far you have logged 2 walks, 35 minutes in all." in text
+    assert text.count('role="img"') == 2
+    assert text.count("Show as a table") == 2
+    assert "Before your walks, your pain was between 4 and 4." in text
+    assert " style=" not in text
+
+
+def test_an_unknown_pain_is_drawn_nowhere(signed_in, programme):
+    a_walk(programme, TODAY, pain_before=None, pain_after=5)
+    chart = re.search(r'<svg class="chart pain-walks".*?</svg>', text_of(signed_in)).group()
+    assert (chart.count("<circle"), chart.count("<rect")) == (0, 1)
+
+
+def test_before_the_start_there_is_nothing_to_draw(signed_in):
+    assert "When your plan has started" in text_of(signed_in)
+
+
+@pytest.mark.parametrize("walks", [1, 30])
+def test_progress_costs_five_domain_queries(signed_in, programme, walks):
+    for days in range(walks):
+        a_walk(programme, TODAY - timedelta(days=days))
+    with DomainQueries() as queries:
+        signed_in.get("/progress/")
+    assert queries.count == 5, queries.domain

@@ -1,0 +1,175 @@
+"""The way in: one answer for every address, a code that works once, a session that starts afresh."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from clinic.middleware import STAFF_SESSION
+from clinic.models import OutboxMessage, User
+from patients.models import Patient, SignInCode
+from tests.factories import NOON, a_clinic, a_patient, a_staff_member
+from tests.signing_in import sign_in_staff
+
+
+def ask_for_code(client, email):
+    response = client.post("/sign-in/", {"email": email})
+    assert response.headers["Location"] == "/sign-in/code/"
+
+
+def mailed_code(email):
+    body = OutboxMessage.objects.filter(to_address=email).latest("created_at").body
+    return re.search(r"\d{6}", body).group()
+
+
+def type_code(client, code):
+    return client.post("/sign-in/code/", {"code": code})
+
+
+@pytest.fixture
+def asked(client, patient):
+    ask_for_code(client, patient.user.email)
+    return mailed_code(patient.user.email)
+
+
+def wrong(code):
+    return f"{(int(code) + 1) % 10**6:06d}"
+
+
+def test_the_code_opens_the_patients_day(client, patient, asked):
+    assert type_code(client, asked).headers["Location"] == "/today/"
+    assert client.session["patient"] == str(patient.pk)
+    patient.refresh_from_db()
+    assert patient.first_signed_in_at == NOON
+
+
+def test_spaces_and_dashes_of_a_pasted_code_are_taken_off(client, asked):
+    assert type_code(client, f" {asked[:3]}-{asked[3:]} ").status_code == 302
+
+
+def test_the_session_starts_afresh(client, asked):
+    before = client.session.session_key
+    type_code(client, asked)
+    assert client.session.session_key != before
+    assert "sign_in_address" not in client.session
+
+
+def test_the_address_may_be_typed_in_capitals(client, patient):
+    ask_for_code(client, patient.user.email.upper())
+    assert type_code(client, mailed_code(patient.user.email)).status_code == 302
+
+
+def without_tokens(response):
+    return re.sub(r'value="[^"]*"', "", response.content.decode())
+
+
+def test_an_unknown_address_gets_the_identical_page(client, patient, asked):
+    known = without_tokens(client.get("/sign-in/code/")).replace(patient.user.email, "ADDRESS")
+    ask_for_code(client, "nobody@mail.example")
+    unknown = without_tokens(client.get("/sign-in/code/")).replace("nobody@mail.example", "ADDRESS")
+    assert known == unknown
+    assert not OutboxMessage.objects.filter(to_address="nobody@mail.example").exists()
+
+
+def refused(response):
+    return response.status_code == 422 and "That code did not work." in response.content.decode()
+
+
+def test_a_wrong_code_says_what_to_do(client, asked):
+    response = type_code(client, wrong(asked))
+    assert refused(response)
+    assert "<title>Error:" in response.content.decode()
+    assert "Send me a new one" in response.content.decode()
+
+
+def test_an_expired_code(client, asked):
+    with time_machine.travel(NOON + timedelta(minutes=10), tick=False):
+        assert refused(type_code(client, asked))
+
+
+def test_a_code_works_once(client, patient, asked):
+    type_code(client, asked)
+    client.post("/sign-out/")
+    client.post("/sign-in/", {"email": patient.user.email})
+    assert refused(type_code(client, asked))
+
+
+def test_a_new_code_voids_the_old_one(client, patient, asked):
+    ask_for_code(client, patient.user.email)
+    assert refused(type_code(client, asked))
+
+
+def test_five_wrong_guesses_void_the_code(client, asked):
+    for _guess in range(5):
+        type_code(client, wrong(asked))
+    assert SignInCode.objects.get().attempts == 5
+    assert refused(type_code(client, asked))
+
+
+@pytest.mark.parametrize("code", ["", "\x00", "12345\x00", "1" * 41, "half a dozen", "²³⁴⁵⁶⁷"])
+def test_odd_codes_are_refused(client, asked, code):
+    assert type_code(client, code).status_code == 422
+
+
+@pytest.mark.parametrize("email", ["", "no address", "a\x00b@mail.example", "x" * 400 + "@mail.example"])
+def test_odd_addresses_are_refused_and_kept(client, db, email):
+    response = client.post("/sign-in/", {"email": email})
+    assert response.status_code == 422
+    assert "Enter " in response.content.decode()
+
+
+def test_the_code_page_without_an_address_leads_back(client, db):
+    assert client.get("/sign-in/code/").headers["Location"] == "/sign-in/"
+
+
+def test_a_closed_login_gets_no_code(client, patient):
+    User.objects.filter(pk=patient.user_id).update(is_active=False)
+    ask_for_code(client, patient.user.email)
+    assert not OutboxMessage.objects.exists()
+
+
+def test_a_login_closed_meanwhile_cannot_use_its_code(client, patient, asked):
+    User.objects.filter(pk=patient.user_id).update(is_active=False)
+    assert refused(type_code(client, asked))
+
+
+def test_a_record_discharged_meanwhile_opens_nothing(client, patient, asked):
+    Patient.objects.filter(pk=patient.pk).update(discharged_on=NOON.date())
+    assert refused(type_code(client, asked))
+
+
+def test_a_code_never_opens_the_staff_pages(client, clinic):
+    member = a_staff_member(clinic)
+    a_patient(clinic, user=member.user)
+    sign_in_staff(client, member)
+    ask_for_code(client, member.user.email)
+    type_code(client, mailed_code(member.user.email))
+    assert STAFF_SESSION not in client.session
+    assert client.get("/").headers["Location"] == "/today/"
+
+
+def test_two_records_ask_whose_pages(client, clinic, patient):
+    partner = a_patient(a_clinic("Oak Clinic"), user=patient.user, given_name="Robin")
+    ask_for_code(client, patient.user.email)
+    assert type_code(client, mailed_code(patient.user.email)).headers["Location"] == "/choose/"
+    assert "Robin" in client.get("/choose/").content.decode()
+    client.post("/choose/", {"patient": str(partner.pk)})
+    assert client.session["patient"] == str(partner.pk)
+
+
+def test_nobody_elses_record_can_be_chosen(client, patient, asked):
+    stranger = a_patient(a_clinic())
+    type_code(client, asked)
+    assert client.post("/choose/", {"patient": str(stranger.pk)}).status_code == 200
+    assert client.session["patient"] == str(patient.pk)
+
+
+def test_signing_out_takes_a_post(signed_in):
+    assert signed_in.get("/sign-out/").status_code == 405
+    assert signed_in.post("/sign-out/").headers["Location"] == "/"
+    assert signed_in.get("/today/").headers["Location"] == "/sign-in/"
+
+
+def test_pages_of_a_signed_in_person_are_not_stored(signed_in, programme):
+    assert signed_in.get("/today/").headers["Cache-Control"] == "no-store"

@@ -1,0 +1,63 @@
+"""SAFETY: raised once, with every answer in one place, by the transaction that stores the answer."""
+
+import pytest
+
+from clinic.models import OutboxMessage
+from programmes.models import Flag, Walk
+from programmes.services.walk_logging import AlreadyAnswered, answer_safety_list
+from tests.factories import DUTY_LETTER, NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+
+pytestmark = pytest.mark.django_db
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def programme():
+    clinic = a_clinic()
+    return a_programme(a_patient(clinic), a_staff_member(clinic))
+
+
+def answer(walk, *symptoms):
+    return answer_safety_list(
+        walk=walk, new_symptoms=symptoms, text_version="uk-1", duty_letter=DUTY_LETTER, now=NOON
+    )
+
+
+def test_an_answer_after_the_walk_raises_like_one_with_it(programme):
+    walk = a_walk(programme, TODAY).walk
+    saved = answer(walk, "chest_pain")
+    flag = Flag.objects.get()
+    assert (saved.safety_flag, flag.walk, flag.evidence["items"]) == (flag, walk, ["chest_pain"])
+    assert saved.looked_at_by == flag.item.promised_for
+    assert OutboxMessage.objects.get().to_address == programme.clinic.duty_email
+
+
+def test_none_of_these_raises_nothing(programme):
+    saved = answer(a_walk(programme, TODAY).walk)
+    assert saved.safety_flag is None
+    assert Walk.objects.get().new_symptoms == []
+    assert not OutboxMessage.objects.exists()
+
+
+def test_the_list_is_answered_once(programme):
+    walk = a_walk(programme, TODAY).walk
+    answer(walk)
+    with pytest.raises(AlreadyAnswered):
+        answer(walk, "chest_pain")
+    assert not Flag.objects.exists()
+
+
+def test_answers_join_the_unresolved_flag(programme):
+    first = a_walk(programme, TODAY, fall="injury").walk
+    answer(first, "chest_pain")
+    a_walk(programme, TODAY, new_symptoms=("fever",))
+    flag = Flag.objects.get()
+    assert flag.evidence["items"] == []
+    assert flag.latest["items"] == ["chest_pain", "fever"]
+    assert (flag.latest["fall"], flag.latest["route"]) == ("injury", "999")
+
+
+def test_the_duty_address_hears_of_every_answer(programme):
+    walk = a_walk(programme, TODAY, fall="injury").walk
+    answer(walk, "chest_pain")
+    assert OutboxMessage.objects.count() == 2
