@@ -8,7 +8,7 @@ to matter; docs/adr/0008 says how.
 import os
 
 from celery import Celery
-from celery.signals import worker_init
+from celery.signals import worker_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -70,3 +70,10 @@ def refuse_unsafe_role(**_: object) -> None:
     from clinic.checks import require_harmless_role  # noqa: PLC0415
 
     require_harmless_role()
+
+
+@worker_ready.connect
+def look_at_once(**_: object) -> None:
+    """A worker that comes back does not wait for the next tick."""
+    for entry in app.conf.beat_schedule.values():
+        app.send_task(entry["task"], **entry["options"])

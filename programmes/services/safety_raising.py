@@ -7,6 +7,7 @@ from django.db import transaction
 
 from clinic.models import MessageKind
 from clinic.services import Letter, next_duty_day, post_message
+from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
 from programmes.models import Flag, FlagCode, ReviewItem, Walk
 from programmes.services.flagging import raise_flag
@@ -20,7 +21,6 @@ class Raised:
     looked_at_by: date | None = None
 
 
-@transaction.atomic
 def raise_safety(*, walk: Walk, duty_letter: Letter, key: str, now: datetime) -> Raised:
     """Raises SAFETY if this walk's answers ask for it, and writes to the clinic's duty address.
 
@@ -28,8 +28,11 @@ def raise_safety(*, walk: Walk, duty_letter: Letter, key: str, now: datetime) ->
     the letter goes all the same, and no new promise is made.
     """
     finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
-    if finding is None:
-        return Raised()
+    return Raised() if finding is None else _raise(walk, finding, duty_letter, key, now)
+
+
+@transaction.atomic
+def _raise(walk: Walk, finding: Finding, duty_letter: Letter, key: str, now: datetime) -> Raised:
     patient, clinic = walk.patient, walk.patient.clinic
     on = patient.local_date(now)
     flag = raise_flag(patient=patient, programme=walk.programme, finding=finding, on=on, now=now, walk=walk)

@@ -10,9 +10,8 @@ import psycopg
 import pytest
 
 from clinic import localservices
-from clinic.celery import app
 from programmes.clinical.safety import safety_finding
-from programmes.models import Flag, ReviewRun
+from programmes.models import ChangedPatient, Flag, ReviewRun
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import plan_nights
 from tests.factories import START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
@@ -25,7 +24,7 @@ PATIENTS = 3
 
 @pytest.fixture
 def worker(services_environment, tmp_path):
-    """Starts real Celery workers; each gets its wake-up call through the broker."""
+    """Starts real Celery workers; each looks at what is due as soon as it is ready."""
     children = []
 
     def start():
@@ -40,16 +39,13 @@ def worker(services_environment, tmp_path):
             "--loglevel",
             "INFO",
         ]
-        log = tmp_path / f"worker{len(children)}.log"
         child = localservices.start(
             [sys.executable, *command, "--without-gossip", "--without-mingle"],
             name="worker",
-            log=log,
+            log=tmp_path / f"worker{len(children)}.log",
             environment=services_environment,
         )
         children.append(child)
-        wait_until(lambda: b" ready." in log.read_bytes())
-        app.send_task("programmes.tasks.run_planned_reviews")
         return child
 
     yield start
@@ -75,8 +71,13 @@ def a_night_with_rises():
     finding = safety_finding(["fever"])
     at = datetime(2026, 10, 1, 12, tzinfo=UTC)
     flag = raise_flag(patient=last.patient, programme=last, finding=finding, on=START, now=at)
+    ChangedPatient.objects.all().delete()  # the night alone shall find them
     plan_nights(clinic=clinic, first=NIGHT, last=NIGHT)
     return clinic, flag.item_id
+
+
+def the_night():
+    return ReviewRun.objects.get(local_date=NIGHT)
 
 
 def rises(clinic):
@@ -102,10 +103,10 @@ def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_the
         os.killpg(first.process.pid, signal.SIGKILL)
         first.process.wait()
         # The transaction protects: two flags had been written, and nothing of them is left to see or to undo.
-        assert (rises(clinic), ReviewRun.objects.get().status) == (0, "waiting")
+        assert (rises(clinic), the_night().status) == (0, "waiting")
     worker()
-    wait_until(lambda: ReviewRun.objects.get().status == "done")
-    assert (rises(clinic), ReviewRun.objects.get().flags_raised) == (PATIENTS, PATIENTS)
+    wait_until(lambda: the_night().status == "done")
+    assert (rises(clinic), the_night().flags_raised) == (PATIENTS, PATIENTS)
 
 
 def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
@@ -115,8 +116,8 @@ def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
         parent = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))
         os.kill(child_of(parent.process.pid), signal.SIGKILL)
-    wait_until(lambda: ReviewRun.objects.get().status == "done")
-    assert (rises(clinic), ReviewRun.objects.get().flags_raised) == (PATIENTS, PATIENTS)
+    wait_until(lambda: the_night().status == "done")
+    assert (rises(clinic), the_night().flags_raised) == (PATIENTS, PATIENTS)
 
 
 def child_of(pid):

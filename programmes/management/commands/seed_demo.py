@@ -38,6 +38,7 @@ from programmes.services.walk_logging import log_walks
 
 DIARIES = Path(__file__).parent.parent / "demo_diaries"
 OPERATOR = "operator@waymark.example"
+PATIENT_PAGE = "/sign-in/"
 FIRST_NIGHT, LAST_NIGHT = 24, 4  # days ago; the newest three nights wait for the worker
 DUTY_LETTER = Letter(
     subject="A safety answer is waiting",
@@ -84,7 +85,10 @@ class Command(BaseCommand):
 
 def sign_ins() -> str:
     """Who can sign in, with what, and where."""
-    staff_page, start = f"{settings.BASE_URL}{settings.LOGIN_URL}", f"{settings.BASE_URL}/"
+    staff_page, patient_page = (
+        f"{settings.BASE_URL}{settings.LOGIN_URL}",
+        f"{settings.BASE_URL}{PATIENT_PAGE}",
+    )
     code = f"code by mail, see {settings.BASE_URL}/demo/mailbox/"
     rows = [("Who", "E-mail", "Password", "Where")]
     for house in (stories.ELM, stories.ASH):
@@ -93,8 +97,12 @@ def sign_ins() -> str:
             for each in house.staff
         ]
     rows.append(("Operator (clinics and accounts, no patients)", OPERATOR, stories.PASSWORD, staff_page))
-    rows.append(("June Hart, patient, Elm Clinic: a walk is due", address_of("June Hart"), code, start))
-    rows.append(("Callum Fraser, patient, invited, not yet in", address_of("Callum Fraser"), code, start))
+    rows.append(
+        ("June Hart, patient, Elm Clinic: a walk is due", address_of("June Hart"), code, patient_page)
+    )
+    rows.append(
+        ("Callum Fraser, patient, invited, not yet in", address_of("Callum Fraser"), code, patient_page)
+    )
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) + "\n"
@@ -173,7 +181,7 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
 
 
 def _invitation(clinic: Clinic) -> Letter:
-    words = {"clinic": clinic.name, "phone": clinic.phone, "url": f"{settings.BASE_URL}/"}
+    words = {"clinic": clinic.name, "phone": clinic.phone, "url": f"{settings.BASE_URL}{PATIENT_PAGE}"}
     return replace(
         INVITATION, subject=INVITATION.subject.format(**words), body=INVITATION.body.format(**words)
     )
