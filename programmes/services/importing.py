@@ -113,7 +113,9 @@ def _prescribe(patient: Patient, diary: KeptDiary, by: StaffMember, now: datetim
 
 def _programme_of(patient: Patient) -> Programme:
     """The one that came with the diary: a patient's first."""
-    return Programme.objects.of_patient(patient).select_related("patient__clinic").earliest("created_at")
+    programmes = Programme.objects.of_patient(patient).select_related("patient__clinic")
+    first: Programme = programmes.earliest("created_at")
+    return first
 
 
 def _arrivals(patient: Patient, walks: Sequence[DiaryWalk], now: datetime) -> list[Arrival]:

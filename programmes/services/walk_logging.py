@@ -181,9 +181,9 @@ def _walk(
         # A diary came in as it was written, day by day, whenever it is imported.
         received_on=entry.walked_on if entry.source == Source.IMPORT else patient.local_date(arrival.at),
         entered_by=by,
-        target_revision=target and target.revision,
-        target_week=target and target.week and target.week.number,
-        target_minutes=target and target.week and target.week.minutes,
+        target_revision=target.revision if target else None,
+        target_week=target.week.number if target else None,
+        target_minutes=target.week.minutes if target else None,
     )
 
 
@@ -214,8 +214,8 @@ def _target_among(plan: Sequence[ProgrammeWeek], day: date) -> Target | None:
         return None
     revision = found[0].revision
     weeks = {week.number: week for week in found if week.revision_id == revision.pk}
-    number = min(revision.week_number_on(day), max(weeks))
-    return Target(revision, weeks.get(number))
+    begun = [number for number in weeks if number <= revision.week_number_on(day)]
+    return Target(revision, weeks[max(begun, default=min(weeks))])
 
 
 def _insert_once(walk: Walk) -> bool:

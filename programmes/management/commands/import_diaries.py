@@ -77,7 +77,7 @@ def _clinician(clinic: Clinic, email: str | None) -> StaffMember:
     staff = StaffMember.objects.for_clinic(clinic).filter(role=Role.CLINICIAN, is_active=True)
     if email:
         staff = staff.filter(user__email=email.strip().lower())
-    clinician = staff.select_related("clinic", "user").order_by("id").first()
+    clinician: StaffMember | None = staff.select_related("clinic", "user").order_by("id").first()
     if clinician is None:
         who = f"no clinician {email}" if email else "no clinician yet"
         raise CommandError(f"{clinic.name} has {who}: programmes need one to prescribe them")
