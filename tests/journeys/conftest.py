@@ -38,7 +38,9 @@ def browser() -> Iterator[Browser]:
     if CHROMIUM is None:
         warnings.warn("No Chromium found: the browser tests did NOT run.", stacklevel=1)
         pytest.skip("no Chromium on this machine")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's sync API keeps an event loop in this thread; Django then refuses database calls.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
