@@ -11,7 +11,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
-from django.http import HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dates import WEEKDAYS
@@ -147,6 +147,10 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         """Only the filters on the page: `?password__startswith=` would let a column be guessed."""
         shown = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
         return lookup.split("__")[0] in shown and super().lookup_allowed(lookup, value, request)
+
+    def _get_obj_does_not_exist_redirect(self, request: Any, opts: Any, object_id: str) -> Any:
+        """Django would send people to the index with a message; here a row that is not theirs is a 404."""
+        raise Http404
 
     def _allowed(self, request: Any, *verbs: str) -> bool:
         if self.for_operator and is_operator(request):

@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path
@@ -119,11 +119,11 @@ class PatientAdmin(ClinicAdmin):
 
     def invite_view(self, request: Any, pk: UUID) -> Any:
         """The letter as it will be read, and the button that posts it."""
-        patient = self.get_object(request, str(pk))
-        if patient is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
         if not may(request.staff, "invite_patient"):
             raise PermissionDenied
+        patient = self.get_object(request, str(pk))
+        if patient is None:
+            raise Http404
         letter = invitation_letter(patient.clinic)
         if request.method == "POST":
             return self._invite(request, patient, letter)

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpResponse
@@ -120,11 +119,9 @@ class ProgrammeAdmin(PagesAdmin):
     # --- the programme's own page: the builder while it is a draft, afterwards to look at
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        programme = self.get_object(request, unquote(object_id))
-        if programme is None:
-            return self.not_there(request, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
+        programme = self.found(request, object_id)
         if programme.is_draft and self.has_change_permission(request):
             return self._edit(request, programme)
         if request.method == "POST":
@@ -168,17 +165,14 @@ class ProgrammeAdmin(PagesAdmin):
 
     # --- steps with a page to confirm
 
-    def _for_step(self, request: Any, pk: UUID, verb: str) -> Programme | None:
-        programme = self.get_object(request, str(pk))
-        if programme is not None and not may(request.staff, verb):
+    def _for_step(self, request: Any, pk: UUID, verb: str) -> Programme:
+        if not may(request.staff, verb):
             raise PermissionDenied
-        return programme
+        return self.found(request, pk)  # type: ignore[no-any-return]
 
     def assign_view(self, request: Any, pk: UUID) -> Any:
         """Shows exactly what the patient will read, and signs that."""
         programme = self._for_step(request, pk, "prescribe")
-        if programme is None:
-            return self.not_there(request, pk)
         if not programme.is_draft:
             return redirect(CHANGE, programme.pk)
         form = AssignForm(request.POST or None, initial={"version": programme.version})
@@ -224,8 +218,6 @@ class ProgrammeAdmin(PagesAdmin):
 
     def pause_view(self, request: Any, pk: UUID) -> Any:
         programme = self._for_step(request, pk, "pause_programme")
-        if programme is None:
-            return self.not_there(request, pk)
         posted = request.POST if request.method == "POST" else None
         today = local_today(request)
         form = PauseForm(posted, today=today, initial={"from_on": today})
@@ -254,8 +246,6 @@ class ProgrammeAdmin(PagesAdmin):
 
     def end_view(self, request: Any, pk: UUID) -> Any:
         programme = self._for_step(request, pk, "prescribe")
-        if programme is None:
-            return self.not_there(request, pk)
         posted = request.POST if request.method == "POST" else None
         form = EndForm(posted)
         if posted is not None and form.is_valid() and self._end(request, programme, form):

@@ -4,7 +4,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import HttpResponse
@@ -67,11 +66,9 @@ class ProgrammeTemplateAdmin(PagesAdmin):
         return self._edit(request, ProgrammeTemplate(clinic=request.clinic), ())
 
     def change_view(self, request: Any, object_id: str, form_url: str = "", extra_context: Any = None) -> Any:
-        template = self.get_object(request, unquote(object_id))
-        if template is None:
-            return self.not_there(request, object_id)
         if not self.has_view_permission(request):
             raise PermissionDenied
+        template = self.found(request, object_id)
         weeks = template_weeks(template)
         if self.has_change_permission(request):
             return self._edit(request, template, weeks)

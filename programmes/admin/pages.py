@@ -1,8 +1,9 @@
-"""What the admin's own pages share: their context, their status, their answer to a row that is not there."""
+"""What the admin's own pages share: their context, their status, the row they are about."""
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.contrib.admin.utils import unquote
+from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 
 from clinic.admin import ClinicAdmin
@@ -27,6 +28,9 @@ class PagesAdmin(ClinicAdmin):
         status = 422 if refused else 200
         return TemplateResponse(request, f"{self.template_folder}/{name}.html", everything, status=status)
 
-    def not_there(self, request: Any, pk: object) -> Any:
-        """The same answer for another clinic's row as for none."""
-        return self._get_obj_does_not_exist_redirect(request, self.opts, str(pk))  # type: ignore[attr-defined]
+    def found(self, request: Any, pk: object) -> Any:
+        """The row, if it is this clinic's; else 404, like a row that does not exist."""
+        row = self.get_object(request, unquote(str(pk)))
+        if row is None:
+            raise Http404
+        return row
