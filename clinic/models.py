@@ -1,7 +1,7 @@
 """The clinic, the people who sign in, and the post that leaves."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -54,8 +54,8 @@ class Clinic(models.Model):
         default=monday_to_friday,
         help_text=_("0 is Monday, 6 is Sunday."),
     )
-    opens_at = models.TimeField(_("opens at"), default="08:30")
-    closes_at = models.TimeField(_("closes at"), default="17:30")
+    opens_at = models.TimeField(_("opens at"), default=time(8, 30))
+    closes_at = models.TimeField(_("closes at"), default=time(17, 30))
     review_hour = models.PositiveSmallIntegerField(
         _("review hour"), default=5, help_text=_("Local hour at which last night's review may run.")
     )

@@ -1,0 +1,181 @@
+"""axe-core finds nothing on any page, narrow or wide, light, dark or in forced colours; nor does the CSP."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from clinic.models import Role
+from programmes.models import ReviewItem
+from programmes.services.nights import review_night
+from tests.factories import (
+    a_clinic,
+    a_draft,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_template,
+    a_walk,
+)
+from tests.figures import Figure, record
+from tests.signing_in import sign_in_patient, sign_in_staff
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text()
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = """async (rules) => {
+  const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}});
+  return found.violations.map(v => `${v.id} (${v.impact}) ${v.nodes[0].target} ${v.nodes[0].failureSummary}`);
+}"""
+WATCH = """
+  window.refused = [];
+  addEventListener('securitypolicyviolation', e => refused.push(`${e.violatedDirective} ${e.blockedURI}`));
+"""
+WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+MODES = {
+    "320 px": {"viewport": {"width": 320, "height": 640}},
+    "1280 px": {"viewport": {"width": 1280, "height": 900}},
+    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
+    "forced colours": {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
+}
+
+
+def days_ago(days):
+    return datetime.now(UTC).date() - timedelta(days=days)
+
+
+@pytest.fixture
+def people():
+    """A clinic with a flagged patient, a patient on a plan, one without, and a draft."""
+    clinic = a_clinic(review_hour=0)
+    clinician = a_staff_member(clinic, Role.CLINICIAN)
+    template = a_template(clinic)
+    flagged = a_programme(a_patient(clinic, phone="01632 960 111"), clinician, starts_on=days_ago(40))
+    for week in range(5):
+        for day in (0, 2, 4):
+            walked = days_ago(38 - 7 * week - day)
+            a_walk(flagged, walked, pain=7 if week == 4 else 2, note="stiff" if week == 4 else "")
+    review_night(clinic=clinic, local_date=days_ago(6), now=datetime.now(UTC))
+    steady = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
+    walk = a_walk(steady, days_ago(2), pain=3).walk
+    urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
+    warned = a_walk(urgent, days_ago(0), pain=8, new_symptoms=("chest_pain",), now=datetime.now(UTC)).walk
+    draft = a_draft(a_patient(clinic), clinician)
+    return {
+        "clinician": clinician,
+        "steady": steady,
+        "walk": walk,
+        "urgent": urgent,
+        "warned": warned,
+        "draft": draft,
+        "flagged": flagged,
+        "template": template,
+        "no plan": a_patient(clinic),
+    }
+
+
+def staff_pages(people):
+    item = ReviewItem.objects.filter(patient=people["flagged"].patient).get()
+    safety = ReviewItem.objects.filter(patient=people["urgent"].patient).get()
+    yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
+
+
+def builder_pages(people):
+    programme = "/admin/programmes/programme/"
+    yield from ("/admin/", programme, f"{programme}add/", f"{programme}{people['draft'].pk}/change/")
+    yield from (f"{programme}{people['draft'].pk}/assign/", f"{programme}{people['flagged'].pk}/change/")
+    yield from (f"{programme}{people['flagged'].pk}/pause/", f"{programme}{people['flagged'].pk}/end/")
+    yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
+    yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
+    yield f"/admin/programmes/programmetemplate/{people['template'].pk}/change/"
+
+
+def patient_pages(people):
+    yield from ("/today/", "/walks/new/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
+
+
+def cookie_of(client: Client, web: str) -> dict[str, str]:
+    return {"name": "session", "value": client.cookies["session"].value, "url": web}
+
+
+def problems(page: Page, url: str, *, serious_only: bool) -> list[str]:
+    page.goto(url)
+    page.evaluate(AXE)
+    found = page.evaluate(RUN, RULES)
+    if serious_only:
+        found = [line for line in found if "(serious)" in line or "(critical)" in line]
+    found += page.evaluate("window.refused")
+    if page.evaluate(WIDER_THAN_THE_SCREEN):
+        found.append("wider than the screen")
+    return [f"{url}: {line}" for line in found]
+
+
+def visited(context: BrowserContext, web: str, paths, *, serious_only: bool = False) -> list[str]:
+    context.add_init_script(WATCH)
+    page = context.new_page()
+    return [line for path in paths for line in problems(page, web + path, serious_only=serious_only)]
+
+
+def in_every_mode(browser: Browser, web: str, paths, client: Client | None, **options) -> list[str]:
+    found = []
+    for mode, settings in MODES.items():
+        context = browser.new_context(**settings)
+        if client is not None:
+            context.add_cookies([cookie_of(client, web)])
+        found += [f"{mode}: {line}" for line in visited(context, web, paths, **options)]
+        context.close()
+    return found
+
+
+def count(name: str, found: list[str]) -> None:
+    record(Figure(f"axe and CSP: problems on {name}", len(found), "== 0"))
+    assert found == [], "\n".join(found)
+
+
+def test_pages_of_visitors(browser, web):
+    paths = ["/", "/sign-in/", "/sign-in/code/", "/staff/sign-in/", "/demo/mailbox/", "/nowhere/"]
+    count("visitors' pages", in_every_mode(browser, web, paths, None))
+
+
+def test_pages_of_patients(browser, web, people):
+    found = []
+    for name in ("steady", "urgent"):
+        client = sign_in_patient(Client(), people[name].patient)
+        paths = list(patient_pages(people)) if name == "steady" else ["/today/"]
+        found += in_every_mode(browser, web, paths, client)
+    client = sign_in_patient(Client(), people["no plan"])
+    found += in_every_mode(browser, web, ["/today/", "/progress/"], client)
+    client = sign_in_patient(Client(), people["urgent"].patient)
+    found += in_every_mode(browser, web, [f"/walks/{people['warned'].pk}/saved/"], client)
+    count("patients' pages", found)
+
+
+def test_forms_with_errors(browser, web, people):
+    client = sign_in_patient(Client(), people["steady"].patient)
+    found = []
+    for settings in MODES.values():
+        context = browser.new_context(**settings)
+        context.add_cookies([cookie_of(client, web)])
+        page = context.new_page()
+        page.goto(f"{web}/walks/new/")
+        page.get_by_role("button", name="Save walk").click()
+        assert page.title().startswith("Error:")
+        page.evaluate(AXE)
+        found += page.evaluate(RUN, RULES)
+        context.close()
+    count("the walk form with errors", found)
+
+
+def test_pages_of_staff(browser, web, people):
+    client = sign_in_staff(Client(), people["clinician"])
+    count("staff pages", in_every_mode(browser, web, list(staff_pages(people)), client))
+
+
+def test_builder_and_records_in_the_admin(browser, web, people):
+    client = sign_in_staff(Client(), people["clinician"])
+    count(
+        "admin pages (serious or critical)",
+        in_every_mode(browser, web, list(builder_pages(people)), client, serious_only=True),
+    )
