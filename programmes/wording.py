@@ -66,7 +66,7 @@ class Point:
 
 def title(code: str) -> str:
     """The rule's name as staff read it."""
-    return str(dict(FlagCode.choices).get(code, code.replace("_", " ").lower()))
+    return _title(code, get_language())
 
 
 def sentence(code: str, evidence: Evidence) -> str:
@@ -92,13 +92,13 @@ def points(evidence: Evidence) -> list[Point]:
 
 def number(value: float, places: int = 1) -> str:
     """At most so many decimals, no trailing zeros, in the reader's notation."""
-    shortest = f"{round(float(value), places):.{places}f}".rstrip("0").rstrip(".")
-    return formats.number_format(shortest)
+    shortest = f"{float(value):.{places}f}"
+    return _notation(shortest.rstrip("0").rstrip(".") if places else shortest, get_language())
 
 
 def points_of_pain(value: float) -> str:
     """Always one decimal: "1.0 points" says how finely it was measured."""
-    return formats.number_format(round(value, 1), 1)
+    return _notation(f"{value:.1f}", get_language())
 
 
 def percent(share: float) -> str:
@@ -132,6 +132,16 @@ def moment(value: datetime, zone: ZoneInfo) -> str:
 def _formatted(value: date, pattern: str, language: str | None) -> str:
     # A queue of 50 rows names the same days over and over; formatting them is a fifth of an ordinary page.
     return formats.date_format(value, pattern)
+
+
+@lru_cache(maxsize=256)
+def _title(code: str, language: str | None) -> str:
+    return str(dict(FlagCode.choices).get(code, code.replace("_", " ").lower()))
+
+
+@lru_cache(maxsize=4096)
+def _notation(digits: str, language: str | None) -> str:
+    return formats.number_format(digits)
 
 
 # --- One writer for each kind of finding

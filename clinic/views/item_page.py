@@ -33,6 +33,7 @@ class Evidence:
     raised: str
     state: str
     lines: Sequence[wording.Line]
+    later_lines: Sequence[wording.Line]
     points: Sequence[wording.Point]
 
 
@@ -50,7 +51,8 @@ class Event:
     at: datetime
     when: str
     what: str
-    note: str
+    note: str = ""
+    next_try: str = ""
 
 
 def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[str, Any]:
@@ -124,6 +126,7 @@ def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
         raised=wording.day_and_year(flag.raised_on),
         state=_flag_state(flag),
         lines=wording.lines(flag.code, flag.evidence),
+        later_lines=wording.lines(flag.code, flag.latest) if flag.latest else [],
         points=wording.points(flag.evidence),
     )
 
@@ -216,18 +219,16 @@ def _gap_row(gap: NotWalking) -> WalkRow:
 def _events(record: ItemRecord, clinic: Clinic) -> Iterator[Event]:
     """What happened with this item, and every earlier contact with the patient."""
     item, zone = record.item, clinic.zone
-    yield Event(item.opened_at, wording.moment(item.opened_at, zone), gettext("Item opened"), "")
+    yield Event(item.opened_at, wording.moment(item.opened_at, zone), gettext("Item opened"))
     if item.claimed_by and item.claimed_at:
         taken = gettext("Taken by %(name)s") % {"name": item.claimed_by.name}
-        yield Event(item.claimed_at, wording.moment(item.claimed_at, zone), taken, "")
+        yield Event(item.claimed_at, wording.moment(item.claimed_at, zone), taken)
     if item.closed_at:
         yield Event(item.closed_at, wording.moment(item.closed_at, zone), _closing(item), item.close_note)
     for contact in record.contacts:
-        note = contact.note
-        if contact.next_on:
-            next_try = gettext("Next try on %(day)s.") % {"day": wording.day(contact.next_on)}
-            note = f"{note} {next_try}".strip()
-        yield Event(contact.made_at, "", contact_words(contact, clinic), note)
+        words, next_on = contact_words(contact, clinic), contact.next_on
+        next_try = gettext("Next try on %(day)s") % {"day": wording.day(next_on)} if next_on else ""
+        yield Event(contact.made_at, "", words, contact.note, next_try)
 
 
 def _closing(item: Any) -> str:

@@ -3,11 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 from django.utils.text import capfirst
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext
 
 from clinic.models import Clinic, StaffMember
 from clinic.views.queue_reading import Rows
@@ -94,6 +95,11 @@ def _row(
 
 
 def priority(severity: int) -> Priority:
+    return _priority(severity, get_language())
+
+
+@lru_cache(maxsize=256)
+def _priority(severity: int, language: str | None) -> Priority:
     level = Severity(severity)
     return Priority(level.rule_name, str(capfirst(level.label)))
 
