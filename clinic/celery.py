@@ -30,7 +30,7 @@ app.conf.update(
     task_ignore_result=True,
     task_serializer="json",
     accept_content=["json"],
-    task_time_limit=120,  # no soft limit: it would raise inside one patient's review and be taken for his fault
+    task_time_limit=120,  # no soft limit: it would raise inside one patient's review, as if it were theirs
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=30,
     worker_cancel_long_running_tasks_on_connection_loss=True,
