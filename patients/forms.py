@@ -30,9 +30,9 @@ PAGE_ORDER = "client_uuid walked_on minutes other_minutes confirmed pain_before 
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 TALK_TEST = [
-    (Intensity.EASY, _("Easy: I could have sung")),
-    (Intensity.MODERATE, _("Medium: I could talk")),
-    (Intensity.BRISK, _("Hard: only a few words")),
+    (Intensity.EASY, _("Easy: could sing")),
+    (Intensity.MODERATE, _("Medium: could talk")),
+    (Intensity.BRISK, _("Hard: few words")),
 ]
 FALLS = [
     (Fall.NONE, _("No")),

@@ -50,6 +50,12 @@ def day_from(today: date, on: date) -> str:
     return near % {"day": day(on)}
 
 
+def short_day(today: date, on: date) -> str:
+    """Today, Yesterday, or Wed 18 November: for lists on a narrow phone."""
+    near = {0: _("Today"), 1: _("Yesterday")}.get((today - on).days)
+    return near or date_format(on, "D j F")
+
+
 def minutes(count: int) -> str:
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 

@@ -80,7 +80,7 @@ def _quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:
 def _listed(walks: list[PastWalk], on: date) -> list[dict[str, str]]:
     return [
         {
-            "day": wording.day_from(on, walk.walked_on),
+            "day": wording.short_day(on, walk.walked_on),
             "minutes": wording.minutes(walk.minutes),
             "pain": wording.pain_change(walk.pain_before, walk.pain_after),
         }

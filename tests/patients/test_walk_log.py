@@ -95,7 +95,7 @@ def test_nothing_is_chosen_beforehand(signed_in, programme):
 
 
 def test_each_scale_has_eleven_radios_and_not_sure(signed_in, programme):
-    text = signed_in.get(PAGE).content.decode()
+    text = text_of(signed_in.get(PAGE))
     for name in ("pain_before", "pain_after"):
         values = re.findall(rf'type="radio" name="{name}" value="([^"]+)"', text)
         assert values == [*map(str, range(11)), "not-sure"]

@@ -7,8 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 BANNED = ("clinician", "adherence", "compliance", "failed", "missed", "streak")
+PAGES = sorted((ROOT / "templates/patients").glob("*.html"))
 TEXTS = [
-    *(ROOT / "templates/patients").glob("*.html"),
+    *PAGES,
     *(ROOT / "templates/components").glob("_*.*"),
     ROOT / "patients/wording.py",
     ROOT / "patients/forms.py",
