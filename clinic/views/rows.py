@@ -51,6 +51,7 @@ class Row:
     reasons: Sequence[Reason]
     spark: Sparkline
     figures: str
+    spread: str
     since: str
     age: str
     due: str
@@ -83,6 +84,7 @@ def _row(
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
         figures=spark_words(spark),
+        spread=spread_words(spark),
         since=wording.day(opened),
         age=age_words((today - opened).days),
         due=wording.day(due) if due else "",
@@ -135,16 +137,21 @@ def week_words(plan: dict[str, Any] | None, today: date) -> str:
 
 
 def spark_words(spark: Sparkline) -> str:
-    """The figures beside the line: first and last, the range, how many reports."""
-    if spark.first is None or spark.last is None or spark.lowest is None or spark.highest is None:
+    """The figures beside the line: the first and the last report."""
+    if spark.first is None or spark.last is None:
         return gettext("No pain reports in 6 weeks")
+    return f"{wording.number(spark.first)} → {wording.number(spark.last)}"
+
+
+def spread_words(spark: Sparkline) -> str:
+    """The range, and on how many days it rests."""
+    if spark.lowest is None or spark.highest is None:
+        return ""
     return ngettext(
-        "%(first)s → %(last)s, range %(lowest)s–%(highest)s, %(count)d day",
-        "%(first)s → %(last)s, range %(lowest)s–%(highest)s, %(count)d days",
+        "range %(lowest)s–%(highest)s, %(count)d day",
+        "range %(lowest)s–%(highest)s, %(count)d days",
         len(spark.rows),
     ) % {
-        "first": wording.number(spark.first),
-        "last": wording.number(spark.last),
         "lowest": wording.number(spark.lowest),
         "highest": wording.number(spark.highest),
         "count": len(spark.rows),
