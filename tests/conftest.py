@@ -8,6 +8,7 @@ import psycopg
 import pytest
 import redis
 from django.apps import apps
+from django.conf import settings
 from django.core.management import call_command
 from django.test import TransactionTestCase
 from psycopg import sql
@@ -15,6 +16,9 @@ from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
 from clinic import localservices
+
+# 0.4 s a member of staff otherwise.
+settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
 # Filled when the database is migrated: later tests need the rows.
 KEPT_TABLES = {"django_content_type", "auth_permission"}

@@ -98,7 +98,10 @@ def raise_flag(
 
 
 def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> UUID:
-    """The patient's open item; one statement, so that two reviews meeting here share it."""
+    """The patient's open item; one statement, so that two reviews meeting here share it.
+
+    What is worse than all the item held wakes it from a snooze.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -106,7 +109,12 @@ def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) ->
                 (id, clinic_id, patient_id, status, severity, opened_at, opened_on, outcome, close_note)
             VALUES (%s, %s, %s, 'requested', %s, %s, %s, '', '')
             ON CONFLICT (patient_id) WHERE NOT (status = 'completed')
-            DO UPDATE SET severity = least(item.severity, excluded.severity)
+            DO UPDATE SET
+                severity = least(item.severity, excluded.severity),
+                status = CASE WHEN item.status = 'on-hold' AND excluded.severity < item.severity
+                              THEN 'requested' ELSE item.status END,
+                snoozed_until = CASE WHEN excluded.severity < item.severity
+                                     THEN NULL ELSE item.snoozed_until END
             RETURNING id
             """,
             [uuid7(), patient.clinic_id, patient.pk, severity, now, on],

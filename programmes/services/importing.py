@@ -20,6 +20,7 @@ from programmes.services.prescribing import Baseline, assign_programme, draft_pr
 from programmes.services.walk_logging import Arrival, WalkEntry, log_walks
 
 MAX_WEEKS = 104  # what a programme can hold; its last week stays in force afterwards
+WEEKS_AHEAD = 4  # so that an imported patient is still in the programme
 MINUTES_WHEN_UNKNOWN = 15  # a diary without a single walk tells nothing about the dose [P]
 
 
@@ -63,8 +64,9 @@ class KeptDiary:
 
     @property
     def weeks(self) -> tuple[grading.Week, ...]:
-        """One dose throughout."""
-        number_of_weeks = min(MAX_WEEKS, (self.last_on - self.started_on).days // 7 + 1)
+        """One dose throughout, going on for a while after the diary's last day."""
+        kept = (self.last_on - self.started_on).days // 7 + 1
+        number_of_weeks = min(MAX_WEEKS, kept + WEEKS_AHEAD)
         minutes = self.dose_minutes
         bouts = grading.bouts(minutes)
         return tuple(

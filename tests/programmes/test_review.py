@@ -4,8 +4,11 @@ from datetime import timedelta
 
 import pytest
 
+from programmes.clinical.diary import Finding
 from programmes.models import Flag, ReviewItem, ReviewRun
+from programmes.services.flagging import raise_flag
 from programmes.services.nights import review_changed_patients, review_night
+from programmes.services.reviewing import snooze_item
 from tests.factories import NOON, START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 
 pytestmark = pytest.mark.django_db
@@ -47,3 +50,30 @@ def test_a_changed_patient_is_reviewed_without_waiting_for_the_night():
     last = a_walk(programme, START + timedelta(days=33), pain=7)
     assert review_changed_patients(now=last.walk.received_at) == 1
     assert Flag.objects.for_clinic(clinic).get().raised_on == START + timedelta(days=33)
+
+
+def test_something_worse_wakes_a_snoozed_item():
+    clinic = a_clinic()
+    clinician = a_staff_member(clinic)
+    programme = rising_patient(clinic)
+    review_night(clinic=clinic, local_date=START + timedelta(days=32), now=NOON)
+    item = ReviewItem.objects.get()
+    today = START + timedelta(days=33)
+    snooze_item(item=item, until=today + timedelta(days=7), by=clinician, today=today)
+    a_walk(programme, today, new_symptoms=("chest_pain",))
+    item.refresh_from_db()
+    assert (item.status, item.snoozed_until, item.severity) == ("requested", None, 1)
+
+
+def test_more_of_the_same_lets_a_snoozed_item_rest():
+    clinic = a_clinic()
+    clinician = a_staff_member(clinic)
+    programme = rising_patient(clinic)
+    night = START + timedelta(days=32)
+    review_night(clinic=clinic, local_date=night, now=NOON)
+    item = ReviewItem.objects.get()
+    snooze_item(item=item, until=night + timedelta(days=7), by=clinician, today=night)
+    finding = Finding("ADHERENCE_DROPPED", "amber", {"pattern": "silence"})
+    raise_flag(patient=programme.patient, programme=programme, finding=finding, on=night, now=NOON)
+    item.refresh_from_db()
+    assert (item.status, item.snoozed_until) == ("on-hold", night + timedelta(days=7))
