@@ -95,42 +95,44 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         return [form for form in self.forms if not self._should_delete_form(form)]  # type: ignore[attr-defined]
 
     def clean(self) -> None:
-        if any(form.errors for form in self.kept):
-            return
         if not self.kept:
             raise forms.ValidationError(_("A plan needs at least one week."))
-        numbers = Counter(form.cleaned_data["number"] for form in self._renumbered())
-        self._refuse_repeats(numbers)
-        missing = [number for number in range(1, max(numbers)) if number not in numbers]
-        if missing:
-            raise forms.ValidationError(
-                ngettext(
-                    "Weeks are numbered 1, 2, 3 without a gap: week %(missing)s is missing.",
-                    "Weeks are numbered 1, 2, 3 without a gap: weeks %(missing)s are missing.",
-                    len(missing),
-                )
-                % {"missing": ", ".join(map(str, missing))}
-            )
+        numbered = self._renumbered()
+        numbers = Counter(form.cleaned_data["number"] for form in numbered)
+        self._refuse_repeats(numbered, numbers)
+        if len(numbered) == len(self.kept):
+            self._refuse_gaps(numbers)
 
-    def _refuse_repeats(self, numbers: "Counter[int]") -> None:
+    def _renumbered(self) -> list[WeekForm]:
+        """The rows with a number; weeks after a removed one move up, gaps that were typed stay."""
+        numbered = [form for form in self.kept if "number" in form.cleaned_data]
+        held = {form.cleaned_data["number"] for form in numbered}
+        removed = [form for form in self.forms if form not in self.kept]
+        gone = {form.cleaned_data.get("number") for form in removed} - held - {None}
+        for form in numbered:
+            number = form.cleaned_data["number"]
+            form.cleaned_data["number"] = number - sum(1 for each in gone if each < number)
+        return numbered
+
+    def _refuse_repeats(self, numbered: list[WeekForm], numbers: "Counter[int]") -> None:
         repeated = sorted(number for number, times in numbers.items() if times > 1)
-        for form in self.kept:
+        for form in numbered:
             if form.cleaned_data["number"] in repeated:
                 form.add_error("number", _("This week is there twice."))
         if repeated:
-            raise forms.ValidationError(
-                _("Each week may stand in the table once: see week %(weeks)s.")
-                % {"weeks": ", ".join(map(str, repeated))}
-            )
+            said = _("Each week may stand in the table once: see week %(weeks)s.")
+            raise forms.ValidationError(said % {"weeks": ", ".join(map(str, repeated))})
 
-    def _renumbered(self) -> list[WeekForm]:
-        """Moves the weeks after a removed one up; gaps that were typed stay, to be refused."""
-        held = {form.cleaned_data["number"] for form in self.kept}
-        gone = {form.cleaned_data.get("number") for form in self.deleted_forms if form.is_valid()} - held
-        for form in self.kept:
-            number = form.cleaned_data["number"]
-            form.cleaned_data["number"] = number - sum(1 for each in gone if each and each < number)
-        return self.kept
+    def _refuse_gaps(self, numbers: "Counter[int]") -> None:
+        missing = [number for number in range(1, max(numbers)) if number not in numbers]
+        if not missing:
+            return
+        said = ngettext(
+            "Weeks are numbered 1, 2, 3 without a gap: week %(missing)s is missing.",
+            "Weeks are numbered 1, 2, 3 without a gap: weeks %(missing)s are missing.",
+            len(missing),
+        )
+        raise forms.ValidationError(said % {"missing": ", ".join(map(str, missing))})
 
     def weeks(self) -> tuple[grading.Week, ...]:
         """The plan as typed, in week order. Only for a valid table."""

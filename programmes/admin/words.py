@@ -38,11 +38,14 @@ def plan_in_words(weeks: Sequence[grading.Week]) -> list[str]:
         return []
     first, last = weeks[0], weeks[-1]
     said = [_("Starts with %(dose)s.") % {"dose": dose(first)}]
-    if len(weeks) > 1:
-        said.append(_("Week %(n)s: %(dose)s.") % {"n": last.number, "dose": dose(last)})
     pairs = list(zip(weeks, weeks[1:], strict=False))
+    level = [week.number for before, week in pairs if _same(before, week)]
+    if pairs and len(level) == len(pairs):
+        return [*said, _("All %(n)s weeks are the same.") % {"n": len(weeks)}]
+    if pairs:
+        said.append(_("Week %(n)s: %(dose)s.") % {"n": last.number, "dose": dose(last)})
     said += _changes(pairs)
-    if level := [week.number for before, week in pairs if _same(before, week)]:
+    if level:
         said.append(_("Stays level in week %(weeks)s.") % {"weeks": _listed(level)})
     if fast := [week.number for week in weeks if week.intervals]:
         said.append(_("Fast parts from week %(n)s.") % {"n": fast[0]})
@@ -50,12 +53,8 @@ def plan_in_words(weeks: Sequence[grading.Week]) -> list[str]:
 
 
 def _same(before: grading.Week, week: grading.Week) -> bool:
-    return (before.days, before.minutes, before.steps, before.intervals) == (
-        week.days,
-        week.minutes,
-        week.steps,
-        week.intervals,
-    )
+    compared = ("days", "minutes", "steps", "intervals", "intensity")
+    return all(getattr(before, name) == getattr(week, name) for name in compared)
 
 
 def _changes(pairs: list[tuple[grading.Week, grading.Week]]) -> list[str]:
@@ -82,7 +81,11 @@ def _listed(numbers: list[int]) -> str:
 
 def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
     """One sentence for every week that asks for much more than the one before."""
-    sentence = _("Week %(n)s asks for %(rise)s %% more than week %(before)s: %(after)s after %(volume)s.")
+    minutes = _(
+        "Week %(n)s asks for %(rise)s %% more: %(after)s minutes after %(volume)s in week %(before)s."
+    )
+    steps = _("Week %(n)s asks for %(rise)s %% more: %(after)s steps after %(volume)s in week %(before)s.")
+    sentence = steps if any(week.steps for week in weeks) else minutes
     return [
         sentence
         % {

@@ -242,7 +242,7 @@ def test_a_preview_shows_the_typed_plan_and_stores_nothing(desk, clinic, clinici
     answer = desk.post(change_page(programme), as_typed(programme, preview="1", **{"weeks-2-minutes": "40"}))
     shown = answer.content.decode()
     assert answer.status_code == 200
-    assert "Week 3 asks for 167 % more than week 2: 120 after 45." in shown
+    assert "Week 3 asks for 167 % more: 120 minutes after 45 in week 2." in shown
     assert '<svg class="chart" role="img"' in shown
     assert doses(programme)[2] == (3, 3, 15)
 
@@ -267,6 +267,20 @@ def test_a_wrong_week_is_told_in_its_cell(desk, clinic, clinician, changes, wher
     assert "Keep me" in answer.content.decode()
     programme.refresh_from_db()
     assert (programme.version, doses(programme)[1]) == (1, (2, 3, 15))
+
+
+def test_a_removed_week_is_no_gap_while_another_row_is_wrong(desk, clinic, clinician):
+    programme = a_fresh_draft(clinic, clinician)
+    changes = {"weeks-2-minutes": "0", "weeks-1-DELETE": "on"}
+    table = desk.post(change_page(programme), as_typed(programme, **changes)).context["table"]
+    assert table.non_form_errors() == []
+
+
+def test_all_that_is_wrong_is_told_at_once(desk, clinic, clinician):
+    programme = a_fresh_draft(clinic, clinician)
+    changes = {"weeks-0-minutes": "0", "weeks-2-number": "2"}
+    table = desk.post(change_page(programme), as_typed(programme, **changes)).context["table"]
+    assert [sorted(form.errors) for form in table] == [["minutes"], ["number"], ["number"]]
 
 
 @pytest.mark.parametrize(

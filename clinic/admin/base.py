@@ -8,17 +8,16 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
-from django.contrib.auth.password_validation import validate_password
 from django.contrib.auth.views import redirect_to_login
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dates import WEEKDAYS
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.middleware import STAFF_SESSION
-from clinic.models import Clinic, Closure, OutboxMessage, StaffMember, User
+from clinic.models import Clinic
 from clinic.permissions import may
 
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -126,6 +125,10 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.for_clinic(clinic)
 
+    def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, change=change, **kwargs)
         form.clinic = request.clinic
@@ -186,178 +189,3 @@ class RecordAdmin(ClinicAdmin):
         related = self.list_select_related
         rows = super().get_queryset(request)
         return rows.select_related(*related) if isinstance(related, tuple) and related else rows
-
-
-class ClinicDetailsForm(ClinicForm):
-    working_days = forms.TypedMultipleChoiceField(
-        label=_("working days"),
-        choices=list(WEEKDAYS.items()),
-        coerce=int,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("On these days somebody looks at the review queue."),
-    )
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean() or {}
-        opens, closes = data.get("opens_at"), data.get("closes_at")
-        if opens and closes and opens >= closes:
-            self.add_error("closes_at", _("The clinic closes after it opens."))
-        return data
-
-
-@admin.register(Clinic)
-class ClinicsAdmin(ClinicAdmin):
-    form = ClinicDetailsForm
-    change_verb = "manage_clinic"
-    for_operator = True
-    list_display = ["name", "slug", "time_zone", "phone", "review_hour"]
-    fields = [
-        "name",
-        "slug",
-        "time_zone",
-        "phone",
-        "duty_email",
-        "working_days",
-        "opens_at",
-        "closes_at",
-        "review_hour",
-        "emergency_profile",
-    ]
-
-    def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
-        return rows.filter(pk=clinic.pk)
-
-    def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
-        return [] if is_operator(request) else ["slug"]
-
-
-@admin.register(Closure)
-class ClosureAdmin(ClinicAdmin):
-    view_verb = "see_queue"
-    add_verb = change_verb = "manage_clinic"
-    list_display = ["on", "reason"]
-    fields = ["on", "reason"]
-
-
-class UserForm(ClinicForm):
-    new_password = forms.CharField(
-        label=_("new password"),
-        required=False,
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Empty: it stays as it is. At least 12 characters."),
-    )
-
-    class Meta:
-        model = User
-        fields = ["email", "is_active", "is_superuser"]
-
-    def clean_email(self) -> Any:
-        return self.cleaned_data["email"].strip().lower()
-
-    def clean_new_password(self) -> Any:
-        password = self.cleaned_data["new_password"]
-        if password:
-            validate_password(password, self.instance)
-        return password
-
-
-@admin.register(User)
-class UserAdmin(ClinicAdmin):
-    """Logins. The operator alone; no password hash is ever shown."""
-
-    form = UserForm
-    for_operator = True
-    list_display = ["email", "is_active", "is_superuser", "created_at"]
-    list_filter = ["is_active", "is_superuser"]
-    search_fields = ["email"]
-    fields = ["email", "new_password", "is_active", "is_superuser"]
-
-    def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
-        return rows.none()
-
-    def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        password = form.cleaned_data["new_password"]
-        if password or not change:
-            obj.set_password(password or None)
-        obj.save()
-
-
-class StaffAddForm(ClinicForm):
-    email = forms.EmailField(label=_("e-mail address"), help_text=_("The login; made when it is new."))
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean() or {}
-        email = data.get("email", "").strip().lower()
-        clinic_id = self.instance.clinic_id
-        if StaffMember.objects.filter(user__email=email, clinic_id=clinic_id).exists():
-            self.add_error("email", _("This login belongs to a member of this clinic's staff already."))
-        return data
-
-
-class OperatorStaffAddForm(StaffAddForm):
-    at_clinic = forms.ModelChoiceField(label=_("clinic"), queryset=Clinic.objects.all())
-
-    def clean(self) -> dict[str, Any] | None:
-        if clinic := self.cleaned_data.get("at_clinic"):
-            self.instance.clinic = clinic
-        return super().clean()
-
-
-@admin.register(StaffMember)
-class StaffMemberAdmin(ClinicAdmin):
-    add_verb = change_verb = "manage_staff"
-    for_operator = True
-    list_display = ["name", "role", "login", "clinic", "is_active"]
-    list_select_related = ("user", "clinic")
-    list_filter = ["role", "is_active"]
-    search_fields = ["name", "user__email"]
-
-    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        if obj is None:
-            kwargs["form"] = OperatorStaffAddForm if is_operator(request) else StaffAddForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_fields(self, request: Any, obj: StaffMember | None = None) -> Any:
-        own = ["name", "role", "is_active"]
-        if obj is not None:
-            return ["login", *own]
-        return ["at_clinic", "email", *own] if is_operator(request) else ["email", *own]
-
-    def get_readonly_fields(self, request: Any, obj: StaffMember | None = None) -> list[str]:
-        return ["login"] if obj else []
-
-    @admin.display(description=_("login"), ordering="user__email")
-    def login(self, member: StaffMember) -> str:
-        return member.user.email
-
-    def save_model(self, request: Any, obj: StaffMember, form: Any, change: bool) -> None:
-        if not change:
-            email = form.cleaned_data["email"].strip().lower()
-            obj.user = User.objects.filter(email=email).first() or User.objects.create_user(email)
-        obj.save()
-
-
-@admin.register(OutboxMessage)
-class OutboxAdmin(RecordAdmin):
-    view_verb = "manage_clinic"
-    list_display = ["created_at", "kind", "to_address", "subject", "status", "sent_at", "attempts"]
-    list_filter = ["kind", "status"]
-    search_fields = ["to_address"]
-    fields = [
-        "kind",
-        "to_address",
-        "subject",
-        "text",
-        "status",
-        "created_at",
-        "send_after",
-        "sent_at",
-        "attempts",
-        "last_error",
-    ]
-    readonly_fields = ["text"]
-
-    @admin.display(description=_("text"))
-    def text(self, message: OutboxMessage) -> Any:
-        return _("(secret)") if message.is_secret else message.body
