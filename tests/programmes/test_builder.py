@@ -243,7 +243,7 @@ def test_a_preview_shows_the_typed_plan_and_stores_nothing(desk, clinic, clinici
     shown = answer.content.decode()
     assert answer.status_code == 200
     assert "Week 3 asks for 167 % more: 120 minutes after 45 in week 2." in shown
-    assert '<svg class="chart" role="img"' in shown
+    assert '<svg class="chart"' in shown
     assert doses(programme)[2] == (3, 3, 15)
 
 
