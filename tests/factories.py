@@ -57,7 +57,13 @@ def a_template(clinic: Clinic, code: str = "T2") -> ProgrammeTemplate:
 
 
 def a_draft(
-    patient: Patient, by: StaffMember, *, starts_on: date = START, days: int = 3, minutes: int = 15, weeks: int = 12
+    patient: Patient,
+    by: StaffMember,
+    *,
+    starts_on: date = START,
+    days: int = 3,
+    minutes: int = 15,
+    weeks: int = 12,
 ) -> Programme:
     rows = [
         grading.Week(number, days, minutes, 1, grading.EASY, grading.BUILD) for number in range(1, weeks + 1)
@@ -82,7 +88,9 @@ def a_programme(patient: Patient, by: StaffMember, **dose: Any) -> Programme:
     return programme
 
 
-def a_walk(programme: Programme, on: date, *, minutes: int = 15, pain: int | None = 3, **answers: Any) -> Saved:
+def a_walk(
+    programme: Programme, on: date, *, minutes: int = 15, pain: int | None = 3, **answers: Any
+) -> Saved:
     """Logged on the evening of the day itself."""
     now = answers.pop("now", datetime.combine(on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=18))
     entry = WalkEntry(

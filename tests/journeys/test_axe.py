@@ -102,11 +102,12 @@ def cookie_of(client: Client, web: str) -> dict[str, str]:
 
 def problems(page: Page, url: str, *, serious_only: bool) -> list[str]:
     page.goto(url)
+    refused = page.evaluate("window.refused")  # before axe, which itself tries a style element
     page.evaluate(AXE)
     found = page.evaluate(RUN, RULES)
     if serious_only:
         found = [line for line in found if "(serious)" in line or "(critical)" in line]
-    found += page.evaluate("window.refused")
+    found += refused
     if page.evaluate(WIDER_THAN_THE_SCREEN):
         found.append("wider than the screen")
     return [f"{url}: {line}" for line in found]
