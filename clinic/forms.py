@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import StaffMember
 from clinic.permissions import may_close_with
+from clinic.tenancy import act_for
 from programmes.models import Channel, ContactResult, Outcome
 from programmes.services.reviewing import MAX_SNOOZE_DAYS, Contact
 
@@ -36,6 +37,7 @@ class StaffSignInForm(AuthenticationForm):
         password.label = _("Password")
 
     def confirm_login_allowed(self, user: Any) -> None:
+        act_for(user_id=user.pk)
         works_here = StaffMember.objects.filter(user=user, is_active=True).exists()
         if not user.is_active or not (works_here or user.is_superuser):
             raise self.get_invalid_login_error()

@@ -4,16 +4,18 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from clinic.models import StaffMember
+from clinic.tenancy import act_for
 
 if TYPE_CHECKING:
     from clinic.models import Clinic
 
 UNSCOPED = ("/static/", "/healthz/")  # no person, no session, no transaction around them
+PATIENTS_CLINIC = "patients_clinic"  # whose rows a patient's session may read; set with the record
 STAFF_SESSION = "staff_session"  # set by the staff sign-in alone
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -70,24 +72,20 @@ def one_transaction(get_response: Handler) -> Handler:
     return middleware
 
 
-def set_actor(*, clinic_id: object = None, user_id: object = None) -> None:
-    """Tells PostgreSQL, for this transaction only, whose rows and whose hand these are."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true)",
-            [str(clinic_id or ""), str(user_id or "")],
-        )
-
-
 def active_clinic(get_response: Handler) -> Handler:
     """Finds the staff membership of this session and sets the clinic in the transaction."""
 
     def middleware(request: Any) -> HttpResponse:
         request.staff = request.clinic = None
         if not request.path_info.startswith(UNSCOPED) and request.user.is_authenticated:
+            act_for(user_id=request.user.pk)  # one's own memberships and records, in whatever clinic
             request.staff = membership(request)
             request.clinic = request.staff.clinic if request.staff else None
-            set_actor(clinic_id=request.staff and request.staff.clinic_id, user_id=request.user.pk)
+            act_for(
+                clinic_id=request.staff.clinic_id if request.staff else request.session.get(PATIENTS_CLINIC),
+                user_id=request.user.pk,
+                operator=request.user.is_superuser and bool(request.session.get(STAFF_SESSION)),
+            )
         return get_response(request)
 
     return middleware

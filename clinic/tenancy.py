@@ -1,9 +1,11 @@
 """What every clinical table shares: whose it is, and that it cannot point into another clinic."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import connection, migrations, models, transaction
 from django.db.backends.ddl_references import Statement
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -14,6 +16,47 @@ if TYPE_CHECKING:
 
 class NoClinic(Exception):
     """A clinical read or write was asked for without saying whose."""
+
+
+def act_for(*, clinic_id: object = None, user_id: object = None, operator: bool = False) -> None:
+    """Tells PostgreSQL, until this transaction ends, whose rows may be seen and whose hand it is.
+
+    Row-level security reads these settings; outside a transaction they would be gone at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true),"
+            " set_config('waymark.operator', %s, true)",
+            [str(clinic_id or ""), str(user_id or ""), "1" if operator else ""],
+        )
+
+
+@contextmanager
+def acting_for(clinic: "Clinic") -> Iterator[None]:
+    """One transaction that sees one clinic: how workers and commands reach clinical rows."""
+    with transaction.atomic():
+        act_for(clinic_id=clinic.pk)
+        yield
+
+
+def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
+    """Row-level security for a clinical table, forced on its owner too; every new one needs it in its migration.
+
+    `own` lets a login see its own rows in every clinic, because signing in comes before the clinic is known;
+    `operator` lets the operator manage them.
+    """
+    allowed = ["clinic_id = waymark_clinic()"]
+    allowed += ["user_id = waymark_user()"] if own else []
+    allowed += ["waymark_operator()"] if operator else []
+    rule = " OR ".join(allowed)
+    return migrations.RunSQL(
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
+        f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});",
+        f"DROP POLICY clinic_rows ON {table};"
+        f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
+        f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
+    )
 
 
 class ClinicQuerySet(models.QuerySet[Any]):

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require
 from clinic.services import Letter, post_message
+from clinic.tenancy import act_for
 from patients.models import Patient, SignInCode
 from patients.tokens import digest, matches, new_code
 
@@ -56,6 +57,7 @@ def request_code(*, email: str, now: datetime) -> None:
     A new code voids the old one. At most five an hour leave for one login.
     """
     user = User.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
+    act_for(user_id=user and user.pk)
     if user is None or not Patient.objects.of_user(user).exists():
         return
     codes = SignInCode.objects.filter(user=user)
@@ -107,5 +109,6 @@ def use_code(*, email: str, code: str, now: datetime) -> User | None:
     spent = SignInCode.objects.filter(pk=row.pk, used_at=None, voided_at=None).update(used_at=now)
     if spent != 1:
         return None
+    act_for(user_id=row.user.pk)
     Patient.objects.of_user(row.user).filter(first_signed_in_at=None).update(first_signed_in_at=now)
     return row.user

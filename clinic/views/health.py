@@ -9,7 +9,8 @@ from django.http import HttpRequest, JsonResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from clinic.models import OutboxMessage
+from clinic.models import Clinic, OutboxMessage
+from clinic.tenancy import acting_for
 from clinic.views.freshness import OUTBOX_LATE_AFTER, STALE_AFTER, is_stale, reviewed_at
 from programmes.models import Programme, ReviewRun
 
@@ -38,6 +39,15 @@ def ready(request: HttpRequest) -> JsonResponse:
 
 def _clinics_without_fresh_review(now: datetime) -> int:
     """Clinics where a programme has run for longer than a night and its review has not."""
+    return sum(_lacks_fresh_review(clinic, now) for clinic in Clinic.objects.all())
+
+
+def _lacks_fresh_review(clinic: Clinic, now: datetime) -> int:
+    with acting_for(clinic):
+        return _stale_reviews(now)
+
+
+def _stale_reviews(now: datetime) -> int:
     runs: Any = ReviewRun.objects.filter(clinic=OuterRef("clinic"))
     newest = runs.done().order_by("-local_date", "-finished_at")
     running = (

@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic.middleware import PATIENTS_CLINIC
 from clinic.models import User
 from patients.forms import CodeForm, EmailForm
 from patients.models import Patient
@@ -60,7 +61,13 @@ def _let_in(request: HttpRequest, user: User, records: list[Patient]) -> HttpRes
     login(request, user, backend=BACKEND)
     if len(records) > 1:
         return redirect("patients:choose")
-    request.session[SESSION_KEY] = str(records[0].pk)
+    return _open(request, records[0])
+
+
+def _open(request: HttpRequest, record: Patient) -> HttpResponse:
+    """Notes the record and whose rows it may read; every page checks that the record is still this login's."""
+    request.session[SESSION_KEY] = str(record.pk)
+    request.session[PATIENTS_CLINIC] = str(record.clinic_id)
     return redirect("patients:today")
 
 
@@ -72,8 +79,7 @@ def choose(request: HttpRequest) -> HttpResponse:
     records = list(Patient.objects.of_user(request.user))
     chosen = [record for record in records if str(record.pk) == request.POST.get("patient")]
     if chosen:
-        request.session[SESSION_KEY] = str(chosen[0].pk)
-        return redirect("patients:today")
+        return _open(request, chosen[0])
     if not records:
         return redirect("patients:sign-in")
     return page(request, "choose.html", {"records": records})

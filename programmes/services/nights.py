@@ -5,7 +5,7 @@ evaluation, flags and "done" are one transaction.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from django.db import connection, transaction
@@ -13,6 +13,7 @@ from django.db.models import F
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic
+from clinic.tenancy import acting_for
 from patients.models import Patient
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, ReviewRun, RunStatus
@@ -40,31 +41,45 @@ def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
 
 
 def review_changed_patients(*, now: datetime, clinic: Clinic | None = None, limit: int = 500) -> int:
-    """Reviews marked patients, of one clinic or all, one transaction each. Returns how many were taken."""
+    """Reviews marked patients, of one clinic or all, one transaction each. Returns how many were taken.
+
+    `limit` is per clinic: a busy one does not keep the others waiting.
+    """
+    return sum(_review_changed_of(each, now, limit) for each in _clinics(clinic))
+
+
+def _clinics(clinic: Clinic | None) -> Iterable[Clinic]:
+    """Row-level security shows one clinic at a time, so all of them means one after the other."""
+    return Clinic.objects.all() if clinic is None else [clinic]
+
+
+def _review_changed_of(clinic: Clinic, now: datetime, limit: int) -> int:
     for taken in range(limit):
-        if not _review_next_changed(now, clinic):
+        if not _review_next_changed(clinic, now):
             return taken
     return limit
 
 
-@transaction.atomic
-def _review_next_changed(now: datetime, clinic: Clinic | None) -> bool:
-    marks = ChangedPatient.objects if clinic is None else ChangedPatient.objects.for_clinic(clinic)
-    due = marks.due(now).select_for_update(skip_locked=True, of=("self",))
-    mark = due.select_related("clinic").first()
-    if mark is None:
-        return False
-    today = now.astimezone(mark.clinic.zone).date()
+def _review_next_changed(clinic: Clinic, now: datetime) -> bool:
+    with acting_for(clinic):
+        due = ChangedPatient.objects.for_clinic(clinic).due(now)
+        mark = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if mark is not None:
+            _review_marked(clinic, mark, now)
+    return mark is not None
+
+
+def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
+    today = now.astimezone(clinic.zone).date()
     try:
         with transaction.atomic():
-            for subject in subjects_of(clinic=mark.clinic, on=today, patients=[mark.patient_id]):
+            for subject in subjects_of(clinic=clinic, on=today, patients=[mark.patient_id]):
                 review_subject(subject=subject, on=today, now=now)
     except Exception:  # one bad record must not stop the others; it is shown once it is given up
         log.exception("review of patient %s failed", mark.patient_id)
         _put_back(mark, now)
     else:
         mark.delete()
-    return True
 
 
 def _put_back(mark: ChangedPatient, now: datetime) -> None:
@@ -89,11 +104,15 @@ def plan_runs(*, now: datetime, clinic: Clinic | None = None) -> int:
 
     Catches up at most 14 nights; a clinic's first night is the last one.
     """
-    clinics = Clinic.objects.all() if clinic is None else [clinic]
-    return sum(_plan_clinic(each, now) for each in clinics)
+    return sum(_plan_clinic(each, now) for each in _clinics(clinic))
 
 
 def _plan_clinic(clinic: Clinic, now: datetime) -> int:
+    with acting_for(clinic):
+        return _plan_missing_nights(clinic, now)
+
+
+def _plan_missing_nights(clinic: Clinic, now: datetime) -> int:
     until = last_night(clinic=clinic, now=now)
     newest = (
         ReviewRun.objects.for_clinic(clinic)
@@ -109,9 +128,13 @@ def _plan_clinic(clinic: Clinic, now: datetime) -> int:
     return plan_nights(clinic=clinic, first=first, last=until)
 
 
-@transaction.atomic
 def plan_nights(*, clinic: Clinic, first: date, last: date) -> int:
     """Makes the run rows of these nights; those that exist stay as they are."""
+    with acting_for(clinic):
+        return _make_nights(clinic, first, last)
+
+
+def _make_nights(clinic: Clinic, first: date, last: date) -> int:
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     before = ReviewRun.objects.for_clinic(clinic).count()
     ReviewRun.objects.bulk_create(
@@ -122,22 +145,23 @@ def plan_nights(*, clinic: Clinic, first: date, last: date) -> int:
 
 
 def run_planned_reviews(*, now: datetime, clinic: Clinic | None = None) -> Iterator[ReviewRun]:
-    """Runs what is due, the oldest night first, one transaction a night. Yields each finished run."""
-    while (run := run_next_review(now=now, clinic=clinic)) is not None:
-        yield run
+    """Runs what is due, each clinic's oldest night first, one transaction a night. Yields finished runs."""
+    for each in _clinics(clinic):
+        while (run := run_next_review(now=now, clinic=each)) is not None:
+            yield run
 
 
-@transaction.atomic
-def run_next_review(*, now: datetime, clinic: Clinic | None = None) -> ReviewRun | None:
-    """Claims the oldest due run that nobody holds, and does it; None when there is none.
+def run_next_review(*, now: datetime, clinic: Clinic) -> ReviewRun | None:
+    """Claims the clinic's oldest due run that nobody holds, and does it; None when there is none.
 
-    Nights of one clinic go in order: a later night waits while an earlier one is held elsewhere.
+    Nights go in order: a later night waits while an earlier one is held elsewhere.
     """
-    due = ReviewRun.objects.due(now) if clinic is None else ReviewRun.objects.for_clinic(clinic).due(now)
-    run = due.select_for_update(skip_locked=True, of=("self",)).select_related("clinic").first()
-    if run is None or _earlier_night_waits(run):
-        return None
-    return _do(run, now)
+    with acting_for(clinic):
+        due = ReviewRun.objects.for_clinic(clinic).due(now).select_related("clinic")
+        run = due.select_for_update(skip_locked=True, of=("self",)).first()
+        if run is None or _earlier_night_waits(run):
+            return None
+        return _do(run, now)
 
 
 def _earlier_night_waits(run: ReviewRun) -> bool:
@@ -148,14 +172,14 @@ def _earlier_night_waits(run: ReviewRun) -> bool:
     )
 
 
-@transaction.atomic
 def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool = False) -> ReviewRun | None:
     """Reviews one clinic for one local day now; None when that night is done already (unless `again`)."""
-    plan_nights(clinic=clinic, first=local_date, last=local_date)
-    run = ReviewRun.objects.for_clinic(clinic).select_for_update().get(local_date=local_date, shard=0)
-    if run.status == RunStatus.DONE and not again:
-        return None
-    return _do(run, now)
+    with acting_for(clinic):
+        _make_nights(clinic, local_date, local_date)
+        run = ReviewRun.objects.for_clinic(clinic).select_for_update().get(local_date=local_date, shard=0)
+        if run.status == RunStatus.DONE and not again:
+            return None
+        return _do(run, now)
 
 
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
