@@ -66,9 +66,9 @@ app.autodiscover_tasks(["clinic", "patients", "programmes"])
 @worker_init.connect
 def refuse_unsafe_role(**_: object) -> None:
     """A worker with too much power does not start. Imported here: checks need Django to be set up."""
-    from clinic.checks import require_harmless_role  # noqa: PLC0415
+    from clinic.checks import require_protection  # noqa: PLC0415
 
-    require_harmless_role()
+    require_protection()
 
 
 @worker_ready.connect

@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
+from clinic.tenancy import ClinicRecord
+
+UNPROTECTED = "No row-level security on"
 TOO_POWERFUL = (
     "DATABASE_URL signs in as a role that is a superuser, owns tables or may pass row-level security. "
     "Use waymark_runtime; clinic/roles.sql makes it."
@@ -24,10 +28,39 @@ def runtime_role_is_harmless(
     return [] if _role_is_harmless() else [Error(TOO_POWERFUL, id="waymark.E001")]
 
 
-def require_harmless_role() -> None:
+@register(Tags.database)
+def clinical_tables_are_protected(
+    app_configs: Any, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Every clinical table has row-level security, forced on its owner too, and a policy."""
+    if not databases or "default" not in databases or not settings.DATABASES["default"]:
+        return []
+    return [Error(f"{UNPROTECTED} {table}", id="waymark.E002") for table in _unprotected_tables()]
+
+
+def require_protection() -> None:
     """Called where serving starts (wsgi, worker), where checks do not run. Raises ImproperlyConfigured."""
     if not _role_is_harmless():
         raise ImproperlyConfigured(TOO_POWERFUL)
+    if tables := _unprotected_tables():
+        raise ImproperlyConfigured(f"{UNPROTECTED} {', '.join(tables)}")
+
+
+def _unprotected_tables() -> list[str]:
+    """Clinical tables that exist without row-level security; a table not migrated yet is not among them."""
+    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, ClinicRecord)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT relname FROM pg_class
+             WHERE relname = ANY(%s) AND relnamespace = 'public'::regnamespace
+               AND NOT (relrowsecurity AND relforcerowsecurity
+                        AND EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid))
+             ORDER BY relname
+            """,
+            [tables],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _role_is_harmless() -> bool:

@@ -40,7 +40,7 @@ def acting_for(clinic: "Clinic") -> Iterator[None]:
 
 
 def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
-    """Row-level security for a clinical table, forced on its owner too; every new one needs it in its migration.
+    """Row-level security for a clinical table, forced on its owner too; each needs it in its migration.
 
     `own` lets a login see its own rows in every clinic, because signing in comes before the clinic is known;
     `operator` lets the operator manage them.

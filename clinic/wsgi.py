@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 application = get_wsgi_application()
 
-from clinic.checks import require_harmless_role  # noqa: E402  needs Django to be set up
+from clinic.checks import require_protection  # noqa: E402  needs Django to be set up
 
-require_harmless_role()
+require_protection()

@@ -1,8 +1,11 @@
 """Fixtures for every test: the database as production sees it, and the environment for real processes."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from functools import wraps
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -10,7 +13,8 @@ import redis
 from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
-from django.test import TransactionTestCase
+from django.db import OperationalError, connections
+from django.test import Client, TransactionTestCase
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
@@ -37,10 +41,57 @@ def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     localservices.create_database(name, superuser_url, passwords={})
     with django_db_blocker.unblock():
         call_command("migrate", database="migrator", interactive=False, verbosity=0)
+        _arrange_as_maintenance(superuser_url)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", _truncate)
+        patch.setattr(Client, "request", _request_as_runtime(Client.request))
         yield
     _drop_database(name, superuser_url)
+
+
+def _arrange_as_maintenance(superuser_url: str) -> None:
+    """This process's own connection signs in as a role that can be both: tests arrange rows of any clinic.
+
+    Requests of the test client run as the runtime role, as does every child process; `as_runtime` does it for
+    anything else. Row-level security stands in the way of exactly what it stands in the way of in production.
+    """
+    with psycopg.connect(superuser_url, autocommit=True) as connection:
+        connection.execute(
+            "DO $$ BEGIN CREATE ROLE waymark_test LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+        )
+        connection.execute("ALTER ROLE waymark_test PASSWORD 'arranges'")
+        connection.execute("GRANT waymark_runtime, waymark_maintenance TO waymark_test")
+    default = connections["default"]
+    default.close()
+    default.settings_dict |= {"USER": "waymark_test", "PASSWORD": "arranges"}
+    default.settings_dict["OPTIONS"]["options"] = "-c role=waymark_maintenance"
+
+
+@contextmanager
+def as_runtime() -> Iterator[None]:
+    """What is done inside is done as the role of web and workers. Not counted among a page's statements."""
+    _set_role("waymark_runtime")
+    try:
+        yield
+    finally:
+        _set_role("waymark_maintenance")
+
+
+def _set_role(role: str) -> None:
+    default = connections["default"]
+    with suppress(RuntimeError, OperationalError):  # a test without a database, or with a dead one
+        default.ensure_connection()
+    if default.connection is not None and not default.connection.closed:
+        default.connection.execute(f"SET ROLE {role}")
+
+
+def _request_as_runtime(request: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(request)
+    def wrapper(client: Client, **environ: Any) -> Any:
+        with as_runtime():
+            return request(client, **environ)
+
+    return wrapper
 
 
 def _drop_database(name: str, superuser_url: str) -> None:

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from clinic.middleware import STAFF_SESSION
+from clinic.middleware import PATIENTS_CLINIC, STAFF_SESSION
 from clinic.models import StaffMember, User
 from patients.models import Patient
 
@@ -20,7 +20,8 @@ def sign_in_operator(client: Client, user: User) -> Client:
 def sign_in_patient(client: Client, patient: Patient) -> Client:
     """Signed in by an e-mail code, with this record open."""
     assert patient.user is not None
-    return _sign_in(client, patient.user, patient=str(patient.pk))
+    marks = {"patient": str(patient.pk), PATIENTS_CLINIC: str(patient.clinic_id)}
+    return _sign_in(client, patient.user, **marks)
 
 
 def _sign_in(client: Client, user: User, **marks: object) -> Client:

@@ -65,7 +65,7 @@ def _let_in(request: HttpRequest, user: User, records: list[Patient]) -> HttpRes
 
 
 def _open(request: HttpRequest, record: Patient) -> HttpResponse:
-    """Notes the record and whose rows it may read; every page checks that the record is still this login's."""
+    """Notes the record and whose rows it may read; every page checks that it is still this login's."""
     request.session[SESSION_KEY] = str(record.pk)
     request.session[PATIENTS_CLINIC] = str(record.clinic_id)
     return redirect("patients:today")

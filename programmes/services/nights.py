@@ -147,12 +147,17 @@ def _make_nights(clinic: Clinic, first: date, last: date) -> int:
 def run_planned_reviews(*, now: datetime, clinic: Clinic | None = None) -> Iterator[ReviewRun]:
     """Runs what is due, each clinic's oldest night first, one transaction a night. Yields finished runs."""
     for each in _clinics(clinic):
-        while (run := run_next_review(now=now, clinic=each)) is not None:
+        while (run := _run_next_of(each, now)) is not None:
             yield run
 
 
-def run_next_review(*, now: datetime, clinic: Clinic) -> ReviewRun | None:
-    """Claims the clinic's oldest due run that nobody holds, and does it; None when there is none.
+def run_next_review(*, now: datetime, clinic: Clinic | None = None) -> ReviewRun | None:
+    """Does one due run that nobody holds, of one clinic or any; None when there is none."""
+    return next(run_planned_reviews(now=now, clinic=clinic), None)
+
+
+def _run_next_of(clinic: Clinic, now: datetime) -> ReviewRun | None:
+    """Claims the clinic's oldest due run and does it.
 
     Nights go in order: a later night waits while an earlier one is held elsewhere.
     """

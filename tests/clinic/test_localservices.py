@@ -21,6 +21,7 @@ from redis.retry import Retry
 from clinic import localservices
 from clinic.localservices import AlreadyRunningError, ServiceError, Services
 from clinic.localservices.processes import start, stop_leftover
+from tests.conftest import as_runtime
 
 PARENT = """
 import sys, time
@@ -182,9 +183,10 @@ def test_stop_ends_what_the_child_started(tmp_path: Path) -> None:
 @pytest.mark.django_db
 def test_tests_run_as_the_runtime_role_on_their_own_database() -> None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, current_database()")
         worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-        assert cursor.fetchone() == ("waymark_runtime", f"waymark_test_{worker}")
+        with as_runtime():
+            cursor.execute("SELECT current_user, current_database()")
+            assert cursor.fetchone() == ("waymark_runtime", f"waymark_test_{worker}")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -96,7 +96,7 @@ def held_in_the_middle(connection, item_id):
 
 def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_there_once(worker):
     clinic, item_id = a_night_with_rises()
-    with psycopg.connect(os.environ["DATABASE_URL"]) as blocker:
+    with psycopg.connect(os.environ["MAINTENANCE_DATABASE_URL"]) as blocker:
         held_in_the_middle(blocker, item_id)
         first = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))
@@ -111,7 +111,7 @@ def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_the
 
 def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
     clinic, item_id = a_night_with_rises()
-    with psycopg.connect(os.environ["DATABASE_URL"]) as blocker:
+    with psycopg.connect(os.environ["MAINTENANCE_DATABASE_URL"]) as blocker:
         held_in_the_middle(blocker, item_id)
         parent = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))

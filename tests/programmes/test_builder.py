@@ -527,5 +527,5 @@ def test_the_builder_costs_the_same_for_one_and_for_thirty_weeks(
 
 
 # Session, user, membership, actor and the two ends of the request's transaction are 6 of them.
-LIST_QUERIES = 9
-DRAFT_QUERIES = 8
+LIST_QUERIES = 10
+DRAFT_QUERIES = 9

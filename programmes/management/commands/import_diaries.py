@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
 from django.utils import timezone
 
 from clinic.models import Clinic, Role, StaffMember
 from clinic.services import Letter
+from clinic.tenancy import acting_for
 from programmes.diary_files import DiaryFileErrors, PatientDiary, read_diaries
 from programmes.services.importing import DiaryWalk, KeptDiary, OtherDates, import_diary
 from programmes.services.walk_logging import DifferentEntry
@@ -50,9 +50,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         now = timezone.now()
         clinic = clinic_called(options["clinic"])
-        clinician = _clinician(clinic, options["clinician"])
         diaries = _read(options["dir"], options["end"], now.astimezone(clinic.zone).date())
-        new = _import_all(diaries, clinician, now)
+        with acting_for(clinic):
+            new = _import_all(diaries, _clinician(clinic, options["clinician"]), now)
         self.stdout.write(f"{clinic.slug}: {len(diaries)} diaries, {new} new walks")
 
 
@@ -101,16 +101,15 @@ def _read(folder: Path, end: str | None, today: date) -> list[KeptDiary]:
 
 
 def _import_all(diaries: Sequence[KeptDiary], by: StaffMember, now: datetime) -> int:
-    """One transaction: all of them, or none and every reason."""
+    """All of them, or none and every reason: the caller's transaction is rolled back."""
     new, problems = 0, []
-    with transaction.atomic():
-        for diary in diaries:
-            try:
-                new += import_diary(diary=diary, duty_letter=NO_LETTER, by=by, now=now)
-            except OtherDates:
-                problems.append(f"{diary.reference}: was imported before with other dates")
-            except DifferentEntry as error:
-                problems.append(f"{diary.reference}: {error} was imported before with other values")
-        if problems:
-            raise CommandError("\n".join(problems))
+    for diary in diaries:
+        try:
+            new += import_diary(diary=diary, duty_letter=NO_LETTER, by=by, now=now)
+        except OtherDates:
+            problems.append(f"{diary.reference}: was imported before with other dates")
+        except DifferentEntry as error:
+            problems.append(f"{diary.reference}: {error} was imported before with other values")
+    if problems:
+        raise CommandError("\n".join(problems))
     return new

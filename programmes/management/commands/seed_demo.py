@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.models import Clinic, Role, StaffMember, User
 from clinic.services import Letter
+from clinic.tenancy import act_for
 from patients.models import Patient
 from patients.services import invite_patient, set_address
 from programmes.diary_files import read_diaries
@@ -77,7 +78,7 @@ class Command(BaseCommand):
             self.stdout.write("The demo is there already.")
         else:
             _seed(timezone.now())
-            self.stdout.write(f"{Patient.objects.count()} patients in {Clinic.objects.count()} clinics")
+            self.stdout.write(f"{Clinic.objects.count()} clinics are ready.")
         path = settings.STATE_DIR / "sign-ins.txt"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(sign_ins())
@@ -113,15 +114,19 @@ def sign_ins() -> str:
 @transaction.atomic
 def _seed(now: datetime) -> None:
     """Everything in one transaction: an interrupted seeding leaves nothing."""
-    elm, ash = _open_clinic(stories.ELM, now), _open_clinic(stories.ASH, now)
     User.objects.create_superuser(OPERATOR)
-    User.objects.filter(memberships__isnull=False).update(password=make_password(stories.PASSWORD))
-    User.objects.filter(email=OPERATOR).update(password=make_password(stories.PASSWORD))
+    elm = _open_clinic(stories.ELM, now)
     _tell_all(elm, stories.ELM_STORIES, first_phone=101)
-    _tell_all(ash, stories.ASH_STORIES, first_phone=201)
     _import_diaries(elm, now)
     _review_past_nights(elm, stories.ELM_STORIES)
+    ash = _open_clinic(stories.ASH, now)
+    _tell_all(ash, stories.ASH_STORIES, first_phone=201)
     _review_past_nights(ash, stories.ASH_STORIES)
+    User.objects.filter(email__in=_with_password()).update(password=make_password(stories.PASSWORD))
+
+
+def _with_password() -> list[str]:
+    return [OPERATOR, *(each.email for house in (stories.ELM, stories.ASH) for each in house.staff)]
 
 
 def _open_clinic(house: stories.House, now: datetime) -> Setting:
@@ -129,10 +134,10 @@ def _open_clinic(house: stories.House, now: datetime) -> Setting:
     clinic = Clinic.objects.create(
         name=house.name, slug=house.slug, phone=house.phone, duty_email=house.duty_email, review_hour=0
     )
+    act_for(clinic_id=clinic.pk)
     for each in house.staff:
         user = User.objects.create_user(each.email)
         StaffMember.objects.create(clinic=clinic, user=user, name=each.name, role=each.role)
-    clinic.refresh_from_db()  # opening hours as times, not as their defaults' text
     restore_template_library(clinic=clinic)
     clinician = (
         StaffMember.objects.for_clinic(clinic).select_related("clinic", "user").get(role=Role.CLINICIAN)
