@@ -69,4 +69,4 @@ lock: .venv/installed
 	@rm -f uv.lock
 
 clean:
-	@rm -rf .venv .waymark .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles
+	@rm -rf .venv .waymark* .mypy_cache .ruff_cache .pytest_cache .import_linter_cache staticfiles

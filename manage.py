@@ -4,8 +4,17 @@
 import os
 import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except ImproperlyConfigured as problem:
+        if "settings.DATABASES" not in str(problem):
+            raise
+        sys.exit(
+            "No database. Start `make demo` first (the same WAYMARK_STATE finds it), or set DATABASE_URL, "
+            "MIGRATOR_DATABASE_URL, MAINTENANCE_DATABASE_URL and REDIS_URL."
+        )
