@@ -10,36 +10,24 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter
-from clinic.models import Clinic
 from clinic.permissions import may
 from clinic.services import Letter
+from patients import wording
 from patients.models import Patient
 from patients.services import NoAddress, invite_patient, set_address
-
-
-def invitation_letter(clinic: Clinic) -> Letter:
-    """Names no condition: a mail may be read by somebody else."""
-    lines = [
-        _("Your physio at %(clinic)s has made you a walking plan."),
-        _("Open it: %(url)s"),
-        _("Not expecting this? Call %(phone)s."),
-    ]
-    words = {"clinic": clinic.name, "url": f"{settings.BASE_URL}/", "phone": clinic.phone}
-    subject = _("Your walking plan from %(clinic)s") % words
-    return Letter(subject=subject, body="\n\n".join(lines) % words)
 
 
 class PatientForm(ClinicForm):
     email = forms.EmailField(
         label=gettext_lazy("e-mail address"),
         required=False,
-        help_text=gettext_lazy("A code to sign in goes here. Empty: staff log for the patient."),
+        help_text=gettext_lazy("A code to sign in goes here. Without one the patient cannot sign in."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -124,7 +112,9 @@ class PatientAdmin(ClinicAdmin):
         patient = self.get_object(request, str(pk))
         if patient is None:
             raise Http404
-        letter = invitation_letter(patient.clinic)
+        letter = wording.invitation_letter(
+            patient.clinic, sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}"
+        )
         if request.method == "POST":
             return self._invite(request, patient, letter)
         context = {

@@ -39,7 +39,7 @@ class PainSeries(models.TextChoices):
 
 
 class Patient(ClinicRecord):
-    """One clinic's record of one person. The login is optional: staff can log for somebody without e-mail."""
+    """One clinic's record of one person. The login is optional: without one the pages stay closed."""
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

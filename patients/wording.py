@@ -12,6 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.models import Clinic
 from clinic.services import Letter
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
@@ -209,6 +210,21 @@ def saved(code: Saved) -> Advice:
         Saved.WELL_DONE: (_("Well done"), _("Rest days are part of the plan too.")),
     }
     return Advice(*rows.get(code, (_("Thank you"), _("Every walk you log helps your physio team."))))
+
+
+# --- Letters
+def invitation_letter(clinic: Clinic, *, sign_in: str) -> Letter:
+    """Names no condition, as somebody else may read it; promises no plan, as there may be none yet."""
+    lines = [
+        _("Your physio team at %(clinic)s has invited you to Waymark."),
+        _("There you see your walking plan once it is ready, and tell us how your walks went."),
+        _("Sign in: %(sign_in)s"),
+        _("Use this e-mail address to sign in. We then send you a code."),
+        _("Not expecting this? Call %(phone)s."),
+    ]
+    words = {"clinic": clinic.name, "sign_in": sign_in, "phone": clinic.phone}
+    subject = _("Your invitation from %(clinic)s") % words
+    return Letter(subject=subject, body="\n\n".join(lines) % words)
 
 
 def duty_letter(queue: str) -> Letter:

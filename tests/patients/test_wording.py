@@ -5,6 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from clinic.models import Clinic
+from patients import wording
+
 ROOT = Path(__file__).resolve().parents[2]
 BANNED = ("clinician", "adherence", "compliance", "failed", "missed", "streak")
 PAGES = sorted((ROOT / "templates/patients").glob("*.html"))
@@ -35,3 +38,27 @@ def test_no_banned_word(path):
 )
 def test_nothing_inline(path):
     assert re.findall(r"\sstyle=|<style|<script(?![^>]*src=)|\son\w+=", path.read_text()) == []
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_titles_end_as_the_staff_pages_do(path):
+    titles = re.findall(r"\{% block title %\}(.*) Waymark\{% endblock %\}", path.read_text())
+    assert [title[-1] for title in titles] == ["–"] * len(titles)
+
+
+def test_nobody_is_promised_to_log_for_a_patient():
+    assert [path.name for path in TEXTS if "log your walks for you" in path.read_text()] == []
+
+
+def test_the_invitation_names_no_condition_and_promises_no_plan():
+    letter = wording.invitation_letter(
+        Clinic(name="Elm Clinic", phone="01632 960 100"), sign_in="https://waymark.example/sign-in/"
+    )
+    assert letter.subject == "Your invitation from Elm Clinic"
+    assert letter.body.split("\n\n") == [
+        "Your physio team at Elm Clinic has invited you to Waymark.",
+        "There you see your walking plan once it is ready, and tell us how your walks went.",
+        "Sign in: https://waymark.example/sign-in/",
+        "Use this e-mail address to sign in. We then send you a code.",
+        "Not expecting this? Call 01632 960 100.",
+    ]
