@@ -61,6 +61,10 @@ def minutes(count: int) -> str:
     return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
 
 
+def days(count: int) -> str:
+    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
+
+
 def walks(count: int) -> str:
     return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
 
@@ -87,14 +91,22 @@ def bouts(count: int) -> str:
 
 
 def week(so_far: WeekSoFar) -> str:
-    """This week in one line; more than planned is said without a target."""
-    done = {"walks": so_far.walks, "of": walks(so_far.planned_walks), "minutes": so_far.minutes}
-    if so_far.walks > so_far.planned_walks:
-        return _("This week: %(walks)d walks, %(minutes)d minutes. Your plan asks for %(of)s.") % done
+    """This week in one line: days that count as walked, and minutes; more than planned has no target."""
+    words = {
+        "days": so_far.walks,
+        "planned_days": days(so_far.planned_walks),
+        "minutes": minutes(so_far.minutes),
+        "planned": minutes(so_far.planned_minutes),
+    }
     if not so_far.planned_minutes:
-        return _("This week: %(walks)d of %(of)s.") % done
-    done["planned"] = minutes(so_far.planned_minutes)
-    return _("This week: %(walks)d of %(of)s, %(minutes)d of %(planned)s.") % done
+        return _("This week: walked on %(days)d of %(planned_days)s.") % words
+    if so_far.walks > so_far.planned_walks:
+        words["walked_days"] = days(so_far.walks)
+        return _("This week: walked on %(walked_days)s, %(minutes)s in all.") % words
+    if so_far.minutes > so_far.planned_minutes:
+        return _("This week: walked on %(days)d of %(planned_days)s, %(minutes)s in all.") % words
+    words["done"] = so_far.minutes
+    return _("This week: walked on %(days)d of %(planned_days)s, %(done)d of %(planned)s.") % words
 
 
 def away(days: int | None) -> str:

@@ -48,6 +48,13 @@ def test_a_young_plan_shows_the_weeks_to_come(patient, clinician):
     assert [week.number for week in weeks_of(patient)] == [1, 2, 3, 4, 5, 6]
 
 
+def test_weeks_to_come_are_not_called_empty(signed_in, patient, clinician):
+    programme = a_programme(patient, clinician, starts_on=TODAY)
+    a_walk(programme, TODAY)
+    text = text_of(signed_in)
+    assert (text.count("to come"), text.count("nothing logged")) == (5, 0)
+
+
 def test_charts_have_names_and_tables(signed_in, programme):
     a_walk(programme, TODAY - timedelta(days=3), minutes=20, pain_before=4, pain_after=2)
     a_walk(programme, TODAY, minutes=15, pain=None)

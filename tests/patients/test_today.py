@@ -26,19 +26,24 @@ def test_the_next_walk_and_the_week_stand_in_words(signed_in, programme):
     text = text_of(signed_in)
     assert "Your next walk: <strong>15 minutes</strong>" in text
     assert "Walk at a pace where you can still talk." in text
-    assert "This week: 2 of 3 walks, 32 of 45 minutes." in text
+    assert "This week: walked on 2 of 3 days, 32 of 45 minutes." in text
 
 
 def test_a_walk_counts_from_half_of_its_minutes(signed_in, programme):
     a_walk(programme, MONDAY, minutes=7)
     a_walk(programme, TODAY, minutes=8)
-    assert "This week: 1 of 3 walks, 15 of 45 minutes." in text_of(signed_in)
+    assert "This week: walked on 1 of 3 days, 15 of 45 minutes." in text_of(signed_in)
 
 
 def test_more_walks_than_planned_are_no_target(signed_in, programme):
     for days in range(4):
         a_walk(programme, TODAY - timedelta(days=days))
-    assert "This week: 4 walks, 60 minutes. Your plan asks for 3 walks." in text_of(signed_in)
+    assert "This week: walked on 4 days, 60 minutes in all." in text_of(signed_in)
+
+
+def test_more_minutes_than_planned_are_no_target(signed_in, programme):
+    a_walk(programme, TODAY, minutes=178)
+    assert "This week: walked on 1 of 3 days, 178 minutes in all." in text_of(signed_in)
 
 
 def test_after_five_days_the_sentence_is_kind_and_asks_no_more_than_the_last_walk(signed_in, programme):
