@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import progress, signing_in, today, walk_log
+from patients.views import plan, progress, signing_in, today, walk_log
 
 app_name = "patients"
 urlpatterns = [
@@ -15,5 +15,6 @@ urlpatterns = [
     path("walks/new/", walk_log.log, name="log-walk"),
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
+    path("plan/", plan.plan, name="plan"),
     path("progress/", progress.progress, name="progress"),
 ]

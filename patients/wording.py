@@ -6,7 +6,7 @@ reassures: the absence of a warning is not an all-clear.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
 from clinic.services import Letter
+from programmes.clinical import grading
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
 from programmes.services.plan_reading import Dose, Progress, WeekSoFar
@@ -69,7 +70,7 @@ def walks(count: int) -> str:
     return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
 
 
-def amount(dose: Dose, *, minutes_now: int | None = None) -> str:
+def amount(dose: Dose | grading.Week, *, minutes_now: int | None = None) -> str:
     """How much one walking day asks for: minutes, or the distance or steps of a plan that counts those."""
     if dose.minutes:
         return minutes(dose.minutes if minutes_now is None else minutes_now)
@@ -79,15 +80,50 @@ def amount(dose: Dose, *, minutes_now: int | None = None) -> str:
 
 
 def pace(intensity: str) -> str:
-    """The talk test, not a heart rate."""
+    """The talk test, not a heart rate; the same three steps as the walk form asks about."""
     return {
+        "easy": _("Walk at a pace where you could still sing."),
         "moderate": _("Walk a little faster, but so that you can still talk."),
-        "brisk": _("Walk fast. Short sentences should still be possible."),
-    }.get(intensity, _("Walk at a pace where you can still talk."))
+        "brisk": _("Walk fast: you can say only a few words at a time."),
+    }[intensity]
 
 
 def bouts(count: int) -> str:
     return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
+
+
+def first_day(dose: Dose | grading.Week) -> list[str]:
+    """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
+    nothing_yet = WeekSoFar(0, dose.days, 0, dose.days * dose.minutes)
+    how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
+    return [f"{_('Your next walk:')} {amount(dose)}", how, week(nothing_yet)]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWeek:
+    """One row of "My plan"."""
+
+    number: int
+    starts_on: str
+    days: str
+    amount: str
+    is_now: bool
+
+
+def my_plan(
+    doses: Sequence[Dose | grading.Week], *, first_on: date, now: int | None = None
+) -> list[PlanWeek]:
+    """The weeks of a plan whose first row begins on `first_on`; `now` is the number of the current week."""
+    return [
+        PlanWeek(
+            number=dose.number,
+            starts_on=date_format(first_on + timedelta(days=7 * (dose.number - doses[0].number)), "j M"),
+            days=days(dose.days),
+            amount=amount(dose),
+            is_now=dose.number == now,
+        )
+        for dose in doses
+    ]
 
 
 def week(so_far: WeekSoFar) -> str:

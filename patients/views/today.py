@@ -22,7 +22,7 @@ def today(request: PatientRequest) -> HttpResponse:
     on = request.patient.local_date(timezone.now())
     plan = plan_of(patient=request.patient, on=on)
     walks = recent_walks(patient=request.patient)
-    state = _state(request.safety_route, plan)
+    state = state_of(request.safety_route, plan)
     context: dict[str, Any] = {
         "state": state,
         "day": wording.day(on),
@@ -39,7 +39,8 @@ def today(request: PatientRequest) -> HttpResponse:
     return page(request, "today.html", context)
 
 
-def _state(safety_route: str | None, plan: Plan | None) -> str:
+def state_of(safety_route: str | None, plan: Plan | None) -> str:
+    """Which of its pages Today shows."""
     if safety_route:
         return "safety"
     if plan is None:

@@ -7,14 +7,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from patients import wording
 from programmes import charts
 from programmes.clinical import grading
-
-TALK_TEST = {
-    "easy": "Walk at a pace where you could still sing.",
-    "moderate": "Walk at a pace where you can still talk.",
-    "brisk": "Walk at a pace where you can only say short sentences.",
-}
 
 
 def _minutes(number: int) -> str:
@@ -100,14 +95,8 @@ def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
 
 
 def for_patient(weeks: Sequence[grading.Week]) -> list[str]:
-    """The first week as the patient will read it."""
-    week = weeks[0]
-    amount = _("%(n)s steps") % {"n": week.steps} if week.steps else _minutes(week.minutes)
-    walks = ngettext("Walk on %(n)s day this week.", "Walk on %(n)s days this week.", week.days)
-    said = [_("Your next walk: %(amount)s.") % {"amount": amount}, walks % {"n": week.days}]
-    if week.bouts > 1:
-        said.append(_("You can split it into %(n)s shorter walks.") % {"n": week.bouts})
-    return [*said, _(TALK_TEST[week.intensity])]
+    """The first week in Today's own sentences."""
+    return wording.first_day(weeks[0])
 
 
 def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]]:
@@ -124,12 +113,13 @@ def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]
 
 
 def shown(weeks: Sequence[grading.Week], starts_on: date) -> dict[str, Any]:
-    """Everything that a page says about a plan: sentences, warnings, chart and rows."""
+    """Everything that a page says about a plan, and "My plan" as the patient sees it."""
     rows = dated(weeks, starts_on)
     planned = [charts.WeekMinutes(row["week"].number, row["starts_on"], row["total"], None) for row in rows]
     return {
         "sentences": plan_in_words(weeks),
         "warnings": warnings_in_words(weeks),
         "rows": rows,
+        "my_plan": wording.my_plan(weeks, first_on=starts_on),
         "chart": charts.weekly_minutes_chart(planned) if any(each.planned for each in planned) else None,
     }

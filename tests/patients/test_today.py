@@ -25,7 +25,7 @@ def test_the_next_walk_and_the_week_stand_in_words(signed_in, programme):
     a_walk(programme, MONDAY + timedelta(days=2), minutes=15)
     text = text_of(signed_in)
     assert "Your next walk: <strong>15 minutes</strong>" in text
-    assert "Walk at a pace where you can still talk." in text
+    assert "Walk at a pace where you could still sing." in text
     assert "This week: walked on 2 of 3 days, 32 of 45 minutes." in text
 
 
@@ -108,7 +108,7 @@ def test_today_costs_three_domain_queries(signed_in, programme, walks):
 
 
 def test_the_phone_and_the_emergency_line_stand_on_every_page(signed_in, programme):
-    for path in ("/today/", "/walks/new/", "/progress/"):
+    for path in ("/today/", "/walks/new/", "/plan/", "/progress/"):
         text = text_of(signed_in, path)
         assert "not watched 24/7" in text
         assert "01632 960 100" in text
@@ -128,7 +128,7 @@ def test_a_discharged_record_is_closed(signed_in, patient):
     assert signed_in.get("/today/").headers["Location"] == "/choose/"
 
 
-@pytest.mark.parametrize("path", ["/today/", "/walks/new/", "/progress/", "/choose/"])
+@pytest.mark.parametrize("path", ["/today/", "/walks/new/", "/plan/", "/progress/", "/choose/"])
 def test_visitors_are_sent_to_the_sign_in(client, db, path):
     assert client.get(path).headers["Location"] == "/sign-in/"
 

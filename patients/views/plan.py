@@ -1,0 +1,26 @@
+"""My plan: every week of the plan in force, to read ahead or to print."""
+
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from patients import wording
+from patients.views.access import PatientRequest, page, patient_page
+from patients.views.today import state_of
+from programmes.services.plan_reading import plan_of
+
+
+@require_safe
+@patient_page
+def plan(request: PatientRequest) -> HttpResponse:
+    """As on Today, no target stands here while a safety answer waits or after the plan's end."""
+    found = plan_of(patient=request.patient, on=request.patient.local_date(timezone.now()))
+    state = state_of(request.safety_route, found)
+    if found is None or state in ("safety", "ended"):
+        return page(request, "plan.html", {"state": state})
+    weeks = wording.my_plan(
+        found.doses,
+        first_on=found.revision.week_starts_on(found.doses[0].number),
+        now=found.dose.number if state == "walking" else None,
+    )
+    return page(request, "plan.html", {"state": state, "weeks": weeks})
