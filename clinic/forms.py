@@ -135,8 +135,10 @@ class CloseForm(forms.Form):
     outcome = _choice(_("Outcome"), (), _("Choose an outcome."))
     note = _note(_("Note (optional)"))
 
-    def __init__(self, *args: Any, by: StaffMember, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, by: StaffMember, needs_note: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if needs_note:
+            self.fields["note"].label = _("Note: what was done about the safety answer")
         offered = [(code, label) for code, label in Outcome.choices if _offered(by, code)]
         self.fields["outcome"].choices = [("", _("Choose …")), *offered]  # type: ignore[attr-defined]
 

@@ -1,6 +1,7 @@
 """One review item: its page, and one small door for each verb."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
 from clinic.permissions import NotAllowed
@@ -26,22 +27,40 @@ REFUSALS: dict[type[Exception], tuple[int, Any]] = {
         409,
         gettext_lazy("Another flag came in while you were reading. Read it below, then close again."),
     ),
-    reviewing.NotSnoozable: (
-        422,
-        gettext_lazy(
-            "Choose a day from tomorrow on, at most 14 days ahead. Safety answers cannot be snoozed."
-        ),
-    ),
+    reviewing.SafetyNotSnoozable: (422, gettext_lazy("Safety answers cannot be snoozed.")),
     NotAllowed: (403, gettext_lazy("Your role may not do this. Ask a clinician to take it over.")),
 }
 
-REFUSED = (
-    NotAllowed,
-    reviewing.AlreadyClaimed,
-    reviewing.AlreadyClosed,
-    reviewing.NewFlag,
-    reviewing.NotSnoozable,
-)
+# What stands beside a field of the form: which field, and what to change.
+BESIDE: dict[type[Exception], tuple[str, Any]] = {
+    reviewing.NotSnoozable: ("until", gettext_lazy("Choose a day from tomorrow on, at most 14 days ahead.")),
+    reviewing.NotReached: (
+        "outcome",
+        gettext_lazy("Note a contact in which you spoke to the patient first, or choose another outcome."),
+    ),
+    reviewing.TooFewAttempts: (
+        "outcome",
+        gettext_lazy("Note three attempts without an answer first, or choose another outcome."),
+    ),
+    reviewing.NoteMissing: ("note", gettext_lazy("Write what was done about the safety answer.")),
+}
+
+REFUSED = (reviewing.AlreadyClaimed, *REFUSALS, *BESIDE)
+
+
+def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A door for one verb. An address that was opened instead of posted to leads back to the item."""
+
+    @staff_page
+    @require_http_methods(["GET", "HEAD", "POST"])
+    @wraps(view)
+    def guarded(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+        item = find_item(request.clinic, item_id)
+        if request.method != "POST":
+            return redirect("clinic:review-item", item_id=item_id)
+        return view(request, item)
+
+    return guarded
 
 
 @staff_page
@@ -51,73 +70,67 @@ def review_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
     return _page(request, find_item(request.clinic, item_id))
 
 
-@staff_page
-@require_POST
-def claim_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-    item, now = find_item(request.clinic, item_id), timezone.now()
+@item_action
+def claim_item(request: ClinicRequest, item: Any) -> HttpResponse:
+    now = timezone.now()
     return _act(
         request,
-        item_id,
+        item,
         lambda: reviewing.claim_item(item=item, by=request.staff, now=now),
         gettext("You are looking at this now."),
     )
 
 
-@staff_page
-@require_POST
-def release_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-    item = find_item(request.clinic, item_id)
+@item_action
+def release_item(request: ClinicRequest, item: Any) -> HttpResponse:
     return _act(
         request,
-        item_id,
+        item,
         lambda: reviewing.release_item(item=item, by=request.staff),
         gettext("Handed back: it waits in the queue again."),
     )
 
 
-@staff_page
-@require_POST
-def record_contact(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-    item, now = find_item(request.clinic, item_id), timezone.now()
+@item_action
+def record_contact(request: ClinicRequest, item: Any) -> HttpResponse:
+    now = timezone.now()
     form = ContactForm(request.POST, today=now.astimezone(request.clinic.zone).date())
     if not form.is_valid():
         return _page(request, item, status=422, contact_form=form)
     return _act(
         request,
-        item_id,
+        item,
         lambda: reviewing.record_contact(item=item, contact=form.contact(), by=request.staff, now=now),
         gettext("The contact is noted."),
         contact_form=form,
     )
 
 
-@staff_page
-@require_POST
-def snooze_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-    item, today = find_item(request.clinic, item_id), timezone.now().astimezone(request.clinic.zone).date()
+@item_action
+def snooze_item(request: ClinicRequest, item: Any) -> HttpResponse:
+    today = timezone.now().astimezone(request.clinic.zone).date()
     form = SnoozeForm(request.POST, today=today)
     if not form.is_valid():
         return _page(request, item, status=422, snooze_form=form)
     until = form.cleaned_data["until"]
     return _act(
         request,
-        item_id,
+        item,
         lambda: reviewing.snooze_item(item=item, until=until, by=request.staff, today=today),
         gettext("Snoozed. It comes back by itself."),
         snooze_form=form,
     )
 
 
-@staff_page
-@require_POST
-def close_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-    item, now = find_item(request.clinic, item_id), timezone.now()
-    form = CloseForm(request.POST, by=request.staff)
+@item_action
+def close_item(request: ClinicRequest, item: Any) -> HttpResponse:
+    now = timezone.now()
+    form = CloseForm(request.POST, by=request.staff, needs_note=item.has_safety)
     if not form.is_valid():
         return _page(request, item, status=422, close_form=form)
     return _act(
         request,
-        item_id,
+        item,
         lambda: reviewing.close_item(
             item=item,
             outcome=Outcome(form.cleaned_data["outcome"]),
@@ -133,17 +146,24 @@ def close_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
 
 
 def _act(
-    request: ClinicRequest, item_id: UUID, verb: Callable[[], object], done: str, **forms: Any
+    request: ClinicRequest, item: Any, verb: Callable[[], object], done: str, **forms: Any
 ) -> HttpResponse:
     """Runs the verb; what it refuses becomes a message on the page, with everything typed still there."""
     try:
         verb()
     except REFUSED as refusal:
-        item = find_item(request.clinic, item_id)
-        status, problem = REFUSALS.get(type(refusal)) or (409, _held(item))
-        return _page(request, item, status=status, problem=problem, **forms)
+        return _refused(request, find_item(request.clinic, item.pk), refusal, forms)
     messages.success(request, done)
-    return redirect("clinic:review-item", item_id=item_id)
+    return redirect("clinic:review-item", item_id=item.pk)
+
+
+def _refused(request: ClinicRequest, item: Any, refusal: Exception, forms: dict[str, Any]) -> HttpResponse:
+    if beside := BESIDE.get(type(refusal)):
+        for form in forms.values():
+            form.add_error(*beside)
+        return _page(request, item, status=422, **forms)
+    status, problem = REFUSALS.get(type(refusal)) or (409, _held(item))
+    return _page(request, item, status=status, problem=problem, **forms)
 
 
 def _held(item: Any) -> str:
@@ -159,7 +179,7 @@ def _page(
     today = now.astimezone(request.clinic.zone).date()
     context = {
         **item_context(read_item(request.clinic, item, today), request.staff, now),
-        **forms_of(request.staff, today),
+        **forms_of(request.staff, today, needs_note=item.has_safety),
         **forms,
         "problem": problem,
         "bad_form": next((form for form in forms.values() if form.errors), None),

@@ -95,6 +95,7 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
         "is_mine": is_mine,
         "is_held": is_held,
         "has_safety": has_safety,
+        "only_looks": is_open and not may(staff, "record_contact"),
         "may_claim": is_open and item.claimed_by_id is None and may(staff, "claim_item"),
         "may_contact": is_open and may(staff, "record_contact"),
         "may_snooze": is_open and not is_held and not has_safety and may(staff, "claim_item"),
@@ -103,11 +104,11 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
     }
 
 
-def forms_of(staff: StaffMember, today: date) -> dict[str, Any]:
+def forms_of(staff: StaffMember, today: date, *, needs_note: bool) -> dict[str, Any]:
     return {
         "contact_form": ContactForm(today=today),
         "snooze_form": SnoozeForm(today=today),
-        "close_form": CloseForm(by=staff),
+        "close_form": CloseForm(by=staff, needs_note=needs_note),
     }
 
 

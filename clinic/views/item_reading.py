@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.http import Http404
 
 from clinic.models import Clinic, Closure, StaffMember
@@ -17,6 +17,7 @@ from programmes.clinical.diary import Pause as PausedDays
 from programmes.models import (
     ContactAttempt,
     Flag,
+    FlagCode,
     ItemStatus,
     NotWalking,
     Pause,
@@ -59,11 +60,16 @@ class ItemRecord:
 def find_item(clinic: Clinic, item_id: UUID) -> Any:
     """Another clinic's item is answered like one that does not exist."""
     closures = Closure.objects.for_clinic(clinic).filter(on__gte=OuterRef("opened_on"))
+    safety = Flag.objects.for_clinic(clinic).unresolved().filter(code=FlagCode.SAFETY)
     item = (
         ReviewItem.objects.for_clinic(clinic)
         .filter(pk=item_id)
         .select_related("patient", "patient__lead", "claimed_by")
-        .annotate(closer=_closer(clinic), closed_days=ArraySubquery(closures.values("on")))
+        .annotate(
+            closer=_closer(clinic),
+            closed_days=ArraySubquery(closures.values("on")),
+            has_safety=Exists(safety.filter(item=OuterRef("pk"))),
+        )
         .first()
     )
     if item is None:

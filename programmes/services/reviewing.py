@@ -21,8 +21,12 @@ from programmes.models import (
     Resolution,
     ReviewItem,
 )
+from programmes.models.flag import FlagQuerySet
 
 MAX_SNOOZE_DAYS = 14
+ATTEMPTS_BEFORE_NO_ANSWER = 3
+SPOKEN_WITH = (Outcome.CONTACTED_PLAN_CHANGED, Outcome.CONTACTED_NO_CHANGE)
+IN_VAIN = (ContactResult.NO_ANSWER, ContactResult.MESSAGE_LEFT)
 
 
 class AlreadyClaimed(Exception):
@@ -38,7 +42,23 @@ class NewFlag(Exception):
 
 
 class NotSnoozable(Exception):
-    """Safety answers are never snoozed, nothing longer than 14 days, nothing into the past."""
+    """Nothing rests longer than 14 days, nothing into the past."""
+
+
+class SafetyNotSnoozable(NotSnoozable):
+    """Safety answers are never snoozed."""
+
+
+class NotReached(Exception):
+    """ "Contacted" without a contact on this item in which somebody spoke to the patient."""
+
+
+class TooFewAttempts(Exception):
+    """ "No answer three times" with fewer than three attempts on this item."""
+
+
+class NoteMissing(Exception):
+    """A safety answer is closed with a note of what was done."""
 
 
 @dataclass(frozen=True)
@@ -81,13 +101,14 @@ def release_item(*, item: ReviewItem, by: StaffMember) -> None:
 def snooze_item(*, item: ReviewItem, until: date, by: StaffMember, today: date) -> None:
     """Rests the item until a day at most 14 days ahead; whoever snoozes lets go of it.
 
-    Raises NotSnoozable, AlreadyClosed, AlreadyClaimed when somebody else holds it, or NotAllowed.
+    Raises NotSnoozable, SafetyNotSnoozable, AlreadyClosed, AlreadyClaimed when somebody else holds it, or
+    NotAllowed.
     """
     require(by, "claim_item")
     if not today < until <= today + timedelta(days=MAX_SNOOZE_DAYS):
         raise NotSnoozable
-    if Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY).exists():
-        raise NotSnoozable
+    if _open_safety(item, by).exists():
+        raise SafetyNotSnoozable
     there = ReviewItem.objects.for_clinic(by.clinic).open().filter(pk=item.pk)
     snoozed = there.filter(Q(claimed_by=None) | Q(claimed_by=by)).update(
         status=ItemStatus.ON_HOLD, snoozed_until=until, claimed_by=None, claimed_at=None
@@ -128,7 +149,8 @@ def close_item(
     """Closes the item and its flags, all of which this person has `seen`, with a coded outcome.
 
     Raises NotAllowed when the role may not use this outcome (a SAFETY flag: clinicians only), AlreadyClosed
-    when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag came in meanwhile.
+    when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag came in meanwhile;
+    NotReached, TooFewAttempts or NoteMissing when what was noted does not bear the outcome.
     """
     _require_outcome(item, outcome, by)
     mine = ReviewItem.objects.for_clinic(by.clinic).open().filter(pk=item.pk)
@@ -144,6 +166,7 @@ def close_item(
     )
     if closed != 1:
         raise AlreadyClosed
+    _require_grounds(item, outcome, note, by)
     flags = Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item)
     flags.filter(pk__in=seen).update(resolved_on=today, resolution=Resolution.CLOSED, resolved_by=by.user)
     if flags.exists():
@@ -153,6 +176,21 @@ def close_item(
 def _require_outcome(item: ReviewItem, outcome: Outcome, by: StaffMember) -> None:
     if outcome == Outcome.CONDITION_ENDED or not may_close_with(by, outcome):
         raise NotAllowed(outcome)
-    safety = Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY)
-    if by.role != "clinician" and safety.exists():
+    if by.role != "clinician" and _open_safety(item, by).exists():
         raise NotAllowed("close_item with an open safety answer")
+
+
+def _require_grounds(item: ReviewItem, outcome: Outcome, note: str, by: StaffMember) -> None:
+    """An outcome that names contacts needs them; a safety answer needs words, whatever the outcome."""
+    contacts = ContactAttempt.objects.for_clinic(by.clinic).filter(item=item)
+    if outcome in SPOKEN_WITH and not contacts.filter(result=ContactResult.REACHED).exists():
+        raise NotReached
+    in_vain = contacts.filter(result__in=IN_VAIN)
+    if outcome == Outcome.NO_ANSWER and in_vain.count() < ATTEMPTS_BEFORE_NO_ANSWER:
+        raise TooFewAttempts
+    if not note.strip() and _open_safety(item, by).exists():
+        raise NoteMissing
+
+
+def _open_safety(item: ReviewItem, by: StaffMember) -> FlagQuerySet:
+    return Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code=FlagCode.SAFETY)

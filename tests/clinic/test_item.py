@@ -46,7 +46,7 @@ def act(client, item, verb, **fields):
     return client.post(f"/review/{item.pk}/{verb}/", fields)
 
 
-def close(client, item, *, outcome="contacted-no-change", note="", seen=None):
+def close(client, item, *, outcome="already-known", note="", seen=None):
     shown = [flag.pk for flag in item.flags.all()] if seen is None else seen
     return act(client, item, "close", **{"close-outcome": outcome, "close-note": note, "seen": shown})
 
@@ -210,7 +210,7 @@ def test_closing_stores_outcome_and_note(client, clinic, ada):
     closed = stored(item)
     assert (closed.status, closed.outcome, closed.close_note, closed.closed_by) == (
         "completed",
-        "contacted-no-change",
+        "already-known",
         "Back to normal",
         ada.user,
     )
@@ -297,10 +297,94 @@ def test_earlier_items_stand_in_the_history_with_their_outcome(client, clinic, a
     later = an_item(clinic, patient=item.patient)
     earlier = client.get(page(later)).context["earlier"]
     assert [(old["outcome"], old["flags"], old["note"]) for old in earlier] == [
-        ("Contacted, no change – Ada Stone", "pain rising", "Back to normal")
+        ("Already known – Ada Stone", "pain rising", "Back to normal")
     ]
 
 
 @pytest.mark.parametrize("verb", ["claim", "hand-back", "contact", "snooze", "close"])
-def test_actions_answer_no_get(client, clinic, ada, verb):
-    assert client.get(f"/review/{an_item(clinic).pk}/{verb}/").status_code == 405
+def test_an_action_opened_as_a_page_leads_to_the_item(client, clinic, ada, verb):
+    item = an_item(clinic)
+    response = client.get(f"/review/{item.pk}/{verb}/")
+    assert (response.status_code, response["Location"]) == (302, page(item))
+
+
+def attempt(client, item, result):
+    act(client, item, "contact", **{"contact-channel": "phone", "contact-result": result})
+
+
+@pytest.mark.parametrize("outcome", ["contacted-no-change", "contacted-plan-changed"])
+def test_contacted_needs_a_contact_that_reached_the_patient(client, clinic, ada, outcome):
+    item = an_item(clinic)
+    attempt(client, item, "no-answer")
+    response = close(client, item, outcome=outcome, note="Fine")
+    assert (response.status_code, stored(item).status, response.context["close_form"].errors["outcome"]) == (
+        422,
+        "requested",
+        ["Note a contact in which you spoke to the patient first, or choose another outcome."],
+    )
+
+
+def test_a_contact_on_an_earlier_item_does_not_count(client, clinic, ada):
+    earlier = an_item(clinic)
+    attempt(client, earlier, "reached")
+    close(client, earlier)
+    item = an_item(clinic, patient=earlier.patient)
+    assert close(client, item, outcome="contacted-no-change").status_code == 422
+
+
+def test_what_was_typed_stays_after_that_refusal(client, clinic, ada):
+    form = close(client, an_item(clinic), outcome="contacted-no-change", note="Fine").context["close_form"]
+    assert (form["outcome"].value(), form["note"].value()) == ("contacted-no-change", "Fine")
+
+
+def test_contacted_is_accepted_once_the_patient_was_reached(client, clinic, ada):
+    item = an_item(clinic)
+    attempt(client, item, "reached")
+    close(client, item, outcome="contacted-no-change")
+    assert stored(item).outcome == "contacted-no-change"
+
+
+@pytest.mark.parametrize(
+    ("results", "status"),
+    [
+        (["no-answer", "message-left"], "requested"),
+        (["no-answer", "no-answer", "wrong-number"], "requested"),
+        (["no-answer", "message-left", "no-answer"], "completed"),
+    ],
+)
+def test_no_answer_needs_three_attempts_in_vain(client, clinic, ada, results, status):
+    item = an_item(clinic)
+    for result in results:
+        attempt(client, item, result)
+    close(client, item, outcome="no-answer")
+    assert stored(item).status == status
+
+
+@pytest.mark.parametrize(
+    ("note", "status"), [("", "requested"), ("   ", "requested"), ("Sent to A&E", "completed")]
+)
+def test_a_safety_answer_is_closed_with_a_note(client, clinic, ada, note, status):
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    close(client, item, outcome="urgent-care", note=note)
+    assert stored(item).status == status
+
+
+def test_the_missing_note_is_told_beside_the_field(client, clinic, ada):
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    response = close(client, item, outcome="urgent-care")
+    assert (response.status_code, response.context["close_form"].errors) == (
+        422,
+        {"note": ["Write what was done about the safety answer."]},
+    )
+
+
+def test_a_pain_items_snooze_error_says_nothing_of_safety(client, clinic, ada):
+    response = act(client, an_item(clinic), "snooze", **{"snooze-until": "2026-12-05"})
+    assert response.context["snooze_form"].errors == {
+        "until": ["Choose a day from tomorrow on, at most 14 days ahead."]
+    }
+
+
+def test_a_manager_reads_who_acts(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    assert "A clinician or reviewer acts on this." in client.get(page(an_item(clinic))).content.decode()

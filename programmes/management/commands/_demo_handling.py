@@ -26,11 +26,11 @@ class Desk:
         contact = Contact(Channel.PHONE, result, note)
         record_contact(item=self.item, contact=contact, by=by, now=self.at + timedelta(minutes=minutes))
 
-    def close(self, outcome: Outcome, note: str, by: StaffMember) -> None:
+    def close(self, outcome: Outcome, note: str, by: StaffMember, *, minutes: int = 10) -> None:
+        """So many minutes after the work began, and after the last call."""
         seen = list(Flag.objects.filter(item=self.item).values_list("pk", flat=True))
-        close_item(
-            item=self.item, outcome=outcome, note=note, seen=seen, by=by, today=self.today, now=self.at
-        )
+        now = self.at + timedelta(minutes=minutes)
+        close_item(item=self.item, outcome=outcome, note=note, seen=seen, by=by, today=self.today, now=now)
 
 
 def handle(clinic: Clinic, name: str, how: str, at: datetime) -> None:
@@ -77,7 +77,7 @@ def _call_without_an_answer(desk: Desk) -> None:
 def _give_up_calling(desk: Desk) -> None:
     for minutes in (0, 90, 240):
         desk.call(ContactResult.NO_ANSWER, "", desk.reviewer, minutes=minutes)
-    desk.close(Outcome.NO_ANSWER, "Letter sent.", desk.reviewer)
+    desk.close(Outcome.NO_ANSWER, "Letter sent.", desk.reviewer, minutes=250)
 
 
 def _reach_by_phone(desk: Desk) -> None:
