@@ -1,7 +1,7 @@
 """`manage.py seed_demo`: two clinics full of stories, twenty real diaries, and nights left for the worker."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.models import Clinic, Role, StaffMember, User
-from clinic.services import Letter
 from clinic.tenancy import act_for
 from patients.models import Patient
 from patients.services import invite_patient, set_address
+from patients.wording import duty_letter, invitation_letter
 from programmes.diary_files import read_diaries
 from programmes.management.commands import _demo_handling as handling
 from programmes.management.commands import _demo_stories as stories
@@ -41,15 +41,6 @@ DIARIES = Path(__file__).parent.parent / "demo_diaries"
 OPERATOR = "operator@waymark.example"
 PATIENT_PAGE = "/sign-in/"
 FIRST_NIGHT, LAST_NIGHT = 24, 4  # days ago; the newest three nights wait for the worker
-DUTY_LETTER = Letter(
-    subject="A safety answer is waiting",
-    body="A patient has ticked an urgent symptom. Open the review queue; this mail names nobody.",
-)
-INVITATION = Letter(
-    subject="Your walking programme at {clinic}",
-    body="Your clinic has prepared a walking programme for you.\n\n"
-    "Sign in with this e-mail address; a code comes by mail: {url}\n\n{clinic}, {phone}",
-)
 
 
 @dataclass(frozen=True)
@@ -178,18 +169,11 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
     if story.kind in ("invited", "due today"):
         invite_patient(
             patient=patient,
-            letter=_invitation(setting.clinic),
+            letter=invitation_letter(setting.clinic, sign_in=f"{settings.BASE_URL}{PATIENT_PAGE}"),
             by=setting.clinician,
             now=setting.at(story.started),
         )
     return patient
-
-
-def _invitation(clinic: Clinic) -> Letter:
-    words = {"clinic": clinic.name, "phone": clinic.phone, "url": f"{settings.BASE_URL}{PATIENT_PAGE}"}
-    return replace(
-        INVITATION, subject=INVITATION.subject.format(**words), body=INVITATION.body.format(**words)
-    )
 
 
 def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programme:
@@ -213,7 +197,7 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     log_walks(
         programme=programme,
         arrivals=arrivals(story, weeks, setting.today, setting.clinic.zone),
-        duty_letter=DUTY_LETTER,
+        duty_letter=duty_letter(f"{settings.BASE_URL}/review/"),
         by=programme.patient.user,
     )
     if story.paused:
