@@ -96,7 +96,7 @@ def first_day(dose: Dose | grading.Week) -> list[str]:
     """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
     nothing_yet = WeekSoFar(0, dose.days, 0, dose.days * dose.minutes)
     how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
-    return [f"{_('Your next walk:')} {amount(dose)}", how, week(nothing_yet)]
+    return [f"{_('Your next walk:')} {amount(dose)}.", how, week(nothing_yet)]
 
 
 @dataclass(frozen=True, slots=True)
