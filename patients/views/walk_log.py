@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from clinic.services import Letter
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
+from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
@@ -86,21 +87,33 @@ def _form_page(request: PatientRequest, form: WalkForm, chosen: date | None) -> 
 
 
 def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> Walk | None:
-    """The stored walk; None when this form was saved before with other answers: it may go as a new one."""
+    """The stored walk; None when it may be one that was saved before: the patient is asked first."""
+    entry = form.entry()
+    if saved_before.is_again(request, entry, now):
+        _ask_first(request, form)
+        return None
     try:
         saved = log_walk(
             patient=request.patient,
             programme=plan.programme if plan and plan.is_running else None,
-            entry=form.entry(),
+            entry=entry,
             duty_letter=_duty_letter(),
             by=request.patient.user,
             now=now,
         )
     except DifferentEntry:
-        form.renew_key(uuid7())
-        form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
+        _ask_first(request, form)
         return None
+    saved_before.remember_saving(request, entry, now)
     return saved.walk
+
+
+def _ask_first(request: PatientRequest, form: WalkForm) -> None:
+    """The same answers under a new key; only the form that carries the question may answer it."""
+    key = uuid7()
+    form.renew_key(key)
+    saved_before.remember_asking(request, key)
+    form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
 
 
 def _duty_letter() -> Letter:
