@@ -74,6 +74,11 @@ def sentence(code: str, evidence: Evidence) -> str:
     return _SENTENCES.get(_kind(code, evidence), _plain)(evidence)
 
 
+def raised_for(on: date, said: str) -> str:
+    """A finding with the day it holds for, true also when read later: "11 Nov: No walk logged for 5 days"."""
+    return gettext("%(day)s: %(sentence)s") % {"day": day(on), "sentence": said}
+
+
 def lines(code: str, evidence: Evidence) -> list[Line]:
     """Every figure behind the sentence, the limits it was held against included."""
     return list(_LINES.get(_kind(code, evidence), _plain_lines)(evidence))

@@ -3,13 +3,14 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
+from django.db.models import Exists, OuterRef, Q
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.base import ClinicAdmin, ClinicForm, RecordAdmin, is_operator
-from clinic.models import Clinic, Closure, OutboxMessage, StaffMember, User
+from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -97,6 +98,11 @@ class UserAdmin(ClinicAdmin):
     search_fields = ["email"]
     fields = ["email", "new_password", "is_active", "is_superuser"]
 
+    def get_queryset(self, request: Any) -> Any:
+        """Staff and operators: who is a patient somewhere is no business of the operator's."""
+        works = StaffMember.objects.filter(user=OuterRef("pk"))
+        return super().get_queryset(request).filter(Q(is_superuser=True) | Exists(works))
+
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.none()
 
@@ -119,6 +125,30 @@ class StaffAddForm(ClinicForm):
         return data
 
 
+class StaffForm(ClinicForm):
+    """A manager keeps the own role, and a clinic keeps a manager; the operator may do both for her."""
+
+    by: StaffMember | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        data = super().clean() or {}
+        if data.get("is_active") and data.get("role") == Role.MANAGER:
+            return data
+        field = "role" if data.get("is_active") else "is_active"
+        if self.by and self.by.pk == self.instance.pk:
+            self.add_error(field, _("You cannot take this away from yourself. Ask another manager."))
+        elif self._is_last_manager():
+            self.add_error(field, _("This is the clinic's last manager. Make somebody else a manager first."))
+        return data
+
+    def _is_last_manager(self) -> bool:
+        managers = StaffMember.objects.filter(
+            clinic_id=self.instance.clinic_id, role=Role.MANAGER, is_active=True
+        )
+        others = managers.exclude(pk=self.instance.pk)
+        return managers.filter(pk=self.instance.pk).exists() and not others.exists()
+
+
 class OperatorStaffAddForm(StaffAddForm):
     at_clinic = forms.ModelChoiceField(label=_("clinic"), queryset=Clinic.objects.all())
 
@@ -130,6 +160,7 @@ class OperatorStaffAddForm(StaffAddForm):
 
 @admin.register(StaffMember)
 class StaffMemberAdmin(ClinicAdmin):
+    form = StaffForm
     add_verb = change_verb = "manage_staff"
     for_operator = True
     list_display = ["name", "role", "login", "clinic", "is_active"]
@@ -140,7 +171,10 @@ class StaffMemberAdmin(ClinicAdmin):
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
             kwargs["form"] = OperatorStaffAddForm if is_operator(request) else StaffAddForm
-        return super().get_form(request, obj, change=change, **kwargs)
+        made = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None:
+            made.by = request.staff
+        return made
 
     def get_fields(self, request: Any, obj: StaffMember | None = None) -> Any:
         own = ["name", "role", "is_active"]
@@ -159,6 +193,8 @@ class StaffMemberAdmin(ClinicAdmin):
         if not change:
             email = form.cleaned_data["email"].strip().lower()
             obj.user = User.objects.filter(email=email).first() or User.objects.create_user(email)
+            if not is_operator(request) and not obj.user.has_usable_password():
+                messages.info(request, _("Ask the operator for a first password."))
         obj.save()
 
 

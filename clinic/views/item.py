@@ -45,7 +45,7 @@ BESIDE: dict[type[Exception], tuple[str, Any]] = {
     reviewing.NoteMissing: ("note", gettext_lazy("Write what was done about the safety answer.")),
 }
 
-REFUSED = (reviewing.AlreadyClaimed, *REFUSALS, *BESIDE)
+REFUSED: tuple[type[Exception], ...] = (reviewing.AlreadyClaimed, *REFUSALS, *BESIDE)
 
 
 def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

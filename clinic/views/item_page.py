@@ -122,7 +122,7 @@ def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
         flag=flag,
         title=capfirst(wording.title(flag.code)),
         priority=priority(flag.severity),
-        sentence=wording.sentence(flag.code, flag.evidence),
+        sentence=wording.raised_for(flag.raised_on, wording.sentence(flag.code, flag.evidence)),
         later=wording.sentence(flag.code, flag.latest) if flag.latest else "",
         raised=wording.day_and_year(flag.raised_on),
         state=_flag_state(flag),
@@ -155,8 +155,8 @@ def _week(record: ItemRecord, today: date) -> str:
 
 def walk_rows(record: ItemRecord) -> list[WalkRow]:
     """The latest walks and the reasons given for not walking, newest first."""
-    rows = [(walk.walked_on, _walk_row(walk)) for walk in record.walks[-WALKS_SHOWN:]]
-    first = rows[0][0] if rows else date.min
+    rows = [(walk.walked_on, _walk_row(walk)) for walk in reversed(record.walks[-WALKS_SHOWN:])]
+    first = rows[-1][0] if rows else date.min
     rows += [(gap.from_on, _gap_row(gap)) for gap in record.not_walking if gap.until_on >= first]
     return [row for _day, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
 

@@ -51,6 +51,7 @@ class Row:
     reasons: Sequence[Reason]
     spark: Sparkline
     figures: str
+    has_figures: bool
     spread: str
     since: str
     age: str
@@ -84,6 +85,7 @@ def _row(
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
         figures=spark_words(spark),
+        has_figures=spark.first is not None,
         spread=spread_words(spark),
         since=wording.day(opened),
         age=age_words((today - opened).days),
@@ -114,9 +116,18 @@ def shown_flags(item: ReviewItem, flags: Sequence[Flag]) -> list[Flag]:
 def _reason(flag: Flag) -> Reason:
     return Reason(
         title=capfirst(wording.title(flag.code)),
-        sentence=wording.sentence(flag.code, flag.latest or flag.evidence),
+        sentence=_dated(flag),
         ended=ended_words(flag),
     )
+
+
+def _dated(flag: Flag) -> str:
+    if flag.latest:
+        worse = gettext("since then worse: %(sentence)s")
+        return wording.raised_for(
+            flag.raised_on, worse % {"sentence": wording.sentence(flag.code, flag.latest)}
+        )
+    return wording.raised_for(flag.raised_on, wording.sentence(flag.code, flag.evidence))
 
 
 def ended_words(flag: Flag) -> str:

@@ -29,7 +29,9 @@ class StaffSignIn(LoginView):
         self.request.session.cycle_key()
         self.request.session[STAFF_SESSION] = True
         self.request.session.pop("membership", None)
-        return HttpResponseRedirect(self._first_page(memberships_of(user)))
+        memberships = memberships_of(user)
+        self.request.session["several_clinics"] = len(memberships) > 1
+        return HttpResponseRedirect(self._first_page(memberships))
 
     def form_invalid(self, form: Any) -> HttpResponse:
         return self.render_to_response(self.get_context_data(form=form), status=422)

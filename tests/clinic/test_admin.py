@@ -403,6 +403,50 @@ def test_a_manager_cannot_add_the_same_login_twice(client, clinic):
     assert list(answer.context["adminform"].form.errors) == ["email"]
 
 
+def test_the_operator_lists_staff_and_operators_only(client, clinic):
+    member, _patient = a_staff_member(clinic), a_patient(clinic)
+    operator = User.objects.create_superuser("operator@waymark.example")
+    answer = sign_in_operator(client, operator).get(address(User, "changelist"))
+    assert {user.pk for user in answer.context["cl"].result_list} == {member.user_id, operator.pk}
+
+
+def test_the_operator_opens_no_patients_login(client, clinic):
+    operator = User.objects.create_superuser("operator@waymark.example")
+    answer = sign_in_operator(client, operator).get(address(User, "change", a_patient(clinic).user_id))
+    assert answer.status_code == 404
+
+
+def test_a_new_member_needs_a_first_password(client, clinic):
+    staff = sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    typed = {"email": "new@clinic.example", "name": "New", "role": "reviewer", "is_active": "on"}
+    answer = staff.post(address(StaffMember, "add"), typed, follow=True)
+    assert "Ask the operator for a first password." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [({"role": "manager"}, "is_active"), ({"role": "reviewer", "is_active": "on"}, "role")],
+)
+def test_a_manager_neither_switches_off_nor_demotes_herself(client, clinic, typed, field):
+    manager = a_staff_member(clinic, Role.MANAGER)
+    a_staff_member(clinic, Role.MANAGER)
+    answer = sign_in_staff(client, manager).post(
+        address(StaffMember, "change", manager.pk), {"name": "Me", **typed}
+    )
+    assert answer.context["adminform"].form.errors == {
+        field: ["You cannot take this away from yourself. Ask another manager."]
+    }
+
+
+def test_a_clinic_keeps_its_last_manager(client, clinic):
+    manager = a_staff_member(clinic, Role.MANAGER)
+    operator = sign_in_operator(client, User.objects.create_superuser("operator@waymark.example"))
+    answer = operator.post(address(StaffMember, "change", manager.pk), {"name": "Me", "role": "manager"})
+    assert answer.context["adminform"].form.errors == {
+        "is_active": ["This is the clinic's last manager. Make somebody else a manager first."]
+    }
+
+
 def test_a_day_is_closed_once(client, clinic):
     staff = sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
     for _time in range(2):

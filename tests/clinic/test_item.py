@@ -112,6 +112,14 @@ def test_not_sure_and_unanswered_pain_are_different(client, clinic, ada):
     assert client.get(page(item)).context["walks"][0].pain == "not sure → –"
 
 
+def test_two_walks_of_one_day_stand_newest_first(client, clinic, ada):
+    programme = a_programme(a_patient(clinic), ada)
+    for hour, minutes in ((8, 10), (18, 20)):
+        a_walk(programme, TODAY - timedelta(days=1), minutes=minutes, now=NOW + timedelta(hours=hour - 33))
+    item = an_item(clinic, patient=programme.patient)
+    assert [row.minutes for row in client.get(page(item)).context["walks"]] == ["20 of 15", "10 of 15"]
+
+
 def test_another_clinics_item_answers_like_a_missing_one(client, clinic, ada):
     foreign = client.get(page(an_item(a_clinic())))
     missing = client.get(f"/review/{uuid7()}/")

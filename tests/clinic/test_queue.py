@@ -7,13 +7,13 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from clinic.models import Role
+from clinic.models import Role, StaffMember
 from programmes.clinical.diary import Finding
 from programmes.models import ChangedPatient, ReviewItem
 from programmes.services import reviewing
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import review_night
-from tests.factories import a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.factories import PASSWORD, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 from tests.programmes.test_wording import PAIN, SILENCE
 from tests.signing_in import sign_in_patient, sign_in_staff
 
@@ -91,6 +91,31 @@ def test_the_row_says_why_in_numbers(client):
         "is 2.1 points above this patient&#x27;s own previous 4 weeks"
         in client.get("/review/").content.decode()
     )
+
+
+def test_the_reason_names_the_day_it_was_raised_for(client):
+    clinic = a_clinic()
+    an_item(clinic, code="ADHERENCE_DROPPED", evidence=SILENCE)
+    sign_in_staff(client, a_staff_member(clinic))
+    sentence = client.get("/review/").context["rows"][0].reasons[0].sentence
+    assert sentence.startswith("20 Nov: No walk logged for")
+
+
+def test_the_small_figures_are_named(client):
+    clinic = a_clinic()
+    staff = a_staff_member(clinic)
+    a_full_item(clinic, staff)
+    sign_in_staff(client, staff)
+    assert "<strong>4 → 4</strong> (first → latest)" in client.get("/review/").content.decode()
+
+
+@pytest.mark.parametrize(("clinics", "is_link"), [(1, False), (2, True)])
+def test_the_clinics_name_is_a_link_for_people_with_several(client, clinics, is_link):
+    staff = a_staff_member(a_clinic())
+    for _other in range(clinics - 1):
+        StaffMember.objects.create(clinic=a_clinic(), user=staff.user, role="reviewer", name="Elsewhere")
+    client.post("/staff/sign-in/", {"username": staff.user.email, "password": PASSWORD})
+    assert ('href="/staff/clinic/"' in client.get("/review/").content.decode()) == is_link
 
 
 def test_a_row_shows_week_pain_contact_and_phone(client):
@@ -217,7 +242,7 @@ def test_the_header_says_up_to_when_was_reviewed(client):
     clinic = a_clinic()
     review_night(clinic=clinic, local_date=date(2026, 11, 19), now=NOW - timedelta(hours=4))
     sign_in_staff(client, a_staff_member(clinic))
-    assert "Reviewed up to 20 Nov 05:00" in client.get("/review/").content.decode()
+    assert "Last nightly review 20 Nov 05:00" in client.get("/review/").content.decode()
 
 
 @pytest.mark.parametrize(("hours", "is_stale"), [(26, False), (27, True)])
