@@ -47,6 +47,23 @@ KEY_ERROR = _("Something went wrong with this page. Please save again.")
 DAY_ERROR = _("Choose the day of your walk.")
 MINUTES_ERROR = _("Enter whole minutes, from 1 to 300. For example: 15.")
 
+# Named in the summary of errors, where the message alone would not say what it is about.
+QUESTIONS = {
+    "pain_before": _("Pain before the walk"),
+    "pain_after": _("Pain after the walk"),
+    "pain_worst": _("Worst pain on the walk"),
+    "settled": _("The next morning"),
+    "intensity": _("How hard it was"),
+    "flare": _("Flare-up"),
+    "fall": _("Falls"),
+    "bouts": _("How many walks"),
+    "effort": _("Effort"),
+    "limb_problem": _("Leg or foot problem"),
+    "reason_short": _("Why it was shorter"),
+    "confidence": _("Your next walk"),
+    "painkillers": _("Painkillers"),
+}
+
 
 class SafeText(forms.CharField):
     """Text without NUL bytes, which PostgreSQL cannot store and nobody types on purpose."""
@@ -183,6 +200,14 @@ class WalkForm(SafetyForm):
         answers["client_uuid"] = str(key)
         self.data = answers
 
+    def problems(self) -> dict[str, str]:
+        """Each problem once, with the id it leads to: what the summary above the form lists."""
+        found: dict[str, str] = {}
+        for field in self:
+            for error in field.errors:
+                found.setdefault(_about(field.name, str(error)), field.id_for_label or field.auto_id)
+        return found
+
     @property
     def added_more(self) -> bool:
         """Whether "Add more" holds an answer or an error, so that it opens by itself."""
@@ -272,6 +297,11 @@ class WalkForm(SafetyForm):
     def day_choices(self) -> list[tuple[str, str]]:
         days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
         return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
+
+
+def _about(name: str, error: str) -> str:
+    question = QUESTIONS.get(name)
+    return error if question is None else f"{question}: {error[:1].lower()}{error[1:]}"
 
 
 def _metres(text: str, unit: Decimal) -> int | None:

@@ -74,6 +74,14 @@ def test_while_a_safety_answer_waits_there_is_no_target(signed_in, programme):
     assert "This week" not in text
 
 
+def test_something_new_can_be_told_on_any_day(signed_in, programme):
+    a_walk(programme, TODAY, new_symptoms=())
+    text = text_of(signed_in)
+    assert "Something new or worrying?" in text
+    assert 'href="/walks/new/#something-new"' in text
+    assert 'id="something-new"' in text_of(signed_in, "/walks/new/")
+
+
 def test_a_paused_plan_says_until_when(signed_in, programme, clinician):
     until = TODAY + timedelta(days=3)
     pause_programme(

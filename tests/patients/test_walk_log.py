@@ -196,6 +196,17 @@ def test_what_is_wrong_is_said_and_nothing_is_stored(signed_in, programme, chang
     assert not Walk.objects.exists()
 
 
+def test_the_summary_names_each_question_once(signed_in, programme):
+    wrong = {"pain_before": None, "pain_after": "11", "effort": "11", "minutes": "-3", "other_minutes": "abc"}
+    summary = text_of(send(signed_in, **wrong)).split('id="error-summary"')[1].split("</div>")[0]
+    assert re.findall(r'<a href="#(\w+)">([^<]+)</a>', summary) == [
+        ("id_minutes", "Enter whole minutes, from 1 to 300. For example: 15."),
+        ("id_pain_before", "Pain before the walk: choose a number from 0 to 10, or “Not sure”."),
+        ("id_pain_after", "Pain after the walk: choose a number from 0 to 10, or “Not sure”."),
+        ("id_effort", "Effort: choose a number from 0 to 10."),
+    ]
+
+
 def test_what_was_typed_stays(signed_in, programme):
     text = text_of(send(signed_in, pain_after="11", note="Rain <b>all</b> day", flare="yes", minutes="20"))
     assert "Rain &lt;b&gt;all&lt;/b&gt; day" in text
@@ -332,13 +343,34 @@ def test_the_list_has_every_item_of_the_clinical_rules():
     assert set(wording.SAFETY_ITEMS) == set(UK_RED_FLAGS)
 
 
-def test_the_list_is_due_a_week_after_its_last_answer(signed_in, programme):
-    asked = "Is any of this NEW?"
-    assert asked in text_of(signed_in.get(PAGE))
+def list_on(client):
+    """How the form offers the list: asked openly, or folded away."""
+    text = text_of(client.get(PAGE))
+    assert text.count("Is any of this NEW?") == text.count('id="something-new"') == 1
+    return "folded" if '<details class="more" id="something-new">' in text else "asked"
+
+
+def test_the_list_is_due_a_week_after_its_last_answer_and_always_offered(signed_in, programme):
+    assert list_on(signed_in) == "asked"
     a_walk(programme, TODAY - timedelta(days=7), new_symptoms=())
-    assert asked in text_of(signed_in.get(PAGE))
+    assert list_on(signed_in) == "asked"
     a_walk(programme, TODAY - timedelta(days=6), new_symptoms=())
-    assert asked not in text_of(signed_in.get(PAGE))
+    assert list_on(signed_in) == "folded"
+
+
+def test_between_two_lists_a_red_flag_is_raised_all_the_same(signed_in, programme):
+    a_walk(programme, TODAY - timedelta(days=1), new_symptoms=())
+    response = send(signed_in, symptoms=["saddle_numbness"])
+    assert Flag.objects.get().evidence["route"] == "999"
+    assert "Call 999 now" in text_of(signed_in.get(response.headers["Location"]))
+
+
+def test_between_two_lists_no_answer_is_needed_and_a_tick_stays_in_sight(signed_in, programme):
+    a_walk(programme, TODAY - timedelta(days=1), new_symptoms=())
+    text = text_of(send(signed_in, symptoms=["fever"], minutes=None))
+    assert '<details class="more" id="something-new" open>' in text
+    assert send(signed_in, symptoms=None).headers["Location"].endswith("/saved/")
+    assert Walk.objects.get(walked_on=TODAY).new_symptoms is None
 
 
 @pytest.mark.parametrize(
