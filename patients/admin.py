@@ -91,6 +91,14 @@ class PatientAdmin(ClinicAdmin):
         obj.save()
         if not change or "email" in form.changed_data:
             set_address(patient=obj, email=form.cleaned_data["email"])
+            self._warn_of_a_shared_address(request, obj)
+
+    def _warn_of_a_shared_address(self, request: Any, patient: Patient) -> None:
+        """Couples share an address, so it is no error; a slip of the pen looks the same."""
+        others = Patient.objects.for_clinic(patient.clinic).filter(user=patient.user).exclude(pk=patient.pk)
+        for other in others if patient.user else ():
+            said = _("%(name)s uses this e-mail address too. Whoever reads that mail can open both records.")
+            messages.warning(request, said % {"name": other.full_name})
 
     def get_urls(self) -> list[Any]:
         invite = path(

@@ -3,12 +3,13 @@
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -30,6 +31,7 @@ from programmes.models import (
     ProgrammeWeek,
 )
 from programmes.services import prescribing
+from programmes.wording import day_and_year
 
 CHANGE = "admin:programmes_programme_change"
 
@@ -83,6 +85,7 @@ class ProgrammeAdmin(PagesAdmin):
             path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"programmes_programme_{name}")
             for name, view in (
                 ("assign", self.assign_view),
+                ("discard", self.discard_view),
                 ("pause", self.pause_view),
                 ("end", self.end_view),
             )
@@ -112,6 +115,8 @@ class ProgrammeAdmin(PagesAdmin):
                 by=request.staff,
             )
             self.log_addition(request, programme, "draft made")
+            for warning in form.soft_warnings:
+                messages.warning(request, warning)
             return redirect(CHANGE, programme.pk)
         context = {"title": _("New walking programme"), "form": form}
         return self.page(request, "start", context, refused=posted is not None)
@@ -133,7 +138,7 @@ class ProgrammeAdmin(PagesAdmin):
 
     def _edit(self, request: Any, programme: Programme) -> HttpResponse:
         page = DraftPage(programme, request.POST if request.method == "POST" else None, local_today(request))
-        refused = False
+        refused = page.wants_preview and not page.is_valid()
         if page.wants_saving:
             if page.save(by=request.staff):
                 self.log_change(request, programme, "draft saved")
@@ -211,10 +216,28 @@ class ProgrammeAdmin(PagesAdmin):
 
     def _running_message(self, programme: Programme) -> str:
         running = Programme.objects.of_patient(programme.patient).running().first()
+        if running is None:
+            return _("This patient has a running programme. End that one first.")
         return format_html(
-            _("This patient has a running programme since {}. End that one first."),
-            f"{running.starts_on:%d/%m/%Y}" if running else "-",
+            _('This patient has <a href="{}">a running programme since {}</a>. End that one first.'),
+            reverse(CHANGE, args=[running.pk]),
+            day_and_year(running.starts_on),
         )
+
+    def discard_view(self, request: Any, pk: UUID) -> Any:
+        programme = self._for_step(request, pk, "prescribe")
+        if not programme.is_draft:
+            return redirect(CHANGE, programme.pk)
+        if request.method != "POST":
+            return self._step(request, programme, "discard", _("Discard this draft?"), forms.Form())
+        try:
+            prescribing.discard_draft(programme=programme, by=request.staff)
+        except prescribing.NotADraft:
+            messages.error(request, _("Somebody has assigned this programme meanwhile. Nothing was saved."))
+            return redirect(CHANGE, programme.pk)
+        self.log_change(request, programme, "draft discarded")
+        messages.success(request, _("The draft is discarded."))
+        return redirect("admin:programmes_programme_changelist")
 
     def pause_view(self, request: Any, pk: UUID) -> Any:
         programme = self._for_step(request, pk, "pause_programme")

@@ -37,6 +37,10 @@ class DraftPage:
     def wants_saving(self) -> bool:
         return self.posted is not None and not {"add_week", "preview"} & set(self.posted)
 
+    @property
+    def wants_preview(self) -> bool:
+        return self.posted is not None and "preview" in self.posted
+
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.table.is_valid()])
 

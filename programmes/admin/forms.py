@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Count
+from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -13,8 +13,9 @@ from clinic.models import Clinic
 from patients.models import Patient
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
-from programmes.models import Ending, PauseReason, ProgrammeTemplate
+from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
 from programmes.services.prescribing import Baseline, NoWeeks, generated_weeks
+from programmes.wording import day_and_year
 
 BLANK = "blank"
 OLDEST_START = timedelta(days=14)  # older walks cannot be logged any more
@@ -45,10 +46,11 @@ class PatientChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, patient: Any) -> str:
         marks = [patient.full_name]
         if patient.date_of_birth:
-            marks.append(f"{patient.date_of_birth:%d/%m/%Y}")
+            marks.append(day_and_year(patient.date_of_birth))
         if patient.reference:
             marks.append(patient.reference)
-        return " · ".join(marks)
+        shown = " · ".join(marks)
+        return _("%(patient)s (has a programme)") % {"patient": shown} if patient.has_programme else shown
 
 
 @dataclass(frozen=True)
@@ -135,7 +137,9 @@ class StartForm(forms.Form):
         self.weeks: tuple[grading.Week, ...] = ()
         self.rule: dict[str, Any] = {}
         self.initial.setdefault("starts_on", coming_monday(today))
-        self.fields["patient"].queryset = Patient.objects.for_clinic(clinic).monitored_on(today)  # type: ignore[attr-defined]
+        running = Programme.objects.for_clinic(clinic).running().filter(patient=OuterRef("pk"))
+        patients = Patient.objects.for_clinic(clinic).monitored_on(today)
+        self.fields["patient"].queryset = patients.annotate(has_programme=Exists(running))  # type: ignore[attr-defined]
         templates = ProgrammeTemplate.objects.for_clinic(clinic).filter(is_active=True)
         self.templates = {str(each.pk): each for each in templates.annotate(week_count=Count("weeks"))}
         cards: list[Any] = [(key, _card(each)) for key, each in self.templates.items()]
@@ -145,6 +149,22 @@ class StartForm(forms.Form):
     @property
     def from_template(self) -> ProgrammeTemplate | None:
         return self.templates.get(self.cleaned_data["template"])
+
+    @property
+    def soft_warnings(self) -> list[str]:
+        """What a blank programme's numbers do not fit together in; the draft is made all the same."""
+        if self.from_template is not None:
+            return []
+        target, reached = self.cleaned_data["target_minutes"], max(week.minutes for week in self.weeks)
+        said = []
+        if target < self.cleaned_data["baseline"]:
+            said.append(_("The target is below the comfortable walk of now."))
+        elif reached < target:
+            said.append(
+                _("The target of %(target)s minutes is not reached in these weeks: the most is %(reached)s.")
+                % {"target": target, "reached": reached}
+            )
+        return said
 
     @property
     def baseline_given(self) -> Baseline:

@@ -209,6 +209,15 @@ def edit_draft(
 
 
 @transaction.atomic
+def discard_draft(*, programme: Programme, by: StaffMember) -> None:
+    """Takes a draft away that nobody will assign; the row stays. Raises NotADraft or NotAllowed."""
+    require(by, "prescribe")
+    drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
+    if drafts.update(status=ProgrammeStatus.ENTERED_IN_ERROR, version=F("version") + 1) != 1:
+        raise NotADraft
+
+
+@transaction.atomic
 def assign_programme(
     *, programme: Programme, by: StaffMember, now: datetime, seen_version: int | None = None
 ) -> None:

@@ -132,7 +132,7 @@ def test_another_clinics_row_is_answered_like_no_row(client, clinic, model, role
     theirs, none = str(a_row(model, other_clinic).pk), str(uuid7())
     pages = ["change", "history", "delete"]
     if model is Programme:
-        pages += ["assign", "pause", "end"]
+        pages += ["assign", "discard", "pause", "end"]
     if model is Patient:
         pages += ["invite"]
     for page in pages:
@@ -330,6 +330,22 @@ def test_enrol_with_an_address(client, clinic):
     assert (patient.full_name, patient.user.email) == ("Ann Lee", "ann@mail.example")
 
 
+def test_an_address_of_another_patient_is_accepted_with_a_warning(client, clinic):
+    other = a_patient(clinic, given_name="Bob", family_name="Lee")
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    answer = staff.post(address(Patient, "add"), PERSON | {"email": other.user.email}, follow=True)
+    assert [str(said) for said in answer.context["messages"]][:1] == [
+        "Bob Lee uses this e-mail address too. Whoever reads that mail can open both records."
+    ]
+
+
+def test_another_clinics_patient_with_that_address_is_not_named(client, clinic):
+    stranger = a_patient(a_clinic("Oak Clinic"), given_name="Bob", family_name=SECRET)
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    answer = staff.post(address(Patient, "add"), PERSON | {"email": stranger.user.email}, follow=True)
+    assert SECRET not in answer.content.decode()
+
+
 def test_enrol_without_an_address(client, clinic):
     staff = sign_in_staff(client, a_staff_member(clinic))
     staff.post(address(Patient, "add"), PERSON)
@@ -368,11 +384,8 @@ def test_the_invitation_is_shown_then_sent(client, clinic):
     assert not OutboxMessage.objects.exists()
     staff.post(address(Patient, "invite", patient.pk))
     message = OutboxMessage.objects.get()
-    assert "Your physio at Elm Clinic has made you a walking plan." in shown
-    assert message.body == (
-        "Your physio at Elm Clinic has made you a walking plan.\n\nOpen it: http://127.0.0.1:8000/\n\n"
-        "Not expecting this? Call 01632 960 100."
-    )
+    assert "Your physio team at Elm Clinic has invited you to Waymark." in shown
+    assert "Sign in: http://127.0.0.1:8000/" in message.body
     assert message.to_address == patient.user.email
 
 

@@ -349,7 +349,9 @@ def test_a_second_running_programme_is_refused(desk, clinic, clinician):
     answer = desk.post(change_page(draft, "assign"), {"version": "1"})
     draft.refresh_from_db()
     assert answer.status_code == 422
-    assert "running programme since 07/09/2026" in answer.content.decode()
+    running = Programme.objects.running().get()
+    link = f'<a href="{change_page(running)}">a running programme since 7 Sep 2026</a>'
+    assert link in answer.content.decode()
     assert draft.status == "draft"
 
 
@@ -498,6 +500,74 @@ def test_an_edited_template_stops_following_its_rules_and_rewrites_no_programme(
     template.refresh_from_db()
     assert (template.rules, template.weeks.count()) == ({}, 2)
     assert doses(Programme.objects.for_clinic(clinic).get()) == before
+
+
+# --- discarding, warnings
+
+
+def test_discarding_asks_first(desk, clinic, clinician):
+    draft = a_fresh_draft(clinic, clinician)
+    answer = desk.get(change_page(draft, "discard"))
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.status) == (200, "draft")
+
+
+def test_a_discarded_draft_is_entered_in_error(desk, clinic, clinician):
+    draft = a_fresh_draft(clinic, clinician)
+    answer = desk.post(change_page(draft, "discard"))
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.status) == (302, "entered-in-error")
+
+
+def test_an_assigned_programme_is_not_discarded(clinic, clinician):
+    with pytest.raises(prescribing.NotADraft):
+        prescribing.discard_draft(programme=a_programme(a_patient(clinic), clinician), by=clinician)
+
+
+@pytest.mark.parametrize("role", [Role.REVIEWER, Role.MANAGER])
+def test_only_who_prescribes_discards(client, clinic, clinician, role):
+    draft = a_fresh_draft(clinic, clinician)
+    answer = sign_in_staff(client, a_staff_member(clinic, role)).post(change_page(draft, "discard"))
+    draft.refresh_from_db()
+    assert (answer.status_code, draft.status) == (403, "draft")
+
+
+def test_the_start_page_marks_patients_with_a_programme(desk, clinic, clinician):
+    walking = a_patient(clinic, family_name="Aa", reference="")
+    a_programme(walking, clinician)
+    a_patient(clinic, family_name="Bb", reference="")
+    choices = desk.get(ADD).context["form"].fields["patient"].choices
+    assert [label for _value, label in choices][1:] == ["Pat Aa (has a programme)", "Pat Bb"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"weeks-1-number": "3"}, "week 2 is missing"),
+        ({"weeks-1-number": "1"}, "This week is there twice"),
+        ({"weeks-0-minutes": "400"}, "Nothing is saved yet."),
+    ],
+)
+def test_a_preview_says_what_saving_would_say(desk, clinic, clinician, changes, said):
+    draft = a_fresh_draft(clinic, clinician, weeks=2)
+    answer = desk.post(change_page(draft), as_typed(draft, preview="1", **changes))
+    assert (answer.status_code, said in answer.content.decode()) == (422, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        (
+            {"number_of_weeks": "4"},
+            ["The target of 30 minutes is not reached in these weeks: the most is 16."],
+        ),
+        ({"target_minutes": "10"}, ["The target is below the comfortable walk of now."]),
+        ({"number_of_weeks": "30"}, []),
+    ],
+)
+def test_a_blank_programme_warns_of_its_target(desk, clinic, typed, said):
+    answer = desk.post(ADD, start(a_patient(clinic), "blank", **{**BLANK, **typed}), follow=True)
+    assert [str(message) for message in answer.context["messages"]] == said
 
 
 # --- cost
