@@ -12,7 +12,7 @@ log = logging.getLogger(__name__)
 
 @shared_task(name="programmes.tasks.review_changed_patients")
 def review_changed_patients() -> None:
-    if taken := nights.review_changed_patients(now=timezone.now()):
+    if taken := nights.keep_up(now=timezone.now()):
         log.info("reviewed %s changed patients", taken)
 
 

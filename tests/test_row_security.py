@@ -116,8 +116,8 @@ def test_the_reviews_reach_every_clinic_one_after_the_other(clinics):
     with as_runtime():
         act_for()
         plan_runs(now=NOON)
-        reviewed = review_changed_patients(now=NOON)
         nights = {run.clinic_id for run in run_planned_reviews(now=NOON)}
+        reviewed = review_changed_patients(now=NOON)
     assert (reviewed, nights) == (2, {clinic.pk for clinic in clinics})
     assert ReviewRun.objects.filter(status="waiting").count() == 0
 

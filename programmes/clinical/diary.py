@@ -75,7 +75,9 @@ def _overlap(first: date, last: date, from_on: date, until_on: date | None) -> i
 class Diary:
     """Everything the rules may know about one programme.
 
-    `reports` sorted by day walked, `weeks` by start, `pauses` not overlapping; ValueError if they are not.
+    `reports` may reach back before `started_on`: pain is compared with the patient's whole past, walks are
+    counted from the start on. `reports` sorted by day walked, `weeks` by start, `pauses` not overlapping;
+    ValueError if they are not.
     """
 
     started_on: date
@@ -85,11 +87,13 @@ class Diary:
     walk_days: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse unsorted input and note the distinct days walked."""
+        """Refuse unsorted input and note the distinct days walked since the start."""
         _require_sorted([w.starts_on for w in self.weeks], "weeks")
         _require_sorted([r.on for r in self.reports], "reports")
         _require_disjoint(self.pauses)
-        object.__setattr__(self, "walk_days", tuple(dict.fromkeys(r.on for r in self.reports)))
+        object.__setattr__(
+            self, "walk_days", tuple(dict.fromkeys(r.on for r in self.reports if r.on >= self.started_on))
+        )
 
     def until(self, day: date) -> "Diary":
         """Return the diary as it stood on `day`: later walks, later arrivals and later plans are gone."""

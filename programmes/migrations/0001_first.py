@@ -682,7 +682,7 @@ class Migration(migrations.Migration):
                 (
                     "received_on",
                     models.DateField(
-                        help_text="The patient's date when it arrived.", verbose_name="received on"
+                        help_text="The clinic's date when it arrived.", verbose_name="received on"
                     ),
                 ),
                 (

@@ -96,7 +96,7 @@ class Walk(ClinicRecord):
     time_zone = models.CharField(max_length=64)
     recorded_at = models.DateTimeField(_("recorded on the device"), null=True)
     received_at = models.DateTimeField(_("received"))
-    received_on = models.DateField(_("received on"), help_text=_("The patient's date when it arrived."))
+    received_on = models.DateField(_("received on"), help_text=_("The clinic's date when it arrived."))
 
     # What.
     outcome = models.CharField(

@@ -1,11 +1,13 @@
 """Flags: raised once, kept with their evidence, changed only as the pure lifecycle says."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Min
 from uuid_utils.compat import uuid7
 
 from patients.models import Patient
@@ -21,7 +23,17 @@ from programmes.clinical.detection import (
 )
 from programmes.clinical.diary import Finding
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import Flag, ItemStatus, Outcome, Programme, Resolution, ReviewItem, Severity, Walk
+from programmes.models import (
+    Flag,
+    FlagCode,
+    ItemStatus,
+    Outcome,
+    Programme,
+    Resolution,
+    ReviewItem,
+    Severity,
+    Walk,
+)
 from programmes.services.gathering import Subject
 
 
@@ -33,11 +45,21 @@ class Tally:
     cleared: int = 0
 
 
-def review_subject(*, subject: Subject, on: date, now: datetime) -> Tally:
-    """Judges one patient on one day and stores what the lifecycle asks for. Twice gives the same rows."""
-    tally = Tally()
+def changes_of(*, subject: Subject, on: date, day_is_over: bool = True) -> tuple[Change, ...]:
+    """Judges one patient on one day, writing nothing.
+
+    Walks not walked are counted when the day is over; what the patient reported is judged at once.
+    """
     found = findings(subject.diary, on)
-    for change in flag_changes(found, subject.known_flags, subject.diary, on):
+    if not day_is_over:
+        found = tuple(finding for finding in found if finding.code != FlagCode.ADHERENCE_DROPPED)
+    return flag_changes(found, subject.known_flags, subject.diary, on)
+
+
+def store_changes(*, subject: Subject, changes: Sequence[Change], now: datetime) -> Tally:
+    """Stores what the lifecycle asked for. Twice gives the same rows."""
+    tally = Tally()
+    for change in changes:
         _store(subject, change, now, tally)
     return tally
 
@@ -153,26 +175,40 @@ def _insert_once(flag: Flag) -> bool:
         return cursor.fetchone() is not None
 
 
+@transaction.atomic
 def _worsen(flag: Flag, finding: Finding) -> None:
+    """Keeps the newest evidence; what got worse wakes a snoozed item."""
+    _lock_item(flag)
     severity = Severity.of_rule(finding.severity)
     Flag.objects.filter(pk=flag.pk, resolved_on=None).update(
         severity=severity, latest=finding.evidence, condition_ended_on=None
     )
     ReviewItem.objects.filter(pk=flag.item_id, severity__gt=severity).update(severity=severity)
+    ReviewItem.objects.filter(pk=flag.item_id, status=ItemStatus.ON_HOLD).update(
+        status=ItemStatus.REQUESTED, snoozed_until=None
+    )
 
 
+@transaction.atomic
 def _clear(flag: Flag, on: date, now: datetime) -> bool:
-    """Resolves the flag; the item closes with its last flag, unless somebody holds it."""
+    """Resolves the flag; the item closes with its last flag, unless somebody holds it or it was promised."""
+    _lock_item(flag)
     cleared = Flag.objects.filter(pk=flag.pk, resolved_on=None).update(
         resolved_on=on, resolution=Resolution.CLEARED, condition_ended_on=on
     )
-    if not Flag.objects.unresolved().filter(item_id=flag.item_id).exists():
-        ReviewItem.objects.filter(
-            pk=flag.item_id,
-            status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD],
-            claimed_by=None,
-            promised_for=None,
+    left = Flag.objects.unresolved().filter(item_id=flag.item_id).aggregate(worst=Min("severity"))["worst"]
+    item = ReviewItem.objects.filter(pk=flag.item_id)
+    if left is not None:
+        item.update(severity=left)
+    else:
+        item.filter(
+            status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD], claimed_by=None, promised_for=None
         ).update(
             status=ItemStatus.COMPLETED, outcome=Outcome.CONDITION_ENDED, closed_at=now, snoozed_until=None
         )
     return cleared == 1
+
+
+def _lock_item(flag: Flag) -> None:
+    """The item before its flags, as raising and closing do: no deadlock, and no flag comes in unseen."""
+    ReviewItem.objects.select_for_update().filter(pk=flag.item_id).first()

@@ -29,9 +29,15 @@ class Subject:
     @cached_property
     def diary(self) -> Diary:
         """Made when it is asked for: rows that make no diary spoil one patient's review, not the night."""
-        started_on = self.programme.starts_on
-        walked = tuple(report for report in self.reports if report.on >= started_on)
-        return Diary(started_on, self.weeks, walked, self.pauses)
+        return Diary(self._started_on, self.weeks, self.reports, self.pauses)
+
+    @property
+    def _started_on(self) -> date:
+        """A programme that was assigned after its first day asks for walks from the assignment on."""
+        assigned_at = self.programme.assigned_at
+        if assigned_at is None:
+            return self.programme.starts_on
+        return max(self.programme.starts_on, assigned_at.astimezone(self.programme.clinic.zone).date())
 
     @property
     def known_flags(self) -> tuple[KnownFlag, ...]:
@@ -78,7 +84,7 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
         Programme.objects.for_clinic(clinic)
         .running()
         .filter(patient__in=Patient.objects.for_clinic(clinic).monitored_on(on), starts_on__lte=on)
-        .select_related("patient")
+        .select_related("patient", "clinic")
         .order_by("patient_id")
     )
     return list(found if patients is None else found.filter(patient_id__in=list(patients)))

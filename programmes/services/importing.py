@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from math import ceil
 from statistics import median
 from uuid import UUID, uuid5
@@ -109,7 +109,9 @@ def _prescribe(patient: Patient, diary: KeptDiary, by: StaffMember, now: datetim
         rule={"imported": diary.reference},
         by=by,
     )
-    assign_programme(programme=programme, by=by, now=now)
+    # Assigned on its first day: the walks of a kept diary were asked for all along.
+    first_day = datetime.combine(diary.started_on, time(0), by.clinic.zone)
+    assign_programme(programme=programme, by=by, now=min(first_day, now))
     return programme
 
 

@@ -15,9 +15,10 @@ from uuid_utils.compat import uuid7
 from clinic.models import Clinic
 from clinic.tenancy import acting_for
 from patients.models import Patient
+from programmes.clinical.detection import Change
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, ReviewRun, RunStatus
-from programmes.services.flagging import Tally, review_subject
+from programmes.services.flagging import Tally, changes_of, store_changes
 from programmes.services.gathering import Subject, subjects_of
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,16 @@ def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
         )
 
 
+def keep_up(*, now: datetime) -> int:
+    """Plans the nights that are due, then reviews changed patients of the clinics that wait for none.
+
+    In this order a worker that was away for days judges them as it would have on time. Returns how many
+    changed patients were taken.
+    """
+    plan_runs(now=now)
+    return review_changed_patients(now=now)
+
+
 def review_changed_patients(*, now: datetime, clinic: Clinic | None = None, limit: int = 500) -> int:
     """Reviews marked patients, of one clinic or all, one transaction each. Returns how many were taken.
 
@@ -54,6 +65,10 @@ def _clinics(clinic: Clinic | None) -> Iterable[Clinic]:
 
 
 def _review_changed_of(clinic: Clinic, now: datetime, limit: int) -> int:
+    """Days are judged in order: while a night is due, its clinic's changed patients wait for it."""
+    with acting_for(clinic):
+        if ReviewRun.objects.for_clinic(clinic).due(now).exists():
+            return 0
     for taken in range(limit):
         if not _review_next_changed(clinic, now):
             return taken
@@ -74,7 +89,8 @@ def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
     try:
         with transaction.atomic():
             for subject in subjects_of(clinic=clinic, on=today, patients=[mark.patient_id]):
-                review_subject(subject=subject, on=today, now=now)
+                changes = changes_of(subject=subject, on=today, day_is_over=False)
+                store_changes(subject=subject, changes=changes, now=now)
     except Exception:  # one bad record must not stop the others; it is shown once it is given up
         log.exception("review of patient %s failed", mark.patient_id)
         _put_back(mark, now)
@@ -189,8 +205,16 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
 
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     subjects = subjects_of(clinic=run.clinic, on=run.local_date)
-    tallies = [_review_or_mark(subject, run.local_date, now) for subject in subjects]
-    done = [tally for tally in tallies if tally is not None]
+    # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
+    judged = [(subject, _judge_or_mark(subject, run.local_date, now)) for subject in subjects]
+    stored = [
+        (subject, _store_or_mark(subject, changes, run.local_date, now))
+        for subject, changes in judged
+        if changes is not None
+    ]
+    done = [tally for _subject, tally in stored if tally is not None]
+    evaluated = [subject.programme.patient_id for subject, tally in stored if tally is not None]
+    ChangedPatient.objects.for_clinic(run.clinic).given_up().filter(patient_id__in=evaluated).delete()
     run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
     run.patients_evaluated, run.patients_failed = len(done), len(subjects) - len(done)
     run.flags_raised = sum(tally.raised for tally in done)
@@ -199,19 +223,35 @@ def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     return run
 
 
-def _review_or_mark(subject: Subject, on: date, now: datetime) -> Tally | None:
-    """Reviews one patient; one that cannot be evaluated is marked, tried again and shown, not skipped.
+def _judge_or_mark(subject: Subject, on: date, now: datetime) -> tuple[Change, ...] | None:
+    """Judges one patient; None for one that cannot be evaluated."""
+    try:
+        return changes_of(subject=subject, on=on)
+    except Exception:
+        _mark_failed(subject, on, now)
+        return None
+
+
+def _store_or_mark(subject: Subject, changes: tuple[Change, ...], on: date, now: datetime) -> Tally | None:
+    """Stores one patient's changes, in a savepoint only where there are any."""
+    if not changes:
+        return Tally()
+    try:
+        with transaction.atomic():
+            return store_changes(subject=subject, changes=changes, now=now)
+    except Exception:
+        _mark_failed(subject, on, now)
+        return None
+
+
+def _mark_failed(subject: Subject, on: date, now: datetime) -> None:
+    """A patient that cannot be evaluated is tried again and shown, not skipped.
 
     A mark that is there keeps its attempts: the night does not hide a patient already given up.
     """
     patient = subject.programme.patient
-    try:
-        with transaction.atomic():
-            return review_subject(subject=subject, on=on, now=now)
-    except Exception:
-        log.exception("review of patient %s failed", patient.pk)
-        mark = ChangedPatient(
-            clinic_id=patient.clinic_id, patient=patient, earliest_on=on, marked_at=now, not_before=now
-        )
-        ChangedPatient.objects.bulk_create([mark], ignore_conflicts=True)
-        return None
+    log.exception("review of patient %s failed", patient.pk)
+    mark = ChangedPatient(
+        clinic_id=patient.clinic_id, patient=patient, earliest_on=on, marked_at=now, not_before=now
+    )
+    ChangedPatient.objects.bulk_create([mark], ignore_conflicts=True)

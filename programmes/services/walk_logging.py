@@ -178,13 +178,21 @@ def _walk(
         programme=programme,
         time_zone=patient.zone.key,
         received_at=arrival.at,
-        # A diary came in as it was written, day by day, whenever it is imported.
-        received_on=entry.walked_on if entry.source == Source.IMPORT else patient.local_date(arrival.at),
+        received_on=_received_on(patient, arrival),
         entered_by=by,
         target_revision=target.revision if target else None,
         target_week=target.week.number if target else None,
         target_minutes=target.week.minutes if target else None,
     )
+
+
+def _received_on(patient: Patient, arrival: Arrival) -> date:
+    """The clinic's date, because the clinic's nights judge it: west of the clinic a late evening's walk
+    arrives on its next day. A diary came in as it was written, whenever it is imported."""
+    walked_on = arrival.entry.walked_on
+    if arrival.entry.source == Source.IMPORT:
+        return walked_on
+    return max(walked_on, arrival.at.astimezone(patient.clinic.zone).date())
 
 
 def _require_date(entry: WalkEntry, today: date) -> None:

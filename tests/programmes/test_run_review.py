@@ -32,8 +32,8 @@ def said(capsys, **options):
 def test_changed_patients_and_due_nights_are_reviewed_with_their_numbers(clinic, capsys):
     night = today(clinic) - timedelta(days=1)
     assert said(capsys) == [
+        f"elm {night}: 1 patients reviewed, 1 flags raised, 0 cleared, 0 could not be evaluated",
         "elm: 1 changed patients reviewed",
-        f"elm {night}: 1 patients reviewed, 0 flags raised, 0 cleared, 0 could not be evaluated",
     ]
 
 

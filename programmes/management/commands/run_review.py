@@ -43,11 +43,11 @@ class Command(BaseCommand):
                 self._one_night(clinic, day or last_night(clinic=clinic, now=now), now, options["full"])
 
     def _what_is_due(self, clinic: Clinic, now: datetime) -> None:
-        changed = review_changed_patients(now=now, clinic=clinic, limit=100_000)
-        self.stdout.write(f"{clinic.slug}: {changed} changed patients reviewed")
         plan_runs(now=now, clinic=clinic)
         for run in run_planned_reviews(now=now, clinic=clinic):
             self.stdout.write(_line(clinic, run))
+        changed = review_changed_patients(now=now, clinic=clinic, limit=100_000)
+        self.stdout.write(f"{clinic.slug}: {changed} changed patients reviewed")
 
     def _one_night(self, clinic: Clinic, day: date, now: datetime, again: bool) -> None:
         run = review_night(clinic=clinic, local_date=day, now=now, again=again)
