@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import OwnClinicFilter, local_today
+from clinic.models import StaffMember
 from clinic.permissions import may
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
@@ -48,6 +49,12 @@ def with_progress(rows: Any, today: Any) -> Any:
         first_week=Subquery(revision.values("first_week")[:1]),
         last_week=Subquery(newest),
     )
+
+
+def name_of(login: str) -> Subquery:
+    """The name that the person behind the login has in this row's clinic."""
+    member = StaffMember.objects.filter(clinic=OuterRef("clinic"), user=OuterRef(login))
+    return Subquery(member.values("name")[:1])
 
 
 @admin.register(Programme)
@@ -152,7 +159,9 @@ class ProgrammeAdmin(PagesAdmin):
 
     def _look(self, request: Any, programme: Programme) -> HttpResponse:
         revisions = list(
-            programme.revisions.select_related("signed_by").prefetch_related("weeks").order_by("-number")
+            programme.revisions.annotate(signer=name_of("signed_by"))
+            .prefetch_related("weeks")
+            .order_by("-number")
         )
         newest = revisions[0]
         context = {
@@ -161,7 +170,7 @@ class ProgrammeAdmin(PagesAdmin):
             "programme": programme,
             "week_now": self.week(programme),
             "revisions": revisions,
-            "pauses": programme.pauses.select_related("made_by"),
+            "pauses": programme.pauses.annotate(maker=name_of("made_by")),
             "plan": shown(as_weeks(newest.weeks.all()), newest.in_force_from),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
             "may_pause": may(request.staff, "pause_programme"),

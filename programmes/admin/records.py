@@ -1,10 +1,12 @@
 """Records that verbs write: pauses, walks, reasons, flags, review items and runs. To look at only."""
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin import RecordAdmin
@@ -18,8 +20,16 @@ from programmes.models import (
     ReviewRun,
     Walk,
 )
+from programmes.wording import RED_FLAG_ITEMS
 
 NAMES = ["patient__given_name", "patient__family_name", "patient__reference"]
+
+
+def symptoms_in_words(codes: Sequence[str] | None) -> str:
+    """A dash for "not answered", "none" for an empty answer."""
+    if codes is None:
+        return "–"
+    return "; ".join(str(RED_FLAG_ITEMS.get(code, code)) for code in codes) or gettext("none")
 
 
 class OfPatient(RecordAdmin):
@@ -72,7 +82,12 @@ class WalkAdmin(OfPatient):
     ]
     list_filter = ["source", "flare", "entered_in_error", "walked_on"]
     ordering = ["-walked_on", "-received_at"]
-    exclude = ["patient", "clinic", "client_uuid", "entry_digest", "target_revision"]
+    exclude = ["patient", "clinic", "client_uuid", "entry_digest", "target_revision", "new_symptoms"]
+    readonly_fields = ["patient_link", "reported_as_new"]
+
+    @admin.display(description=_("new symptoms"))
+    def reported_as_new(self, walk: Walk) -> str:
+        return symptoms_in_words(walk.new_symptoms)
 
 
 @admin.register(NotWalking)
@@ -81,6 +96,12 @@ class NotWalkingAdmin(OfPatient):
     list_display = ["from_on", "until_on", "patient_name", "reason", "pain_now", "received_at"]
     list_filter = ["reason", "from_on"]
     ordering = ["-from_on"]
+    exclude = ["patient", "clinic", "new_symptoms"]
+    readonly_fields = ["patient_link", "reported_as_new"]
+
+    @admin.display(description=_("new symptoms"))
+    def reported_as_new(self, gap: NotWalking) -> str:
+        return symptoms_in_words(gap.new_symptoms)
 
 
 @admin.register(Flag)

@@ -484,6 +484,41 @@ def test_a_secret_mail_stays_secret(client, clinic):
     assert "123456" not in staff.get(address(OutboxMessage, "change", message.pk)).content.decode()
 
 
+@pytest.mark.parametrize("page", ["change", "history"])
+def test_a_patients_page_is_headed_by_the_name(client, clinic, page):
+    patient = a_patient(clinic, given_name="Ann", family_name="Lee")
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    shown = staff.get(address(Patient, page, patient.pk)).content.decode()
+    assert ("<title>Ann Lee |" in shown, f"Patient {patient.pk}" in shown) == (True, False)
+
+
+def test_a_logins_page_is_headed_by_the_address(client):
+    user = User.objects.create_superuser("operator@waymark.example")
+    shown = sign_in_operator(client, user).get(address(User, "change", user.pk)).content.decode()
+    assert ("<title>operator@waymark.example |" in shown, f"> {user.pk}" in shown) == (True, False)
+
+
+def test_a_walks_page_says_symptoms_in_words(client):
+    clinic = a_full_clinic("Elm")
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    shown = staff.get(address(Walk, "change", Walk.objects.get().pk)).content.decode()
+    assert ("numbness round the genitals" in shown, "saddle_numbness" in shown) == (True, False)
+
+
+def test_who_signed_is_named(client):
+    clinic = a_full_clinic("Elm")
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    shown = staff.get(address(Programme, "change", Programme.objects.get().pk)).content.decode()
+    assert "signed 7 Sep 2026, 10:00 by Dr Elm" in shown
+
+
+@pytest.mark.parametrize("is_demo", [True, False])
+def test_the_demos_mailbox_stands_in_the_header(client, clinic, settings, is_demo):
+    settings.DEMO = is_demo
+    staff = sign_in_staff(client, a_staff_member(clinic))
+    assert ("/demo/mailbox/" in staff.get("/admin/").content.decode()) == is_demo
+
+
 def test_times_stand_in_the_clinics_zone(client):
     clinic = a_clinic(time_zone="Australia/Sydney")
     ReviewRun.objects.create(clinic=clinic, local_date=START, due_at=NOON, status="done", finished_at=NOON)
