@@ -1,9 +1,7 @@
 """What staff type: sign-in, and the actions on a review item."""
 
-import re
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
@@ -128,6 +126,12 @@ class SnoozeForm(forms.Form):
         self.fields["until"].widget.attrs |= {"min": first.isoformat(), "max": last.isoformat()}
 
 
+class TakeOverForm(forms.Form):
+    """From whom: the colleague whose name stood on the page."""
+
+    holder = forms.UUIDField()
+
+
 class CloseForm(forms.Form):
     """How it ended, and which flags this person has read."""
 
@@ -142,12 +146,9 @@ class CloseForm(forms.Form):
         offered = [(code, label) for code, label in Outcome.choices if _offered(by, code)]
         self.fields["outcome"].choices = [("", _("Choose …")), *offered]  # type: ignore[attr-defined]
 
-    def seen(self) -> list[UUID]:
-        """The flags that stood on the page; an altered identifier is no flag and is left out."""
-        sent = self.data.getlist("seen") if isinstance(self.data, QueryDict) else []
-        return [
-            UUID(value) for value in sent if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", value)
-        ]
+    def seen(self) -> list[str]:
+        """The flags that stood on the page, as they read there; anything else matches none."""
+        return self.data.getlist("seen") if isinstance(self.data, QueryDict) else []
 
 
 def _offered(by: StaffMember, outcome: str) -> bool:

@@ -20,6 +20,7 @@ VERBS: Final[dict[str, frozenset[Role]]] = {
     # review
     "see_queue": EVERYBODY,
     "claim_item": frozenset({CLINICIAN, REVIEWER}),
+    "take_over_item": frozenset({CLINICIAN}),
     "record_contact": frozenset({CLINICIAN, REVIEWER}),
     "close_item": frozenset({CLINICIAN, REVIEWER}),
     # the clinic itself

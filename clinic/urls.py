@@ -13,6 +13,7 @@ staff_pages = [
     path("review/<uuid:item_id>/", item.review_item, name="review-item"),
     path("review/<uuid:item_id>/claim/", item.claim_item, name="claim-item"),
     path("review/<uuid:item_id>/hand-back/", item.release_item, name="release-item"),
+    path("review/<uuid:item_id>/take-over/", item.take_over_item, name="take-over-item"),
     path("review/<uuid:item_id>/contact/", item.record_contact, name="record-contact"),
     path("review/<uuid:item_id>/snooze/", item.snooze_item, name="snooze-item"),
     path("review/<uuid:item_id>/close/", item.close_item, name="close-item"),

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from clinic.forms import CloseForm, ContactForm, SnoozeForm
+from clinic.forms import CloseForm, ContactForm, SnoozeForm, TakeOverForm
 from clinic.permissions import NotAllowed
 from clinic.views.access import ClinicRequest, staff_page
 from clinic.views.item_page import forms_of, item_context
@@ -103,6 +103,20 @@ def record_contact(request: ClinicRequest, item: Any) -> HttpResponse:
         lambda: reviewing.record_contact(item=item, contact=form.contact(), by=request.staff, now=now),
         gettext("The contact is noted."),
         contact_form=form,
+    )
+
+
+@item_action
+def take_over_item(request: ClinicRequest, item: Any) -> HttpResponse:
+    form = TakeOverForm(request.POST)
+    if not form.is_valid():
+        return _page(request, item, status=422)
+    holder = form.cleaned_data["holder"]
+    return _act(
+        request,
+        item,
+        lambda: reviewing.take_over_item(item=item, holder_id=holder, by=request.staff, now=timezone.now()),
+        gettext("You have taken this over."),
     )
 
 

@@ -97,6 +97,7 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
         "has_safety": has_safety,
         "only_looks": is_open and not may(staff, "record_contact"),
         "may_claim": is_open and item.claimed_by_id is None and may(staff, "claim_item"),
+        "may_take_over": is_open and is_held and may(staff, "take_over_item"),
         "may_contact": is_open and may(staff, "record_contact"),
         "may_snooze": is_open and not is_held and not has_safety and may(staff, "claim_item"),
         "may_close": closes and (not has_safety or staff.role == Role.CLINICIAN),

@@ -1,5 +1,7 @@
 """What a rule saw, kept with the numbers it saw it in."""
 
+import hashlib
+import json
 from datetime import date, timedelta
 from typing import Self
 
@@ -91,3 +93,9 @@ class Flag(ClinicRecord):
 
     def __str__(self) -> str:
         return f"{self.code} {self.pk}"
+
+    @property
+    def as_read(self) -> str:
+        """Names the flag and what it said: closing a page that showed less is refused."""
+        said = json.dumps(self.latest or self.evidence, sort_keys=True)
+        return f"{self.pk}:{hashlib.sha256(said.encode()).hexdigest()[:16]}"

@@ -20,6 +20,7 @@ from programmes.models import (
     Outcome,
     Resolution,
     ReviewItem,
+    Severity,
 )
 from programmes.models.flag import FlagQuerySet
 
@@ -85,6 +86,23 @@ def claim_item(*, item: ReviewItem, by: StaffMember, now: datetime) -> None:
 
 
 @transaction.atomic
+def take_over_item(*, item: ReviewItem, holder_id: UUID, by: StaffMember, now: datetime) -> None:
+    """Takes the item from the colleague who held it when this person looked; for clinicians.
+
+    For items of people who are away or have left. Raises AlreadyClaimed when it is no longer theirs, or
+    NotAllowed.
+    """
+    require(by, "take_over_item")
+    taken = (
+        ReviewItem.objects.for_clinic(by.clinic)
+        .filter(pk=item.pk, status=ItemStatus.IN_PROGRESS, claimed_by=holder_id)
+        .update(claimed_by=by, claimed_at=now)
+    )
+    if taken != 1:
+        raise AlreadyClaimed
+
+
+@transaction.atomic
 def release_item(*, item: ReviewItem, by: StaffMember) -> None:
     """Hands the item back to the queue. Raises AlreadyClaimed when it is not this person's."""
     require(by, "claim_item")
@@ -110,7 +128,8 @@ def snooze_item(*, item: ReviewItem, until: date, by: StaffMember, today: date) 
     if _open_safety(item, by).exists():
         raise SafetyNotSnoozable
     there = ReviewItem.objects.for_clinic(by.clinic).open().filter(pk=item.pk)
-    snoozed = there.filter(Q(claimed_by=None) | Q(claimed_by=by)).update(
+    restful = there.filter(severity__gt=Severity.URGENT)  # asked again here: an answer may have come in
+    snoozed = restful.filter(Q(claimed_by=None) | Q(claimed_by=by)).update(
         status=ItemStatus.ON_HOLD, snoozed_until=until, claimed_by=None, claimed_at=None
     )
     if snoozed != 1:
@@ -141,15 +160,15 @@ def close_item(
     item: ReviewItem,
     outcome: Outcome,
     note: str,
-    seen: Collection[UUID],
+    seen: Collection[str],
     by: StaffMember,
     today: date,
     now: datetime,
 ) -> None:
-    """Closes the item and its flags, all of which this person has `seen`, with a coded outcome.
+    """Closes the item and its flags, all `seen` by this person (Flag.as_read), with a coded outcome.
 
     Raises NotAllowed when the role may not use this outcome (a SAFETY flag: clinicians only), AlreadyClosed
-    when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag came in meanwhile;
+    when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag or answer came in since;
     NotReached, TooFewAttempts or NoteMissing when what was noted does not bear the outcome.
     """
     _require_outcome(item, outcome, by)
@@ -168,9 +187,9 @@ def close_item(
         raise AlreadyClosed
     _require_grounds(item, outcome, note, by)
     flags = Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item)
-    flags.filter(pk__in=seen).update(resolved_on=today, resolution=Resolution.CLOSED, resolved_by=by.user)
-    if flags.exists():
+    if any(flag.as_read not in seen for flag in flags.select_for_update()):
         raise NewFlag  # rolls the closing back: nobody closes what nobody read
+    flags.update(resolved_on=today, resolution=Resolution.CLOSED, resolved_by=by.user)
 
 
 def _require_outcome(item: ReviewItem, outcome: Outcome, by: StaffMember) -> None:

@@ -47,7 +47,7 @@ def act(client, item, verb, **fields):
 
 
 def close(client, item, *, outcome="already-known", note="", seen=None):
-    shown = [flag.pk for flag in item.flags.all()] if seen is None else seen
+    shown = [flag.as_read for flag in item.flags.all()] if seen is None else seen
     return act(client, item, "close", **{"close-outcome": outcome, "close-note": note, "seen": shown})
 
 
@@ -232,7 +232,7 @@ def test_closing_without_an_outcome_is_refused(client, clinic, ada):
 
 def test_closing_with_a_flag_not_yet_seen_is_refused(client, clinic, ada):
     item = an_item(clinic)
-    seen = [flag.pk for flag in item.flags.all()]
+    seen = [flag.as_read for flag in item.flags.all()]
     an_item(clinic, patient=item.patient, code="ADHERENCE_DROPPED", evidence=SILENCE)
     response = close(client, item, note="Spoke to Pat", seen=seen)
     assert (response.status_code, stored(item).status, response.context["close_form"]["note"].value()) == (
@@ -246,7 +246,7 @@ def test_after_that_refusal_the_page_counts_the_new_flag_as_seen(client, clinic,
     item = an_item(clinic)
     an_item(clinic, patient=item.patient, code="ADHERENCE_DROPPED", evidence=SILENCE)
     text = close(client, item, seen=[]).content.decode()
-    assert [f'name="seen" value="{flag.pk}"' in text for flag in item.flags.all()] == [True, True]
+    assert [f'name="seen" value="{flag.as_read}"' in text for flag in item.flags.all()] == [True, True]
 
 
 @pytest.mark.parametrize("seen", ["", "x", "1' OR 1=1", "0" * 36])
@@ -396,3 +396,32 @@ def test_a_pain_items_snooze_error_says_nothing_of_safety(client, clinic, ada):
 def test_a_manager_reads_who_acts(client, clinic):
     sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
     assert "A clinician or reviewer acts on this." in client.get(page(an_item(clinic))).content.decode()
+
+
+def test_an_answer_that_came_in_since_the_page_was_read_is_not_closed_with_it(client, clinic, ada):
+    item = an_item(clinic, code="SAFETY", severity="urgent", evidence=SAFETY)
+    read = [flag.as_read for flag in item.flags.all()]
+    item.flags.update(latest=SAFETY | {"items": ["chest_pain", "fever"]})
+    response = close(client, item, note="Called an ambulance", seen=read)
+    assert (response.status_code, stored(item).status) == (409, "requested")
+
+
+def test_a_clinician_takes_over_from_a_colleague_who_is_away(client, clinic, ada):
+    item, tom = an_item(clinic), a_staff_member(clinic, Role.REVIEWER)
+    reviewing.claim_item(item=item, by=tom, now=NOW)
+    act(client, item, "take-over", holder=tom.pk)
+    assert stored(item).claimed_by == ada
+
+
+def test_nobody_takes_over_from_somebody_who_no_longer_holds_it(client, clinic, ada):
+    item, tom = an_item(clinic), a_staff_member(clinic)
+    reviewing.claim_item(item=item, by=a_staff_member(clinic), now=NOW)
+    assert act(client, item, "take-over", holder=tom.pk).status_code == 409
+
+
+def test_a_reviewer_takes_nothing_over(client, clinic):
+    item, ada = an_item(clinic), a_staff_member(clinic)
+    reviewing.claim_item(item=item, by=ada, now=NOW)
+    sign_in_staff(client, a_staff_member(clinic, Role.REVIEWER))
+    assert act(client, item, "take-over", holder=ada.pk).status_code == 403
+    assert stored(item).claimed_by == ada

@@ -212,7 +212,7 @@ def test_a_safety_answer_fetches_a_snoozed_item_back_at_once(client):
 def test_a_closed_item_stands_under_done_with_its_outcome(client):
     clinic = a_clinic()
     staff, item = a_staff_member(clinic), an_item(clinic)
-    seen = [flag.pk for flag in item.flags.all()]
+    seen = [flag.as_read for flag in item.flags.all()]
     reviewing.close_item(item=item, outcome="false-alarm", note="", seen=seen, by=staff, today=TODAY, now=NOW)
     sign_in_staff(client, staff)
     row = client.get("/review/?show=done").context["rows"][0]

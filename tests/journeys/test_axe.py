@@ -93,7 +93,7 @@ def builder_pages(people):
 
 
 def patient_pages(people):
-    yield from ("/today/", "/walks/new/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
+    yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
 
 
 def cookie_of(client: Client, web: str) -> dict[str, str]:

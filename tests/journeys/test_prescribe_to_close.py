@@ -99,7 +99,7 @@ def log_walk(phone: Page, web: str, *, days_ago: int, pain: int) -> None:
         tile.filter(has=phone.locator(f"input[name={question}][value='{pain}']")).click()
     for question, answer in (("flare", "no"), ("fall", "none"), ("intensity", "easy")):
         tile.filter(has=phone.locator(f"input[name={question}][value={answer}]")).click()
-    if phone.locator("input[name=symptoms]").count():
+    if phone.get_by_label("None of these").is_visible():
         phone.get_by_label("None of these").check()
     phone.get_by_role("button", name="Save walk").click()
     if "/safety/" in phone.url:

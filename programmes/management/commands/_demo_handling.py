@@ -28,7 +28,7 @@ class Desk:
 
     def close(self, outcome: Outcome, note: str, by: StaffMember, *, minutes: int = 10) -> None:
         """So many minutes after the work began, and after the last call."""
-        seen = list(Flag.objects.filter(item=self.item).values_list("pk", flat=True))
+        seen = [flag.as_read for flag in Flag.objects.filter(item=self.item)]
         now = self.at + timedelta(minutes=minutes)
         close_item(item=self.item, outcome=outcome, note=note, seen=seen, by=by, today=self.today, now=now)
 
