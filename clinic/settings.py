@@ -59,9 +59,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "clinic.middleware.no_store",
-    "clinic.middleware.refuse_nul",
+    "clinic.middleware.refuse_odd_requests",  # below all that sets headers: a refusal carries them too
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.drop_odd_session_key",
     "clinic.middleware.one_transaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -70,7 +72,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.middleware.active_clinic",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "clinic.urls"

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -308,7 +308,7 @@ def _metres(text: str, unit: Decimal) -> int | None:
     try:
         metres = Decimal(text) * unit
         return round(metres) if 0 <= metres <= FARTHEST else None
-    except InvalidOperation:
+    except ArithmeticError:  # no number, or one like 1e999999
         return None
 
 

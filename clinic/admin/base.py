@@ -53,6 +53,10 @@ class WaymarkAdminSite(admin.AdminSite):
         """Staff sign in on the house's own page; the admin has none."""
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
+    def get_urls(self) -> Any:
+        """Without Django's "view on site": no record here has a page of its own outside the admin."""
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Times are read and written in the clinic's zone, also while a TemplateResponse renders."""
         inner = super().admin_view(view, cacheable)
@@ -104,6 +108,7 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     actions = None
     list_per_page = 50
     show_full_result_count = False
+    view_on_site = False
     formfield_overrides = {
         models.DateField: {"widget": DATE_INPUT},
         models.TimeField: {"widget": TIME_INPUT},
@@ -121,6 +126,10 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         else:
             rows = self.of_clinic(rows, request.clinic) if request.clinic else rows.none()
         return rows.order_by(*(self.get_ordering(request) or ()))
+
+    def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
+        """`?_to_field=` without a name means the key, as if it were not there."""
+        return super().get_object(request, object_id, from_field or None)
 
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.for_clinic(clinic)
