@@ -119,16 +119,21 @@ class Patient(ClinicRecord):
 
 
 class SignInCodeQuerySet(models.QuerySet["SignInCode"]):
-    def usable(self, now: datetime, *, max_attempts: int) -> Self:
-        return self.filter(used_at=None, voided_at=None, expires_at__gt=now, attempts__lt=max_attempts)
+    def open(self, now: datetime) -> Self:
+        return self.filter(used_at=None, voided_at=None, expires_at__gt=now)
 
 
 class SignInCode(models.Model):
-    """A single-use code for one login. Only a salted digest is kept; a new code voids the old one."""
+    """A single-use code for one login, and the five guesses of the browser that asked for it.
+
+    Only a salted digest is kept; "" where the limits of a login left no mail. A new code voids the old one of
+    the same browser.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sign_in_codes")
-    digest = models.CharField(max_length=64)
+    browser = models.UUIDField()  # stands in the session that asked
+    digest = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -141,7 +146,7 @@ class SignInCode(models.Model):
         ordering = ["created_at"]
         constraints = [
             models.UniqueConstraint(
-                fields=["user"],
+                fields=["user", "browser"],
                 condition=Q(used_at=None, voided_at=None),
                 name="patients_signincode_one_open",
             ),

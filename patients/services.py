@@ -1,21 +1,26 @@
 """The patient's verbs: enrolled, invited, let in by a code."""
 
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
 from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require
 from clinic.services import Letter, post_message
 from clinic.tenancy import act_for
-from patients.models import Patient, SignInCode
+from patients.models import Patient, SignInCode, SignInCodeQuerySet
 from patients.tokens import digest, matches, new_code
 
 CODE_LIFETIME = timedelta(minutes=10)
-MAX_ATTEMPTS = 5  # guesses per code: 5 in 1,000,000
-MAX_CODES_AN_HOUR = 5  # per login
+HOUR = timedelta(hours=1)
+MAX_ATTEMPTS = 5  # guesses of a browser for each code it asked for
+MAX_GUESSES_AN_HOUR = 25  # per login, by whomever; each may hit one of MAX_OPEN in 1,000,000
+MAX_OPEN = 5  # codes of a login that work at the same time
+MAX_CODES_AN_HOUR = 5  # per browser and login
+MAX_MAILS_AN_HOUR = 20  # per login
 
 
 class NoAddress(Exception):
@@ -51,24 +56,42 @@ def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: da
 
 
 @transaction.atomic
-def request_code(*, email: str, now: datetime) -> None:
+def request_code(*, email: str, browser: UUID, now: datetime) -> None:
     """Sends a code if the address opens a patient's pages. Says nothing either way: no enumeration.
 
-    A new code voids the old one. At most five an hour leave for one login.
+    A new code voids the old one of the same browser, which gets five an hour. Other browsers' codes stay: a
+    stranger who asks takes nothing away. Beyond a login's limits a browser still gets its guesses, without a
+    mail of its own: the codes already mailed work there too. What an unknown address costs is done as well,
+    for a login that does not exist, and undone: the time says nothing either.
     """
-    user = User.objects.select_for_update().filter(email=email.strip().lower(), is_active=True).first()
-    act_for(user_id=user and user.pk)
-    if user is None or not Patient.objects.of_user(user).exists():
+    user, known = _login(email)
+    with transaction.atomic():
+        _renew_code(user, browser, now)
+        transaction.set_rollback(not known)
+
+
+def _login(email: str) -> tuple[User, bool]:
+    """The login of the address, locked, so that counting and writing are one; else a stand-in and False."""
+    address = email.strip().lower()
+    found = User.objects.select_for_update().filter(email=address, is_active=True).first()
+    user = found or User(email=address)
+    act_for(user_id=user.pk)
+    return user, Patient.objects.of_user(user).exists() and found is not None
+
+
+def _renew_code(user: User, browser: UUID, now: datetime) -> None:
+    codes = SignInCode.objects.filter(user_id=user.pk)
+    recent = codes.filter(created_at__gt=now - HOUR)
+    if recent.filter(browser=browser).count() >= MAX_CODES_AN_HOUR:
         return
-    codes = SignInCode.objects.filter(user=user)
-    if codes.filter(created_at__gt=now - timedelta(hours=1)).count() >= MAX_CODES_AN_HOUR:
-        return
-    codes.filter(used_at=None, voided_at=None).update(voided_at=now)
+    codes.filter(browser=browser, used_at=None, voided_at=None).update(voided_at=now)
+    row = SignInCode(user_id=user.pk, browser=browser, created_at=now, expires_at=now + CODE_LIFETIME)
+    mailed = recent.exclude(digest="")
     code = new_code()
-    row = SignInCode(user=user, created_at=now, expires_at=now + CODE_LIFETIME)
-    row.digest = digest(code, salt=row.pk)
-    row.save()
-    _post_code(user, row, code, now)
+    if mailed.open(now).count() < MAX_OPEN and mailed.count() < MAX_MAILS_AN_HOUR:
+        row.digest = digest(code, salt=row.pk)
+        _post_code(user, row, code, now)
+    row.save(force_insert=True)
 
 
 def _post_code(user: User, row: SignInCode, code: str, now: datetime) -> None:
@@ -88,27 +111,32 @@ def _post_code(user: User, row: SignInCode, code: str, now: datetime) -> None:
     )
 
 
-def use_code(*, email: str, code: str, now: datetime) -> User | None:
+@transaction.atomic
+def use_code(*, email: str, code: str, browser: UUID, now: datetime) -> User | None:
     """Spends the code and returns the login it opens; None when it is wrong, old, used or guessed too often.
 
-    The attempt is counted before it is compared, and stays counted when the answer is no.
+    Any open code of the login is accepted: it may have been asked for on the phone and be typed on the
+    laptop. The guess is counted before it is compared, for the browser that makes it, so that a stranger's
+    guesses do not use up the owner's; together a login stands at most 25 an hour.
     """
-    row = (
-        SignInCode.objects.usable(now, max_attempts=MAX_ATTEMPTS)
-        .filter(user__email=email.strip().lower(), user__is_active=True)
-        .select_related("user")
-        .first()
-    )
-    if row is None:
+    user, known = _login(email)
+    codes = SignInCode.objects.filter(user_id=user.pk)
+    if not _count_guess(codes, browser, now) or not known:
         return None
-    counted = SignInCode.objects.filter(pk=row.pk, attempts__lt=MAX_ATTEMPTS).update(
-        attempts=F("attempts") + 1
-    )
-    if not counted or not matches(code, salt=row.pk, stored=row.digest):
-        return None
-    spent = SignInCode.objects.filter(pk=row.pk, used_at=None, voided_at=None).update(used_at=now)
-    if spent != 1:
-        return None
-    act_for(user_id=row.user.pk)
-    Patient.objects.of_user(row.user).filter(first_signed_in_at=None).update(first_signed_in_at=now)
-    return row.user
+    right = [row for row in codes.open(now) if matches(code, salt=row.pk, stored=row.digest)]
+    spent = codes.filter(pk__in=[row.pk for row in right], used_at=None, voided_at=None).update(used_at=now)
+    return user if spent else None
+
+
+def _count_guess(codes: SignInCodeQuerySet, browser: UUID, now: datetime) -> bool:
+    """Whether this browser may guess, noted as done. A code expires within the hour its guesses count for."""
+    made = codes.filter(expires_at__gt=now - HOUR).aggregate(sum=Sum("attempts"))["sum"] or 0
+    mine = codes.open(now).filter(browser=browser, attempts__lt=MAX_ATTEMPTS)
+    counted = mine.update(attempts=F("attempts") + 1) if made < MAX_GUESSES_AN_HOUR else 0
+    return counted == 1
+
+
+@transaction.atomic
+def open_record(*, record: Patient, now: datetime) -> None:
+    """Notes the first time that the login opens this record, and no other record of the same login."""
+    Patient.objects.filter(pk=record.pk, first_signed_in_at=None).update(first_signed_in_at=now)

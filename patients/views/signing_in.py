@@ -1,6 +1,7 @@
 """The way in: an address, a code, and whose pages to open."""
 
 from typing import Any
+from uuid import UUID, uuid4
 
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
@@ -10,12 +11,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.middleware import PATIENTS_CLINIC
 from clinic.models import User
+from patients import services
 from patients.forms import CodeForm, EmailForm
 from patients.models import Patient
-from patients.services import request_code, use_code
 from patients.views.access import SESSION_KEY, UNPROCESSABLE, open_record, page
 
 ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
+BROWSER = "sign_in_browser"  # whose guesses are counted; made with the address, known or unknown
+VISITORS_SESSION = 60 * 60  # seconds, until signed in
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
@@ -32,21 +35,30 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for the address. Known or unknown, the answer is the same."""
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        request_code(email=form.cleaned_data["email"], now=timezone.now())
-        request.session[ADDRESS] = form.cleaned_data["email"]
+        address = form.cleaned_data["email"]
+        services.request_code(email=address, browser=_remember(request, address), now=timezone.now())
         return redirect("patients:code")
     return page(request, "sign_in.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _remember(request: HttpRequest, address: str) -> UUID:
+    """Keeps the address for the next page, an hour where nobody is signed in; returns this browser's mark."""
+    if not request.user.is_authenticated:
+        request.session.set_expiry(VISITORS_SESSION)
+    request.session[ADDRESS] = address
+    return UUID(request.session.setdefault(BROWSER, str(uuid4())))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def code(request: HttpRequest) -> HttpResponse:
     """Takes the code. Wrong, old, used and guessed too often give one and the same message."""
-    address = request.session.get(ADDRESS)
-    if not address:
+    address, browser = request.session.get(ADDRESS), request.session.get(BROWSER)
+    if not address or not browser:
         return redirect("patients:sign-in")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        user = use_code(email=address, code=form.cleaned_data["code"], now=timezone.now())
+        typed = form.cleaned_data["code"]
+        user = services.use_code(email=address, code=typed, browser=UUID(browser), now=timezone.now())
         records = list(Patient.objects.of_user(user)) if user else []
         if user and records:
             return _let_in(request, user, records)
@@ -66,6 +78,7 @@ def _let_in(request: HttpRequest, user: User, records: list[Patient]) -> HttpRes
 
 def _open(request: HttpRequest, record: Patient) -> HttpResponse:
     """Notes the record and whose rows it may read; every page checks that it is still this login's."""
+    services.open_record(record=record, now=timezone.now())
     request.session[SESSION_KEY] = str(record.pk)
     request.session[PATIENTS_CLINIC] = str(record.clinic_id)
     return redirect("patients:today")

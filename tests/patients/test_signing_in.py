@@ -5,6 +5,10 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.db.models import Sum
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from clinic.middleware import STAFF_SESSION
 from clinic.models import OutboxMessage, User
@@ -19,7 +23,7 @@ def ask_for_code(client, email):
 
 
 def mailed_code(email):
-    body = OutboxMessage.objects.filter(to_address=email).latest("created_at").body
+    body = OutboxMessage.objects.filter(to_address=email).latest("pk").body
     return re.search(r"\d{6}", body).group()
 
 
@@ -107,6 +111,98 @@ def test_five_wrong_guesses_void_the_code(client, asked):
     assert refused(type_code(client, asked))
 
 
+@pytest.fixture
+def stranger():
+    """Somebody else's browser."""
+    return Client()
+
+
+def test_a_strangers_wrong_guesses_do_not_stop_the_owner(client, stranger, patient, asked):
+    ask_for_code(stranger, patient.user.email)
+    for _guess in range(6):
+        type_code(stranger, wrong(asked))
+    assert type_code(client, asked).status_code == 302
+
+
+def test_a_strangers_new_code_leaves_the_owners(client, stranger, patient, asked):
+    ask_for_code(stranger, patient.user.email)
+    assert type_code(client, asked).status_code == 302
+
+
+def test_a_code_works_in_another_browser_that_asked_too(client, stranger, patient, asked):
+    ask_for_code(stranger, patient.user.email)
+    assert type_code(stranger, asked).status_code == 302
+    assert refused(type_code(client, asked))
+
+
+def test_a_browser_that_did_not_ask_guesses_nothing(stranger, patient, asked):
+    ask_for_code(stranger, "nobody@mail.example")
+    session = stranger.session
+    session["sign_in_address"] = patient.user.email
+    session.save()
+    assert refused(type_code(stranger, asked))
+
+
+def test_strangers_who_ask_do_not_keep_the_owner_out(client, patient):
+    for _browser in range(7):
+        ask_for_code(Client(), patient.user.email)
+    ask_for_code(client, patient.user.email)
+    assert type_code(client, mailed_code(patient.user.email)).status_code == 302
+
+
+def test_at_most_five_codes_of_a_login_are_open(patient):
+    for _browser in range(7):
+        ask_for_code(Client(), patient.user.email)
+    assert OutboxMessage.objects.count() == 5
+
+
+def test_a_browser_gets_five_codes_an_hour(client, patient):
+    for _request in range(7):
+        ask_for_code(client, patient.user.email)
+    assert OutboxMessage.objects.count() == 5
+    assert type_code(client, mailed_code(patient.user.email)).status_code == 302
+
+
+def test_a_login_stands_25_guesses_an_hour(client, patient, asked):
+    for _browser in range(7):
+        browser = Client()
+        ask_for_code(browser, patient.user.email)
+        for _guess in range(5):
+            type_code(browser, "no code")
+    assert SignInCode.objects.aggregate(made=Sum("attempts")) == {"made": 25}
+    assert refused(type_code(client, asked))
+
+
+def test_a_visitors_session_lasts_an_hour(client, asked):
+    assert client.session.get_expiry_age() == 3600
+
+
+def test_a_patients_session_lasts_90_days(client, asked):
+    type_code(client, asked)
+    assert client.session.get_expiry_age() == 90 * 24 * 3600
+
+
+def test_asking_for_a_code_does_not_shorten_the_session_of_staff(client, clinic, patient):
+    sign_in_staff(client, a_staff_member(clinic))
+    before = client.session.get_expiry_age()
+    ask_for_code(client, patient.user.email)
+    assert client.session.get_expiry_age() == before
+
+
+def test_an_unknown_address_costs_the_same_statements_and_leaves_nothing(client, stranger, patient):
+    with CaptureQueriesContext(connection) as known:
+        ask_for_code(client, patient.user.email)
+    with CaptureQueriesContext(connection) as unknown:
+        ask_for_code(stranger, "nobody@mail.example")
+    assert _shapes(known) == _shapes(unknown)
+    assert (SignInCode.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+
+
+def _shapes(captured):
+    """The beginning of each statement; going back to a savepoint takes one more than releasing it."""
+    return [query["sql"][:22] for query in captured if "SAVEPOINT" not in query["sql"]]
+
+
 @pytest.mark.parametrize("code", ["", "\x00", "12345\x00", "1" * 41, "half a dozen", "²³⁴⁵⁶⁷"])
 def test_odd_codes_are_refused(client, asked, code):
     assert type_code(client, code).status_code == 422
@@ -156,6 +252,15 @@ def test_two_records_ask_whose_pages(client, clinic, patient):
     assert "Robin" in client.get("/choose/").content.decode()
     client.post("/choose/", {"patient": str(partner.pk)})
     assert client.session["patient"] == str(partner.pk)
+
+
+def test_only_the_record_that_is_opened_was_signed_in(client, patient):
+    partner = a_patient(a_clinic("Oak Clinic"), user=patient.user)
+    ask_for_code(client, patient.user.email)
+    type_code(client, mailed_code(patient.user.email))
+    client.post("/choose/", {"patient": str(partner.pk)})
+    opened = {record.pk: record.first_signed_in_at for record in Patient.objects.all()}
+    assert opened == {partner.pk: NOON, patient.pk: None}
 
 
 def test_nobody_elses_record_can_be_chosen(client, patient, asked):
