@@ -45,7 +45,7 @@ class PatientForm(ClinicForm):
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         today = timezone.localdate()
-        for name in ("date_of_birth", "died_on"):
+        for name in ("date_of_birth", "discharged_on", "died_on"):
             if data.get(name) and data[name] > today:
                 self.add_error(name, _("This date lies in the future."))
         return data

@@ -13,7 +13,16 @@ from clinic.models import Clinic, Role, StaffMember
 from clinic.permissions import may
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
 from clinic.views.plots import is_late, plots_of
-from clinic.views.rows import Priority, contact_words, due_on, ended_words, priority, state_words, tel
+from clinic.views.rows import (
+    Priority,
+    care_words,
+    contact_words,
+    due_on,
+    ended_words,
+    priority,
+    state_words,
+    tel,
+)
 from programmes import wording
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
 
@@ -65,9 +74,9 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     return {
         "item": item,
         "patient": item.patient,
-        "tel": tel(item.patient.phone),
+        "tel": "" if item.patient.died_on else tel(item.patient.phone),
         "priority": priority(item.severity),
-        "week": _week(record, today),
+        "week": care_words(item.patient) or _week(record, today),
         "programme": plan and plan.programme,
         "state": state_words(item, staff, clinic),
         "opened": wording.moment(item.opened_at, clinic.zone),

@@ -12,6 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from clinic.models import Clinic, StaffMember
 from clinic.views.queue_reading import Rows
+from patients.models import Patient
 from programmes import wording
 from programmes.charts import Sparkline, sparkline
 from programmes.models import ContactAttempt, Flag, ItemStatus, ReviewItem, Severity
@@ -80,7 +81,7 @@ def _row(
     return Row(
         url=reverse("clinic:review-item", args=[item.pk]),
         name=patient.full_name,
-        week=week_words(item.plan, today),
+        week=care_words(patient) or week_words(item.plan, today),
         priority=priority(item.severity),
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
@@ -94,7 +95,7 @@ def _row(
         state=state_words(item, staff, clinic),
         contact=contact_words(contact, clinic) if contact else "",
         phone=patient.phone,
-        tel=tel(patient.phone),
+        tel="" if patient.died_on else tel(patient.phone),
     )
 
 
@@ -135,6 +136,16 @@ def ended_words(flag: Flag) -> str:
         return ""
     day = wording.day(flag.condition_ended_on)
     return gettext("Condition no longer met since %(day)s.") % {"day": day}
+
+
+def care_words(patient: Patient) -> str:
+    """That care has ended, said before anybody calls; "" while it goes on."""
+    if patient.died_on:
+        return gettext("Died on %(day)s. Do not call.") % {"day": wording.day_and_year(patient.died_on)}
+    if patient.discharged_on:
+        day = wording.day_and_year(patient.discharged_on)
+        return gettext("Discharged on %(day)s") % {"day": day}
+    return ""
 
 
 def week_words(plan: dict[str, Any] | None, today: date) -> str:

@@ -298,3 +298,19 @@ def test_a_managers_queue_is_the_same(client):
 def test_a_patient_is_sent_to_the_staff_sign_in(client):
     sign_in_patient(client, a_patient(a_clinic()))
     assert client.get("/review/")["Location"] == "/staff/sign-in/?next=/review/"
+
+
+def test_the_row_says_that_a_patient_has_died_and_offers_no_call(client):
+    clinic = a_clinic()
+    patient = a_patient(clinic, phone="01632 960 200", died_on=date(2026, 11, 18))
+    an_item(clinic, patient=patient)
+    sign_in_staff(client, a_staff_member(clinic))
+    row = client.get("/review/").context["rows"][0]
+    assert (row.week, row.tel) == ("Died on 18 Nov 2026. Do not call.", "")
+
+
+def test_the_row_says_that_a_patient_was_discharged(client):
+    clinic = a_clinic()
+    an_item(clinic, patient=a_patient(clinic, discharged_on=date(2026, 11, 18)))
+    sign_in_staff(client, a_staff_member(clinic))
+    assert client.get("/review/").context["rows"][0].week == "Discharged on 18 Nov 2026"
