@@ -66,8 +66,8 @@ def request_code(*, email: str, browser: UUID, now: datetime) -> None:
     """
     user, known = _login(email)
     with transaction.atomic():
-        _renew_code(user, browser, now)
-        transaction.set_rollback(not known)
+        renewed = _renew_code(user, browser, now)
+        transaction.set_rollback(not (known and renewed))
 
 
 def _login(email: str) -> tuple[User, bool]:
@@ -79,19 +79,26 @@ def _login(email: str) -> tuple[User, bool]:
     return user, Patient.objects.of_user(user).exists() and found is not None
 
 
-def _renew_code(user: User, browser: UUID, now: datetime) -> None:
+def _renew_code(user: User, browser: UUID, now: datetime) -> bool:
+    """The browser's new code, mailed within the login's limits; False where the browser has had its five.
+
+    The same statements run whatever the limits say: what may not stay is undone.
+    """
     codes = SignInCode.objects.filter(user_id=user.pk)
     recent = codes.filter(created_at__gt=now - HOUR)
-    if recent.filter(browser=browser).count() >= MAX_CODES_AN_HOUR:
-        return
+    renewed = recent.filter(browser=browser).count() < MAX_CODES_AN_HOUR
     codes.filter(browser=browser, used_at=None, voided_at=None).update(voided_at=now)
-    row = SignInCode(user_id=user.pk, browser=browser, created_at=now, expires_at=now + CODE_LIFETIME)
     mailed = recent.exclude(digest="")
+    within = mailed.open(now).count() < MAX_OPEN
+    within = mailed.count() < MAX_MAILS_AN_HOUR and within
+    row = SignInCode(user_id=user.pk, browser=browser, created_at=now, expires_at=now + CODE_LIFETIME)
     code = new_code()
-    if mailed.open(now).count() < MAX_OPEN and mailed.count() < MAX_MAILS_AN_HOUR:
-        row.digest = digest(code, salt=row.pk)
-        _post_code(user, row, code, now)
+    row.digest = digest(code, salt=row.pk) if within else ""
     row.save(force_insert=True)
+    with transaction.atomic():
+        _post_code(user, row, code, now)
+        transaction.set_rollback(not within)
+    return renewed
 
 
 def _post_code(user: User, row: SignInCode, code: str, now: datetime) -> None:
@@ -121,9 +128,10 @@ def use_code(*, email: str, code: str, browser: UUID, now: datetime) -> User | N
     """
     user, known = _login(email)
     codes = SignInCode.objects.filter(user_id=user.pk)
-    if not _count_guess(codes, browser, now) or not known:
-        return None
+    counted = _count_guess(codes, browser, now)
     right = [row for row in codes.open(now) if matches(code, salt=row.pk, stored=row.digest)]
+    if not counted or not known:
+        return None
     spent = codes.filter(pk__in=[row.pk for row in right], used_at=None, voided_at=None).update(used_at=now)
     return user if spent else None
 

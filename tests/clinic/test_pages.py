@@ -152,9 +152,9 @@ def test_a_form_without_its_token_says_what_to_do():
     assert (response.status_code, "Please send it again" in response.content.decode()) == (403, True)
 
 
-def test_a_body_of_ten_megabytes_is_a_bad_request(client):
+def test_a_body_of_ten_megabytes_is_too_large(client):
     fields = {"username": "a" * 10_000_000, "password": PASSWORD}
-    assert client.post("/staff/sign-in/", fields).status_code == 400
+    assert client.post("/staff/sign-in/", fields).status_code == 413
 
 
 def test_an_unknown_address_says_what_to_do(client):

@@ -143,6 +143,15 @@ def test_a_browser_that_did_not_ask_guesses_nothing(stranger, patient, asked):
     assert refused(type_code(stranger, asked))
 
 
+def test_a_guess_at_an_unknown_address_costs_the_same_statements(client, stranger, asked):
+    ask_for_code(stranger, "nobody@mail.example")
+    with CaptureQueriesContext(connection) as known:
+        type_code(client, wrong(asked))
+    with CaptureQueriesContext(connection) as unknown:
+        type_code(stranger, wrong(asked))
+    assert _shapes(known) == _shapes(unknown)
+
+
 def test_strangers_who_ask_do_not_keep_the_owner_out(client, patient):
     for _browser in range(7):
         ask_for_code(Client(), patient.user.email)
@@ -196,6 +205,27 @@ def test_an_unknown_address_costs_the_same_statements_and_leaves_nothing(client,
         ask_for_code(stranger, "nobody@mail.example")
     assert _shapes(known) == _shapes(unknown)
     assert (SignInCode.objects.count(), OutboxMessage.objects.count()) == (1, 1)
+
+
+def test_a_browser_beyond_its_limit_costs_the_same_statements(client, stranger, patient):
+    for _request in range(5):
+        ask_for_code(client, patient.user.email)
+        ask_for_code(stranger, "nobody@mail.example")
+    with CaptureQueriesContext(connection) as known:
+        ask_for_code(client, patient.user.email)
+    with CaptureQueriesContext(connection) as unknown:
+        ask_for_code(stranger, "nobody@mail.example")
+    assert _shapes(known) == _shapes(unknown)
+
+
+def test_a_login_beyond_its_limit_costs_the_same_statements(client, stranger, patient):
+    for _browser in range(5):
+        ask_for_code(Client(), patient.user.email)
+    with CaptureQueriesContext(connection) as known:
+        ask_for_code(client, patient.user.email)
+    with CaptureQueriesContext(connection) as unknown:
+        ask_for_code(stranger, "nobody@mail.example")
+    assert _shapes(known) == _shapes(unknown)
 
 
 def _shapes(captured):
