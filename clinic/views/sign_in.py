@@ -15,6 +15,8 @@ from clinic.middleware import STAFF_SESSION
 from clinic.models import StaffMember, User
 from clinic.views.access import ClinicRequest, staff_page
 
+STAFF_HOURS = 12  # a working day; patients' own sessions last longer
+
 
 class StaffSignIn(LoginView):
     """Password sign-in. Only this page marks a session as staff: an e-mail code opens patient pages alone."""
@@ -28,6 +30,7 @@ class StaffSignIn(LoginView):
         # Django keeps the key when the same person was signed in already, perhaps as a patient.
         self.request.session.cycle_key()
         self.request.session[STAFF_SESSION] = True
+        self.request.session.set_expiry(STAFF_HOURS * 3600)
         self.request.session.pop("membership", None)
         memberships = memberships_of(user)
         self.request.session["several_clinics"] = len(memberships) > 1

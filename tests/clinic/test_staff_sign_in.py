@@ -36,6 +36,11 @@ def test_the_session_is_marked_as_staff(client):
     assert client.session[STAFF_SESSION] is True
 
 
+def test_the_session_lasts_a_working_day(client):
+    sign_in(client, a_staff_member(a_clinic()).user.email)
+    assert client.session.get_expiry_age() == 12 * 3600
+
+
 def test_a_wrong_password_is_refused(client):
     member = a_staff_member(a_clinic())
     assert refusal(sign_in(client, member.user.email, "not-the-password")) == REFUSED
