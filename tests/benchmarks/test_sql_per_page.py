@@ -1,6 +1,7 @@
 """The promised numbers of statements a page, with 1 row and with 30: recorded by `make figures`.
 
-Counted are domain statements; session, login, membership and the actor come on top of every page.
+Promised are domain statements. Session, login, membership, the actor and savepoints come on top; they are
+printed, and their limit only notices when something new creeps in.
 """
 
 from datetime import timedelta
@@ -55,7 +56,7 @@ def flagged_clinic(rows, *, walks=3):
 
 def figure(name, rows, queries, limit):
     record(Figure(f"domain SQL of {name}, rows: {rows}", queries.count, f"<= {limit}"))
-    record(Figure(f"statements on top of {name}, rows: {rows}", len(queries.on_top), "<= 12"))
+    record(Figure(f"statements on top of {name}, rows: {rows}", len(queries.on_top), "<= 16"))
 
 
 def test_today_reads_three_times(rows):
