@@ -25,6 +25,12 @@ def known_time_zone(name: str) -> None:
         )
 
 
+def tel(phone: str) -> str:
+    """The digits of a phone number as a telephone link wants them; "" when there are none."""
+    digits = "".join(sign for sign in phone if sign.isdecimal() and sign.isascii())
+    return f"{'+' if phone.strip().startswith('+') else ''}{digits}" if digits else ""
+
+
 def monday_to_friday() -> list[int]:
     return [0, 1, 2, 3, 4]
 

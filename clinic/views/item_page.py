@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
-from clinic.models import Clinic, Role, StaffMember
+from clinic.models import Clinic, Role, StaffMember, tel
 from clinic.permissions import may
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
 from clinic.views.plots import is_late, plots_of
@@ -21,7 +21,6 @@ from clinic.views.rows import (
     ended_words,
     priority,
     state_words,
-    tel,
 )
 from programmes import wording
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
-from clinic.models import Clinic, StaffMember
+from clinic.models import Clinic, StaffMember, tel
 from clinic.views.queue_reading import Rows
 from patients.models import Patient
 from programmes import wording
@@ -217,9 +217,3 @@ def contact_words(contact: ContactAttempt, clinic: Clinic) -> str:
         "result": contact.get_result_display(),
         "name": contact.made_by.name,
     }
-
-
-def tel(phone: str) -> str:
-    """The digits of a phone number as a telephone link wants them; "" when there are none."""
-    digits = "".join(sign for sign in phone if sign.isdecimal() and sign.isascii())
-    return f"{'+' if phone.strip().startswith('+') else ''}{digits}" if digits else ""

@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
+from clinic.models import tel
 from patients.models import Patient
 from programmes.models import Flag, FlagCode
 
@@ -65,8 +66,3 @@ def page(
     clinic = patient and patient.clinic
     around = {"patient": patient, "clinic": clinic, "tel": clinic and tel(clinic.phone)}
     return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)
-
-
-def tel(phone: str) -> str:
-    """A phone number as a link wants it."""
-    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")

@@ -202,11 +202,6 @@ def _require_date(entry: WalkEntry, today: date) -> None:
         raise WalkTooOld
 
 
-def target_on(*, programme: Programme, day: date) -> Target | None:
-    """The dose in force on `day`: the governing revision's week, its last one after the end."""
-    return _target_among(_signed_weeks(programme), day)
-
-
 def _signed_weeks(programme: Programme) -> list[ProgrammeWeek]:
     """The weeks of every signed revision, the newest revision first."""
     signed = ProgrammeWeek.objects.filter(
