@@ -60,17 +60,17 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic.middleware.no_store",
-    "clinic.middleware.refuse_odd_requests",  # below all that sets headers: a refusal carries them too
+    "clinic.middleware.headers.no_store",
+    "clinic.middleware.odd_requests.refuse_odd_requests",  # below what sets headers: refusals carry them
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "clinic.middleware.drop_odd_session_key",
-    "clinic.middleware.one_transaction",
+    "clinic.middleware.odd_requests.drop_odd_session_key",
+    "clinic.middleware.people.one_transaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "clinic.middleware.active_clinic",
+    "clinic.middleware.people.active_clinic",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 
@@ -88,7 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "clinic.middleware.site",
+                "clinic.middleware.people.site",
             ],
         },
     }

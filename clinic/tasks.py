@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from clinic.services import deliver_due_messages
+from clinic.services.post import deliver_due_messages
 
 
 @shared_task(name="clinic.tasks.deliver_outbox")

@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter
 from clinic.permissions import may
-from clinic.services import Letter
+from clinic.services.post import Letter
 from patients import wording
 from patients.models import Patient
-from patients.services import NoAddress, invite_patient, set_address
+from patients.services.enrolment import NoAddress, invite_patient, set_address
 
 
 class PatientForm(ClinicForm):

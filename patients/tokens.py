@@ -11,7 +11,7 @@ CODE_DIGITS = 6
 
 
 def new_code() -> str:
-    """Six random digits. Guessing is limited by attempts per code (services.MAX_ATTEMPTS), not by length."""
+    """Six random digits. Guessing is limited by attempts per code (MAX_ATTEMPTS), not by length."""
     return f"{secrets.randbelow(10**CODE_DIGITS):0{CODE_DIGITS}d}"
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
-from clinic.services import Letter
+from clinic.services.post import Letter
 from programmes.clinical import grading
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved

@@ -7,7 +7,7 @@ from typing import Any
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, Role, StaffMember, User
-from clinic.services import Letter
+from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate

@@ -2,7 +2,7 @@
 
 from django.test import Client
 
-from clinic.middleware import PATIENTS_CLINIC, STAFF_SESSION
+from clinic.middleware.people import PATIENTS_CLINIC, STAFF_SESSION
 from clinic.models import StaffMember, User
 from patients.models import Patient
 

@@ -15,7 +15,7 @@ from clinic import checks
 from clinic.models import Closure, StaffMember
 from clinic.tenancy import ClinicRecord, act_for
 from patients.models import Patient
-from patients.services import request_code
+from patients.services.sign_in_codes import request_code
 from programmes.models import Programme, ReviewRun, Walk
 from programmes.services.nights import plan_runs, review_changed_patients, run_planned_reviews
 from tests.conftest import as_runtime

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from clinic.middleware import STAFF_SESSION
+from clinic.middleware.people import STAFF_SESSION
 from clinic.models import Clinic
 from clinic.permissions import may
 

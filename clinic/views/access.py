@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from clinic.middleware import StaffRequest
+from clinic.middleware.people import StaffRequest
 from clinic.models import Clinic, StaffMember
 
 

@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from clinic.forms import ClinicChoiceForm, StaffSignInForm
-from clinic.middleware import STAFF_SESSION
+from clinic.middleware.people import STAFF_SESSION
 from clinic.models import StaffMember, User
 from clinic.views.access import ClinicRequest, staff_page
 

@@ -9,11 +9,12 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from clinic.middleware import PATIENTS_CLINIC
+from clinic.middleware.people import PATIENTS_CLINIC
 from clinic.models import User
-from patients import services
 from patients.forms import CodeForm, EmailForm
 from patients.models import Patient
+from patients.services.enrolment import open_record as note_opening
+from patients.services.sign_in_codes import request_code, use_code
 from patients.views.access import SESSION_KEY, UNPROCESSABLE, open_record, page
 
 ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
@@ -36,7 +37,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["email"]
-        services.request_code(email=address, browser=_remember(request, address), now=timezone.now())
+        request_code(email=address, browser=_remember(request, address), now=timezone.now())
         return redirect("patients:code")
     return page(request, "sign_in.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
@@ -58,7 +59,7 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["code"]
-        user = services.use_code(email=address, code=typed, browser=UUID(browser), now=timezone.now())
+        user = use_code(email=address, code=typed, browser=UUID(browser), now=timezone.now())
         records = list(Patient.objects.of_user(user)) if user else []
         if user and records:
             return _let_in(request, user, records)
@@ -78,7 +79,7 @@ def _let_in(request: HttpRequest, user: User, records: list[Patient]) -> HttpRes
 
 def _open(request: HttpRequest, record: Patient) -> HttpResponse:
     """Notes the record and whose rows it may read; every page checks that it is still this login's."""
-    services.open_record(record=record, now=timezone.now())
+    note_opening(record=record, now=timezone.now())
     request.session[SESSION_KEY] = str(record.pk)
     request.session[PATIENTS_CLINIC] = str(record.clinic_id)
     return redirect("patients:today")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from uuid_utils.compat import uuid7
 
-from clinic.services import Letter
+from clinic.services.post import Letter
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
 from patients.views import saved_before

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from clinic.models import StaffMember
 from clinic.permissions import require
-from clinic.services import Letter
+from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.clinical import grading
 from programmes.clinical.thresholds import DEFAULTS

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from clinic.models import MessageKind
-from clinic.services import Letter, next_duty_day, post_message
+from clinic.services.duty import next_duty_day
+from clinic.services.post import Letter, post_message
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
 from programmes.models import Flag, FlagCode, ReviewItem, Walk

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from clinic.models import User
-from clinic.services import Letter
+from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.models import Flag, Programme, ProgrammeRevision, ProgrammeWeek, Source, Walk
 from programmes.services.nights import mark_changed

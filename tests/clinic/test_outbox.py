@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from clinic import localservices
 from clinic.models import MessageKind, OutboxMessage
-from clinic.services import Letter, deliver_due_messages, post_message
+from clinic.services.post import Letter, deliver_due_messages, post_message
 
 pytestmark = pytest.mark.django_db
 

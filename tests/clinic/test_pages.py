@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from clinic.models import MessageKind
-from clinic.services import Letter, post_message
+from clinic.services.post import Letter, post_message
 from clinic.views.mailbox import newest_mails
 from programmes.services.nights import review_night
 from tests.factories import PASSWORD, a_clinic, a_patient, a_programme, a_staff_member

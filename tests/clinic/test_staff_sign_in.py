@@ -2,7 +2,7 @@
 
 import pytest
 
-from clinic.middleware import STAFF_SESSION
+from clinic.middleware.people import STAFF_SESSION
 from clinic.models import StaffMember, User
 from tests.factories import PASSWORD, a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_patient, sign_in_staff

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
-from clinic.services import OUTBOX_CHANNEL, deliver_due_messages
+from clinic.services.post import OUTBOX_CHANNEL, deliver_due_messages
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 1.0  # a notification lost on the way costs no more than this

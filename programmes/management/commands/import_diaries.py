@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from clinic.models import Clinic, Role, StaffMember
-from clinic.services import Letter
+from clinic.services.post import Letter
 from clinic.tenancy import acting_for
 from programmes.diary_files import DiaryFileErrors, PatientDiary, read_diaries
 from programmes.services.importing import DiaryWalk, KeptDiary, OtherDates, import_diary

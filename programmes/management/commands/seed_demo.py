@@ -16,7 +16,7 @@ from django.utils import timezone
 from clinic.models import Clinic, Role, StaffMember, User
 from clinic.tenancy import act_for
 from patients.models import Patient
-from patients.services import invite_patient, set_address
+from patients.services.enrolment import invite_patient, set_address
 from patients.wording import duty_letter, invitation_letter
 from programmes.diary_files import read_diaries
 from programmes.management.commands import _demo_handling as handling

@@ -1,4 +1,4 @@
-"""The patient's verbs: enrolled, invited, let in by a code."""
+"""Let in by a code."""
 
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -7,9 +7,8 @@ from django.db import transaction
 from django.db.models import F, Sum
 from django.utils.translation import gettext as _
 
-from clinic.models import MessageKind, StaffMember, User
-from clinic.permissions import require
-from clinic.services import Letter, post_message
+from clinic.models import MessageKind, User
+from clinic.services.post import Letter, post_message
 from clinic.tenancy import act_for
 from patients.models import Patient, SignInCode, SignInCodeQuerySet
 from patients.tokens import digest, matches, new_code
@@ -21,38 +20,6 @@ MAX_GUESSES_AN_HOUR = 25  # per login, by whomever; each may hit one of MAX_OPEN
 MAX_OPEN = 5  # codes of a login that work at the same time
 MAX_CODES_AN_HOUR = 5  # per browser and login
 MAX_MAILS_AN_HOUR = 20  # per login
-
-
-class NoAddress(Exception):
-    """The patient has no e-mail address to write to."""
-
-
-@transaction.atomic
-def set_address(*, patient: Patient, email: str) -> None:
-    """Gives the record the login of this address, making the login when it is new. "" takes it away."""
-    address = email.strip().lower()
-    if not address:
-        patient.user = None
-    else:
-        patient.user = User.objects.filter(email=address).first() or User.objects.create_user(address)
-    patient.save(update_fields=["user"])
-
-
-@transaction.atomic
-def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: datetime) -> None:
-    """Posts the invitation. Names no condition. Raises NoAddress or NotAllowed."""
-    require(by, "invite_patient")
-    if patient.user is None:
-        raise NoAddress
-    post_message(
-        kind=MessageKind.INVITATION,
-        key=f"invitation:{patient.pk}:{now.isoformat()}",
-        to_address=patient.user.email,
-        letter=letter,
-        now=now,
-        clinic=patient.clinic,
-    )
-    Patient.objects.filter(pk=patient.pk).update(invited_at=now)
 
 
 @transaction.atomic
@@ -142,9 +109,3 @@ def _count_guess(codes: SignInCodeQuerySet, browser: UUID, now: datetime) -> boo
     mine = codes.open(now).filter(browser=browser, attempts__lt=MAX_ATTEMPTS)
     counted = mine.update(attempts=F("attempts") + 1) if made < MAX_GUESSES_AN_HOUR else 0
     return counted == 1
-
-
-@transaction.atomic
-def open_record(*, record: Patient, now: datetime) -> None:
-    """Notes the first time that the login opens this record, and no other record of the same login."""
-    Patient.objects.filter(pk=record.pk, first_signed_in_at=None).update(first_signed_in_at=now)

@@ -1,13 +1,13 @@
-"""The clinic's own verbs: what leaves by mail, and when somebody is on duty."""
+"""What leaves by mail: written with the event, sent by a sender that polls."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
 
-from clinic.models import Clinic, Closure, MessageKind, MessageStatus, OutboxMessage
+from clinic.models import Clinic, MessageKind, MessageStatus, OutboxMessage
 
 MAX_SENDING_ATTEMPTS = 8
 OUTBOX_CHANNEL = "waymark_outbox"
@@ -115,21 +115,3 @@ def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
     message.save(update_fields=["attempts", "last_error", "send_after"])
     if message.attempts >= MAX_SENDING_ATTEMPTS:
         _finish(message, MessageStatus.FAILED)
-
-
-def next_duty_day(*, clinic: Clinic, now: datetime) -> date | None:
-    """The working day by which the team looks: today while the clinic is still open, else the next one.
-
-    None when nobody is on duty within 14 days: then no promise may be made.
-    """
-    local = now.astimezone(clinic.zone)
-    today = local.date()
-    closed = set(
-        Closure.objects.for_clinic(clinic)
-        .filter(on__range=(today, today + timedelta(days=15)))
-        .values_list("on", flat=True)
-    )
-    open_today = today.weekday() in clinic.working_days and today not in closed
-    if open_today and local.time() < clinic.closes_at:
-        return today
-    return clinic.next_working_day(today, closed=closed)

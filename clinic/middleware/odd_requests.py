@@ -1,0 +1,57 @@
+"""Refusing what cannot be read, before anything reads it."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+SESSION_KEY_SHAPE = re.compile(r"[a-z0-9]{32}")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def refuse_odd_requests(get_response: Handler) -> Handler:
+    """What Django or PostgreSQL would make a 500 of is answered 400, and a large body 413, before it is read.
+
+    Stands inside the middleware that sets headers and outside everything that reads a body or a session.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        status = _refusal(request)
+        if status:
+            request.encoding = "utf-8"  # the page itself may look at the query
+            return render(request, f"{status}.html", status=status)
+        return get_response(request)
+
+    return middleware
+
+
+def _refusal(request: HttpRequest) -> int | None:
+    """400, 413, or None for a request that can be read.
+
+    A charset that is a codec of Python's but no text encoding (hex, rot13, idna) fails in the middle of a
+    form. The size is that of the whole body: Django counts form fields alone, and reads files all the same.
+    """
+    query = request.META.get("QUERY_STRING", "")
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    if "\x00" in request.path_info or "%00" in query or "\x00" in query:
+        return 400
+    if charset.lower() != "utf-8" or not (length.isascii() and length.isdigit()):
+        return 400
+    longest = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+    return 413 if longest is not None and int(length[:20]) > longest else None
+
+
+def drop_odd_session_key(get_response: Handler) -> Handler:
+    """A session cookie that no session of ours can have is treated as none: with NUL it would be a 500."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+        if key is not None and not SESSION_KEY_SHAPE.fullmatch(key):
+            del request.COOKIES[settings.SESSION_COOKIE_NAME]
+        return get_response(request)
+
+    return middleware

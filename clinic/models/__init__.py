@@ -1,0 +1,22 @@
+"""The clinic, the people who sign in, and the post that leaves."""
+
+from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
+from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
+from clinic.models.people import Role, StaffMember, User, UserManager
+
+__all__ = [
+    "Clinic",
+    "Closure",
+    "EmergencyProfile",
+    "MessageKind",
+    "MessageStatus",
+    "OutboxMessage",
+    "OutboxQuerySet",
+    "Role",
+    "StaffMember",
+    "User",
+    "UserManager",
+    "known_time_zone",
+    "monday_to_friday",
+    "tel",
+]

@@ -1,0 +1,77 @@
+"""The post that leaves."""
+
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from clinic.models.clinic import Clinic
+from clinic.tenancy import ClinicQuerySet, one_of
+
+
+class OutboxQuerySet(ClinicQuerySet):
+    def due(self, now: Any) -> Self:
+        """Waiting messages whose time has come, oldest first."""
+        return self.filter(status="waiting", send_after__lte=now).order_by("send_after", "id")
+
+
+class MessageKind(models.TextChoices):
+    INVITATION = "invitation", _("Invitation")
+    SIGN_IN_CODE = "sign-in-code", _("Sign-in code")
+    SAFETY_ALERT = "safety-alert", _("Safety alert")
+
+
+class MessageStatus(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    SENT = "sent", _("Sent")
+    FAILED = "failed", _("Failed")
+    EXPIRED = "expired", _("Expired")
+
+
+class OutboxMessage(models.Model):
+    """A mail that a verb decided on, written in the same transaction; the sender polls this table.
+
+    Secret bodies (sign-in codes) are wiped when the message has left.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    clinic = models.ForeignKey(Clinic, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
+    kind = models.CharField(max_length=20, choices=MessageKind.choices)
+    key = models.CharField(
+        max_length=120, unique=True, help_text=_("The same event never makes two messages.")
+    )
+    to_address = models.EmailField()
+    subject = models.CharField(max_length=160)
+    body = models.TextField()
+    is_secret = models.BooleanField(default=False)
+    status = models.CharField(max_length=8, choices=MessageStatus.choices, default=MessageStatus.WAITING)
+    send_after = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    last_error = models.CharField(max_length=200, blank=True)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at"]
+        indexes = [
+            models.Index(
+                fields=["send_after", "id"], condition=Q(status="waiting"), name="clinic_outbox_waiting"
+            ),
+        ]
+        constraints = [
+            one_of("kind", MessageKind),
+            one_of("status", MessageStatus),
+            models.CheckConstraint(
+                condition=Q(status="sent", sent_at__isnull=False)
+                | (~Q(status="sent") & Q(sent_at__isnull=True)),
+                name="clinic_outboxmessage_sent_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

@@ -1,0 +1,97 @@
+"""The people who sign in, and what staff are in a clinic."""
+
+from typing import Any
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+from uuid_utils.compat import uuid7
+
+from clinic.tenancy import ClinicRecord, one_of
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A login. Without a password only an e-mail code opens it."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """The operator: makes clinics and staff, sees no patient."""
+        return self.create_user(email, password, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=(username or "").strip().lower())
+
+
+class User(AbstractBaseUser):
+    """One login, by e-mail address. What it may do comes from StaffMember and Patient rows."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    email = models.EmailField(_("e-mail address"), unique=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    is_superuser = models.BooleanField(
+        _("operator"), default=False, help_text=_("Makes clinics and staff accounts; sees no patient.")
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: list[str] = []
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            # One person, one login: stored in lower case, so that the unique index means what it says.
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="clinic_user_email_is_lower_case"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.pk)
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email = self.email.strip().lower()
+        super().save(*args, **kwargs)
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks this; the answer that counts is the membership on the request."""
+        return self.is_superuser
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return self.is_active and self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        return self.is_active and self.is_superuser
+
+
+class Role(models.TextChoices):
+    CLINICIAN = "clinician", _("Clinician")
+    REVIEWER = "reviewer", _("Reviewer")
+    MANAGER = "manager", _("Manager")
+
+
+class StaffMember(ClinicRecord):
+    """A person's membership in one clinic, with the one role it has there."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="memberships", verbose_name=_("login")
+    )
+    name = models.CharField(_("name"), max_length=120, help_text=_("As colleagues and patients read it."))
+    role = models.CharField(_("role"), max_length=12, choices=Role.choices)
+    is_active = models.BooleanField(_("active"), default=True)
+
+    class Meta(ClinicRecord.Meta):
+        ordering = ["name"]
+        constraints = [
+            *ClinicRecord.Meta.constraints,
+            models.UniqueConstraint(fields=["user", "clinic"], name="clinic_staffmember_once_a_clinic"),
+            one_of("role", Role),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

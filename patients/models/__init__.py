@@ -1,0 +1,6 @@
+"""The patient's record in one clinic, and what opens it."""
+
+from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units
+from patients.models.sign_in import SignInCode, SignInCodeQuerySet
+
+__all__ = ["PainSeries", "Patient", "PatientQuerySet", "SignInCode", "SignInCodeQuerySet", "Units"]
