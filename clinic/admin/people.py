@@ -187,7 +187,7 @@ class StaffMemberAdmin(ClinicAdmin):
 
     @admin.display(description=_("login"), ordering="user__email")
     def login(self, member: StaffMember) -> str:
-        return member.user.email
+        return member.user.email or ""
 
     def save_model(self, request: Any, obj: StaffMember, form: Any, change: bool) -> None:
         if not change:

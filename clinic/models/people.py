@@ -1,8 +1,10 @@
 """The people who sign in, and what staff are in a clinic."""
 
 from typing import Any
+from uuid import uuid4
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
@@ -13,9 +15,9 @@ from clinic.tenancy import ClinicRecord, one_of
 
 
 class UserManager(BaseUserManager["User"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """A login. Without a password only an e-mail code opens it."""
-        user = self.model(email=email.strip().lower(), **fields)
+    def create_user(self, email: str | None, password: str | None = None, **fields: Any) -> "User":
+        """A login. Without a password a mailed code opens it; without an address only a letter does."""
+        user = self.model(email=email, **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -29,15 +31,19 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser):
-    """One login, by e-mail address. What it may do comes from StaffMember and Patient rows."""
+    """One login, by e-mail address; without one, a patient's that a letter opens.
+
+    What it may do comes from StaffMember and Patient rows.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    email = models.EmailField(_("e-mail address"), unique=True)
+    email = models.EmailField(_("e-mail address"), unique=True, null=True)
     is_active = models.BooleanField(_("may sign in"), default=True)
     is_superuser = models.BooleanField(
         _("operator"), default=False, help_text=_("Makes clinics and staff accounts; sees no patient.")
     )
     created_at = models.DateTimeField(auto_now_add=True)
+    device_mark = models.UUIDField(default=uuid4, db_default=RandomUUID(), editable=False)  # clinic.devices
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: list[str] = []
@@ -48,13 +54,19 @@ class User(AbstractBaseUser):
         constraints = [
             # One person, one login: stored in lower case, so that the unique index means what it says.
             models.CheckConstraint(condition=Q(email=Lower("email")), name="clinic_user_email_is_lower_case"),
+            # NULL says "no address", and the unique index lets many have none; "" would be an address.
+            models.CheckConstraint(condition=~Q(email=""), name="clinic_user_email_is_not_blank"),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False) | Q(email__isnull=False),
+                name="clinic_user_operator_has_email",
+            ),
         ]
 
     def __str__(self) -> str:
         return str(self.pk)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        self.email = self.email.strip().lower()
+        self.email = (self.email or "").strip().lower() or None
         super().save(*args, **kwargs)
 
     @property

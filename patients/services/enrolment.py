@@ -16,20 +16,30 @@ class NoAddress(Exception):
 
 @transaction.atomic
 def set_address(*, patient: Patient, email: str) -> None:
-    """Gives the record the login of this address, making the login when it is new. "" takes it away."""
+    """Gives the record the login of this address, making the login when it is new. "" takes it away.
+
+    A login that only letters opened gets the address, and stays open where it is.
+    """
     address = email.strip().lower()
-    if not address:
-        patient.user = None
-    else:
-        patient.user = User.objects.filter(email=address).first() or User.objects.create_user(address)
+    patient.user = _login_of(address, patient.user) if address else None
     patient.save(update_fields=["user"])
+
+
+def _login_of(address: str, current: User | None) -> User:
+    if found := User.objects.filter(email=address).first():
+        return found
+    if current is None or current.email is not None:
+        return User.objects.create_user(address)
+    current.email = address
+    current.save(update_fields=["email"])
+    return current
 
 
 @transaction.atomic
 def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: datetime) -> None:
     """Posts the invitation. Names no condition. Raises NoAddress or NotAllowed."""
     require(by, "invite_patient")
-    if patient.user is None:
+    if patient.user is None or patient.user.email is None:
         raise NoAddress
     post_message(
         kind=MessageKind.INVITATION,

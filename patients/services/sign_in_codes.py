@@ -77,7 +77,7 @@ def _post_code(user: User, row: SignInCode, code: str, now: datetime) -> None:
     post_message(
         kind=MessageKind.SIGN_IN_CODE,
         key=f"code:{row.pk}",
-        to_address=user.email,
+        to_address=user.email or "",
         letter=Letter(subject=_("Your sign-in code"), body=body % {"code": code}),
         now=now,
         secret=True,

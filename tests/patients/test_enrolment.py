@@ -1,0 +1,43 @@
+"""The login of a record: its address may come later, and nothing is ever mailed to nobody."""
+
+import pytest
+
+from clinic.models import OutboxMessage, User
+from clinic.services.post import Letter
+from patients.services.enrolment import NoAddress, invite_patient, set_address
+from tests.factories import NOON, a_patient
+
+
+def test_a_login_without_an_address_gets_it_later(clinic):
+    login = User.objects.create_user(None)
+    patient = a_patient(clinic, user=login)
+    set_address(patient=patient, email=" June@Mail.example ")
+    assert (patient.user, User.objects.get(pk=login.pk).email) == (login, "june@mail.example")
+
+
+def test_an_address_that_exists_moves_the_record_to_its_login(clinic):
+    known = User.objects.create_user("june@mail.example")
+    patient = a_patient(clinic, user=User.objects.create_user(None))
+    set_address(patient=patient, email="june@mail.example")
+    assert patient.user == known
+
+
+def test_another_address_is_another_login(clinic, patient):
+    before = patient.user
+    set_address(patient=patient, email="new@mail.example")
+    assert (patient.user == before, patient.user.email) == (False, "new@mail.example")
+
+
+@pytest.mark.parametrize("login", [False, True], ids=["no login", "a login without an address"])
+def test_nobody_is_invited_without_an_address(clinic, clinician, login):
+    patient = a_patient(clinic, user=User.objects.create_user(None) if login else None)
+    with pytest.raises(NoAddress):
+        invite_patient(patient=patient, letter=Letter("Welcome", "Come"), by=clinician, now=NOON)
+    assert not OutboxMessage.objects.exists()
+
+
+@pytest.mark.parametrize("typed", ["None", "none", "null", ""])
+def test_no_words_ask_for_a_code_of_a_login_without_an_address(client, clinic, typed):
+    a_patient(clinic, user=User.objects.create_user(None))
+    assert client.post("/sign-in/", {"email": typed}).status_code == 422
+    assert not OutboxMessage.objects.exists()
