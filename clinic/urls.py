@@ -27,3 +27,8 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("patients.urls")),
 ]
+
+handler400 = "clinic.middleware.error_pages.bad_request"
+handler403 = "clinic.middleware.error_pages.permission_denied"
+handler404 = "clinic.middleware.error_pages.not_found"
+handler500 = "clinic.middleware.error_pages.server_error"

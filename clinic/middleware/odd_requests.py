@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+
+from clinic.middleware.error_pages import error_page
 
 SESSION_KEY_SHAPE = re.compile(r"[a-z0-9]{32}")
 
@@ -21,8 +22,7 @@ def refuse_odd_requests(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         status = _refusal(request)
         if status:
-            request.encoding = "utf-8"  # the page itself may look at the query
-            return render(request, f"{status}.html", status=status)
+            return error_page(request, status)
         return get_response(request)
 
     return middleware
