@@ -275,6 +275,18 @@ def invitation_letter(clinic: Clinic, *, sign_in: str) -> Letter:
     return Letter(subject=subject, body="\n\n".join(lines) % words)
 
 
+def sign_in_letter(code: str, *, link: str) -> Letter:
+    """The code and the link, which do the same."""
+    lines = [
+        _("Your code is %(code)s"),
+        _("Type it on the page where you asked for it."),
+        _("Or open this link, and press the button there:\n%(link)s"),
+        _("Use the code or the link, not both. It works once, for 10 minutes."),
+        _("Did you not ask for this? Then you can ignore this message. Do not give the code to anybody."),
+    ]
+    return Letter(subject=_("Your sign-in code"), body="\n\n".join(lines) % {"code": code, "link": link})
+
+
 def duty_letter(queue: str) -> Letter:
     """To the clinic's duty address: says that somebody waits, never who."""
     return Letter(

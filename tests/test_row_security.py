@@ -12,10 +12,12 @@ from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from clinic import checks
+from clinic.devices import Device
 from clinic.models import Closure, StaffMember
+from clinic.services.post import Letter
 from clinic.tenancy import ClinicRecord, act_for
 from patients.models import Patient
-from patients.services.sign_in_codes import request_code
+from patients.services.sign_in_codes import Asker, request_code
 from programmes.models import Programme, ReviewRun, Walk
 from programmes.services.nights import plan_runs, review_changed_patients, run_planned_reviews
 from tests.conftest import as_runtime
@@ -107,9 +109,10 @@ def test_an_address_sees_its_own_records_before_any_clinic_is_known(clinics):
 
 def test_a_code_is_made_without_a_clinic(clinics):
     patient = Patient.objects.for_clinic(clinics[0]).get()
+    asker, a_mail = Asker(uuid4(), Device(uuid4())), lambda code, token: Letter("A code", code)
     with as_runtime():
         act_for()
-        request_code(email=patient.user.email, browser=uuid4(), now=NOON)
+        request_code(email=patient.user.email, asker=asker, write=a_mail, now=NOON)
     assert patient.user.sign_in_codes.count() == 1
 
 

@@ -84,6 +84,7 @@ def keys_of(clinic):
         "walk_id": Walk.objects.for_clinic(clinic).get().pk,
         "patient_id": Patient.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
+        "token": "no-link-that-was-mailed",
     }
 
 

@@ -1,24 +1,31 @@
-"""The way in: an address, a code, and whose pages to open."""
+"""The way in: an address, a code or a link, and whose pages to open."""
 
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from clinic.devices import Device
 from clinic.middleware.people import PATIENTS_CLINIC
 from clinic.models import User
+from clinic.services.post import Letter
 from patients.forms import CodeForm, EmailForm
-from patients.models import Patient
+from patients.models import Patient, SignInCode
 from patients.services.enrolment import open_record as note_opening
-from patients.services.sign_in_codes import request_code, use_code
+from patients.services.sign_in_codes import Asker, request_code, use_code, use_link
+from patients.tokens import link_digest
 from patients.views.access import SESSION_KEY, UNPROCESSABLE, open_record, page
+from patients.wording import sign_in_letter
 
 ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
 BROWSER = "sign_in_browser"  # whose guesses are counted; made with the address, known or unknown
+NOT_FOUND = 404
 VISITORS_SESSION = 60 * 60  # seconds, until signed in
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -37,9 +44,14 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = EmailForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["email"]
-        request_code(email=address, browser=_remember(request, address), now=timezone.now())
+        asker = Asker(_remember(request, address), Device.of(request))
+        request_code(email=address, asker=asker, write=_letter, now=timezone.now())
         return redirect("patients:code")
     return page(request, "sign_in.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _letter(code: str, token: str) -> Letter:
+    return sign_in_letter(code, link=f"{settings.BASE_URL}{reverse('patients:link', args=[token])}")
 
 
 def _remember(request: HttpRequest, address: str) -> UUID:
@@ -59,22 +71,50 @@ def code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["code"]
-        user = use_code(email=address, code=typed, browser=UUID(browser), now=timezone.now())
-        records = list(Patient.objects.of_user(user)) if user else []
-        if user and records:
-            return _let_in(request, user, records)
+        asker = Asker(UUID(browser), Device.of(request))
+        if user := use_code(email=address, code=typed, asker=asker, now=timezone.now()):
+            return let_in(request, user)
         form.add_error("code", CodeForm.WRONG)
     context = {"form": form, "address": address}
     return page(request, "code.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _let_in(request: HttpRequest, user: User, records: list[Patient]) -> HttpResponse:
+@require_safe
+def link(request: HttpRequest, token: str) -> HttpResponse:
+    """One button. Looking changes nothing: mail scanners open every link, and would spend it."""
+    row = SignInCode.objects.of_link(link_digest(token)).open(timezone.now()).first()
+    if row is None:
+        return _link_is_dead(request)
+    asked_here = str(row.browser) in (request.session.get(BROWSER), str(Device.of(request).key))
+    response = page(request, "link.html", {"token": token, "asked_here": asked_here})
+    # The address holds the secret: not even our own style sheet is asked for under its name. "no-referrer"
+    # would hide the origin too, and the button's POST needs that.
+    response["Referrer-Policy"] = "strict-origin"
+    return response
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def use_the_link(request: HttpRequest) -> HttpResponse:
+    """The button of the link's page. The token comes in the body: no log of addresses holds it."""
+    if request.method != "POST":
+        return redirect("patients:sign-in")
+    user = use_link(token=request.POST.get("token", ""), now=timezone.now())
+    return let_in(request, user) if user else _link_is_dead(request)
+
+
+def _link_is_dead(request: HttpRequest) -> HttpResponse:
+    """One page for unknown, old, used and voided."""
+    return page(request, "link_dead.html", status=NOT_FOUND)
+
+
+def let_in(request: HttpRequest, user: User) -> HttpResponse:
     """A fresh session: nothing of an earlier one stays, least of all the mark of a staff sign-in."""
+    device, records = Device.of(request), list(Patient.objects.of_user(user))
     request.session.flush()
     login(request, user, backend=BACKEND)
-    if len(records) > 1:
-        return redirect("patients:choose")
-    return _open(request, records[0])
+    response = redirect("patients:choose") if len(records) > 1 else _open(request, records[0])
+    device.remember(user, response)
+    return response
 
 
 def _open(request: HttpRequest, record: Patient) -> HttpResponse:
