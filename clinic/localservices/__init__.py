@@ -60,10 +60,11 @@ def running(state: Path, *, durable: bool) -> Iterator[Services]:
 
 
 @contextmanager
-def started(state: Path, *, durable: bool, fresh: bool = False) -> Iterator[Services]:
+def started(state: Path, *, durable: bool, fresh: bool = False, broker: bool = True) -> Iterator[Services]:
     """Both servers over a locked state folder, emptied first if `fresh`; Valkey stops before PostgreSQL.
 
-    `durable=False` is for tests: nothing is flushed to disk, and what lies outside `state` is removed.
+    `durable=False` is for tests and restore drills: nothing is flushed to disk, and what lies outside
+    `state` is removed. `broker=False` leaves Valkey out.
     """
     state = state.resolve()
     with ExitStack() as undo:
@@ -74,7 +75,8 @@ def started(state: Path, *, durable: bool, fresh: bool = False) -> Iterator[Serv
             undo.callback(shutil.rmtree, services.home, ignore_errors=True)
         undo.callback(shutil.rmtree, services.sockets, ignore_errors=True)
         start_postgresql(services, undo)
-        start_valkey(services, undo)
+        if broker:
+            start_valkey(services, undo)
         passwords = {role: services.password(f"waymark_{role}") for role in ROLES}
         create_database("waymark", services.superuser_url(), passwords)
         yield services
