@@ -1,17 +1,25 @@
-"""Who may do what: one table of verb x role, used by views, admin and templates alike."""
+"""Who may do what: one table of verbs and roles, asked by verbs, views, admin and templates alike.
 
+`docs/roles.md` shows the table to people; a test compares the two.
+"""
+
+from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
-from clinic.models import Role, StaffMember
+from clinic.models import Role, StaffMember, User
 
-CLINICIAN, REVIEWER, MANAGER = Role.CLINICIAN, Role.REVIEWER, Role.MANAGER
+CLINICIAN, REVIEWER, MANAGER = Role.CLINICIAN.value, Role.REVIEWER.value, Role.MANAGER.value
+OPERATOR: Final = "operator"  # no role of a clinic: who runs the installation, a member of none
 EVERYBODY: Final = frozenset({CLINICIAN, REVIEWER, MANAGER})
 
-VERBS: Final[dict[str, frozenset[Role]]] = {
-    # people
+VERBS: Final[dict[str, frozenset[str]]] = {
+    # patients
     "see_patient": EVERYBODY,
     "enrol_patient": frozenset({CLINICIAN, MANAGER}),
+    "change_patient": frozenset({CLINICIAN, MANAGER}),
     "invite_patient": EVERYBODY,
+    "lead_patients": frozenset({CLINICIAN}),
     # treatment
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),
@@ -23,9 +31,16 @@ VERBS: Final[dict[str, frozenset[Role]]] = {
     "take_over_item": frozenset({CLINICIAN}),
     "record_contact": frozenset({CLINICIAN, REVIEWER}),
     "close_item": frozenset({CLINICIAN, REVIEWER}),
+    "close_clinically": frozenset({CLINICIAN}),
+    "close_safety": frozenset({CLINICIAN}),
     # the clinic itself
-    "manage_clinic": frozenset({MANAGER}),
-    "manage_staff": frozenset({MANAGER}),
+    "manage_clinic": frozenset({MANAGER, OPERATOR}),
+    "close_days": frozenset({MANAGER}),
+    "see_post": frozenset({MANAGER}),
+    "manage_staff": frozenset({MANAGER, OPERATOR}),
+    # the installation
+    "open_clinic": frozenset({OPERATOR}),
+    "manage_logins": frozenset({OPERATOR}),
 }
 
 # Outcomes that are a clinical judgement; a reviewer passes such an item to a clinician.
@@ -38,20 +53,54 @@ class NotAllowed(Exception):
     """This role may not use this verb."""
 
 
-def may(member: StaffMember | None, verb: str) -> bool:
-    """Whether this membership may use the verb. An unknown verb is a programming error (KeyError)."""
+@dataclass(frozen=True)
+class Operator:
+    """Somebody signed in to run the installation: makes clinics and staff accounts, sees no patient."""
+
+    user: User
+
+
+Actor = StaffMember | Operator
+
+
+def role_of(actor: Actor | None) -> str | None:
+    """The actor's column of the table; None for nobody and for those who have been switched off."""
+    if isinstance(actor, Operator):
+        return OPERATOR if actor.user.is_active and actor.user.is_superuser else None
+    return actor.role if actor is not None and actor.is_active else None
+
+
+def may(actor: Actor | None, verb: str) -> bool:
+    """Whether this actor may use the verb. An unknown verb is a programming error (KeyError)."""
     roles = VERBS[verb]
-    return member is not None and member.is_active and member.role in roles
+    return role_of(actor) in roles
 
 
-def require(member: StaffMember | None, verb: str) -> None:
-    """Raises NotAllowed unless `may`."""
-    if not may(member, verb):
+def require(actor: Actor | None, verb: str, *, clinic_id: UUID | None = None) -> None:
+    """Raises NotAllowed unless `may`; with a clinic also for members of any other clinic."""
+    if not may(actor, verb):
+        raise NotAllowed(verb)
+    if clinic_id is not None and isinstance(actor, StaffMember) and actor.clinic_id != clinic_id:
         raise NotAllowed(verb)
 
 
-def may_close_with(member: StaffMember | None, outcome: str) -> bool:
+def roles_that_may(verb: str) -> frozenset[str]:
+    """For choices: "who can lead a patient?"."""
+    return VERBS[verb]
+
+
+def may_close_with(actor: Actor | None, outcome: str) -> bool:
     """A reviewer contacts, notes and passes on; clinical outcomes are the clinician's."""
-    if not may(member, "close_item"):
+    if outcome in CLINICAL_OUTCOMES and not may(actor, "close_clinically"):
         return False
-    return outcome not in CLINICAL_OUTCOMES or (member is not None and member.role == CLINICIAN)
+    return may(actor, "close_item")
+
+
+class May:
+    """For templates: `{% if may.prescribe %}`. A verb that is not in the table is an error in tests."""
+
+    def __init__(self, actor: Actor | None) -> None:
+        self._actor = actor
+
+    def __getitem__(self, verb: str) -> bool:
+        return may(self._actor, verb)

@@ -15,12 +15,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter
-from clinic.permissions import may
+from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
+from clinic.permissions import may, roles_that_may
 from clinic.services.post import Letter
 from patients import wording
 from patients.models import Patient
-from patients.services.enrolment import NoAddress, invite_patient, set_address
+from patients.services import enrolment
+
+REFUSALS: dict[type[Exception], Any] = {
+    enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
+    enrolment.NotALead: gettext_lazy("This lead clinician no longer works here. Choose another."),
+    enrolment.NumberTaken: gettext_lazy("Another patient of this clinic has this number."),
+}
 
 
 class PatientForm(ClinicForm):
@@ -39,15 +45,15 @@ class PatientForm(ClinicForm):
         reference = self.cleaned_data["reference"]
         same = Patient.objects.for_clinic(self.instance.clinic).filter(reference=reference)
         if reference and same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(_("Another patient of this clinic has this number."))
+            raise forms.ValidationError(REFUSALS[enrolment.NumberTaken])
         return reference
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
-        today = timezone.localdate()
+        today = timezone.localdate()  # the admin runs in the clinic's zone
         for name in ("date_of_birth", "discharged_on", "died_on"):
             if data.get(name) and data[name] > today:
-                self.add_error(name, _("This date lies in the future."))
+                self.add_error(name, REFUSALS[enrolment.InTheFuture])
         return data
 
 
@@ -55,7 +61,9 @@ class PatientForm(ClinicForm):
 class PatientAdmin(ClinicAdmin):
     form = PatientForm
     view_verb = "see_patient"
-    add_verb = change_verb = "enrol_patient"
+    add_verb = "enrol_patient"
+    change_verb = "change_patient"
+    refusals = REFUSALS
     list_display = ["full_name", "reference", "lead", "invited_at", "first_signed_in_at", "discharged_on"]
     list_select_related = ("lead",)
     list_filter = [("lead", OwnClinicFilter), "discharged_on"]
@@ -80,7 +88,7 @@ class PatientAdmin(ClinicAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "lead":
-            field.queryset = field.queryset.filter(role="clinician")
+            field.queryset = field.queryset.filter(role__in=roles_that_may("lead_patients"))
         return field
 
     @admin.display(description=gettext_lazy("patient"), ordering="family_name")
@@ -88,9 +96,14 @@ class PatientAdmin(ClinicAdmin):
         return patient.full_name
 
     def save_model(self, request: Any, obj: Patient, form: Any, change: bool) -> None:
-        obj.save()
-        if not change or "email" in form.changed_data:
-            set_address(patient=obj, email=form.cleaned_data["email"])
+        today, email = local_today(request), form.cleaned_data["email"]
+        is_new_address = not change or "email" in form.changed_data
+        if change:
+            new_email = email if is_new_address else None
+            enrolment.change_patient(record=obj, email=new_email, by=request.staff, today=today)
+        else:
+            enrolment.enrol_patient(record=obj, email=email, by=request.staff, today=today)
+        if is_new_address:
             self._warn_of_a_shared_address(request, obj)
 
     def _warn_of_a_shared_address(self, request: Any, patient: Patient) -> None:
@@ -109,13 +122,13 @@ class PatientAdmin(ClinicAdmin):
         return [invite, *super().get_urls()]
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        context["may_invite"] = may(request.staff, "invite_patient")
-        context["may_prescribe"] = may(request.staff, "prescribe")
+        patient = context.get("original")
+        context["is_in_care"] = patient is not None and patient.is_monitored(local_today(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def invite_view(self, request: Any, pk: UUID) -> Any:
         """The letter as it will be read, and the button that posts it."""
-        if not may(request.staff, "invite_patient"):
+        if not may(request.actor, "invite_patient"):
             raise PermissionDenied
         patient = self.get_object(request, str(pk))
         if patient is None:
@@ -136,9 +149,11 @@ class PatientAdmin(ClinicAdmin):
 
     def _invite(self, request: Any, patient: Patient, letter: Letter) -> HttpResponse:
         try:
-            invite_patient(patient=patient, letter=letter, by=request.staff, now=timezone.now())
-        except NoAddress:
+            enrolment.invite_patient(patient=patient, letter=letter, by=request.staff, now=timezone.now())
+        except enrolment.NoAddress:
             messages.error(request, _("Enter an e-mail address first: there is nowhere to send it."))
+        except enrolment.CareEnded:
+            messages.error(request, _("Care has ended: nobody is invited any more."))
         else:
             self.log_change(request, patient, "invitation sent")
             messages.success(request, _("The invitation is on its way."))

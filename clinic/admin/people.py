@@ -9,8 +9,10 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
-from clinic.admin.base import ClinicAdmin, ClinicForm, RecordAdmin, is_operator
+from clinic.admin.base import ClinicAdmin, ClinicForm, RecordAdmin
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User
+from clinic.permissions import Actor, may
+from clinic.services import keeping, people
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -33,8 +35,8 @@ class ClinicDetailsForm(ClinicForm):
 @admin.register(Clinic)
 class ClinicsAdmin(ClinicAdmin):
     form = ClinicDetailsForm
+    add_verb = "open_clinic"
     change_verb = "manage_clinic"
-    for_operator = True
     list_display = ["name", "slug", "time_zone", "phone", "review_hour"]
     fields = [
         "name",
@@ -52,16 +54,26 @@ class ClinicsAdmin(ClinicAdmin):
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.filter(pk=clinic.pk)
 
+    def of_operator(self, rows: Any) -> Any:
+        return rows
+
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
-        return [] if is_operator(request) else ["slug"]
+        return [] if may(request.actor, "open_clinic") else ["slug"]
+
+    def save_model(self, request: Any, obj: Clinic, form: Any, change: bool) -> None:
+        verb = keeping.change_clinic if change else keeping.open_clinic
+        verb(clinic=obj, by=request.actor)
 
 
 @admin.register(Closure)
 class ClosureAdmin(ClinicAdmin):
     view_verb = "see_queue"
-    add_verb = change_verb = "manage_clinic"
+    add_verb = change_verb = "close_days"
     list_display = ["on", "reason"]
     fields = ["on", "reason"]
+
+    def save_model(self, request: Any, obj: Closure, form: Any, change: bool) -> None:
+        keeping.close_day(closure=obj, by=request.actor)
 
 
 class UserForm(ClinicForm):
@@ -92,7 +104,7 @@ class UserAdmin(ClinicAdmin):
     """Logins. The operator alone; no password hash is ever shown."""
 
     form = UserForm
-    for_operator = True
+    add_verb = change_verb = "manage_logins"
     list_display = ["email", "is_active", "is_superuser", "created_at"]
     list_filter = ["is_active", "is_superuser"]
     search_fields = ["email"]
@@ -106,11 +118,21 @@ class UserAdmin(ClinicAdmin):
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.none()
 
+    def of_operator(self, rows: Any) -> Any:
+        return rows
+
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        password = form.cleaned_data["new_password"]
-        if password or not change:
-            obj.set_password(password or None)
-        obj.save()
+        people.save_login(login=obj, password=form.cleaned_data["new_password"], by=request.actor)
+
+
+KEEPS_A_MANAGER: dict[type[Exception], Any] = {
+    people.OwnRole: _("You cannot take this away from yourself. Ask another manager."),
+    people.LastManager: _("This is the clinic's last manager. Make somebody else a manager first."),
+}
+ONE_LOGIN: dict[type[Exception], Any] = {
+    people.AlreadyMember: _("This login belongs to a member of this clinic's staff already."),
+    people.OperatorsLogin: _("The operator is a member of no clinic. Use another address."),
+}
 
 
 class StaffAddForm(ClinicForm):
@@ -121,32 +143,27 @@ class StaffAddForm(ClinicForm):
         email = data.get("email", "").strip().lower()
         clinic_id = self.instance.clinic_id
         if StaffMember.objects.filter(user__email=email, clinic_id=clinic_id).exists():
-            self.add_error("email", _("This login belongs to a member of this clinic's staff already."))
+            self.add_error("email", ONE_LOGIN[people.AlreadyMember])
+        elif User.objects.filter(email=email, is_superuser=True).exists():
+            self.add_error("email", ONE_LOGIN[people.OperatorsLogin])
         return data
 
 
 class StaffForm(ClinicForm):
     """A manager keeps the own role, and a clinic keeps a manager; the operator may do both for her."""
 
-    by: StaffMember | None = None
+    by: Actor | None = None
 
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
-        if data.get("is_active") and data.get("role") == Role.MANAGER:
+        if self.by is None or (data.get("is_active") and data.get("role") == Role.MANAGER):
             return data
         field = "role" if data.get("is_active") else "is_active"
-        if self.by and self.by.pk == self.instance.pk:
-            self.add_error(field, _("You cannot take this away from yourself. Ask another manager."))
-        elif self._is_last_manager():
-            self.add_error(field, _("This is the clinic's last manager. Make somebody else a manager first."))
+        try:
+            people.require_another_manager(member=self.instance, by=self.by)
+        except tuple(KEEPS_A_MANAGER) as refusal:
+            self.add_error(field, KEEPS_A_MANAGER[type(refusal)])
         return data
-
-    def _is_last_manager(self) -> bool:
-        managers = StaffMember.objects.filter(
-            clinic_id=self.instance.clinic_id, role=Role.MANAGER, is_active=True
-        )
-        others = managers.exclude(pk=self.instance.pk)
-        return managers.filter(pk=self.instance.pk).exists() and not others.exists()
 
 
 class OperatorStaffAddForm(StaffAddForm):
@@ -162,7 +179,7 @@ class OperatorStaffAddForm(StaffAddForm):
 class StaffMemberAdmin(ClinicAdmin):
     form = StaffForm
     add_verb = change_verb = "manage_staff"
-    for_operator = True
+    refusals = KEEPS_A_MANAGER | ONE_LOGIN
     list_display = ["name", "role", "login", "clinic", "is_active"]
     list_select_related = ("user", "clinic")
     list_filter = ["role", "is_active"]
@@ -170,17 +187,20 @@ class StaffMemberAdmin(ClinicAdmin):
 
     def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         if obj is None:
-            kwargs["form"] = OperatorStaffAddForm if is_operator(request) else StaffAddForm
+            kwargs["form"] = OperatorStaffAddForm if may(request.actor, "open_clinic") else StaffAddForm
         made = super().get_form(request, obj, change=change, **kwargs)
         if obj is not None:
-            made.by = request.staff
+            made.by = request.actor
         return made
 
     def get_fields(self, request: Any, obj: StaffMember | None = None) -> Any:
         own = ["name", "role", "is_active"]
         if obj is not None:
             return ["login", *own]
-        return ["at_clinic", "email", *own] if is_operator(request) else ["email", *own]
+        return ["at_clinic", "email", *own] if may(request.actor, "open_clinic") else ["email", *own]
+
+    def of_operator(self, rows: Any) -> Any:
+        return rows
 
     def get_readonly_fields(self, request: Any, obj: StaffMember | None = None) -> list[str]:
         return ["login"] if obj else []
@@ -190,17 +210,21 @@ class StaffMemberAdmin(ClinicAdmin):
         return member.user.email or ""
 
     def save_model(self, request: Any, obj: StaffMember, form: Any, change: bool) -> None:
-        if not change:
-            email = form.cleaned_data["email"].strip().lower()
-            obj.user = User.objects.filter(email=email).first() or User.objects.create_user(email)
-            if not is_operator(request) and not obj.user.has_usable_password():
-                messages.info(request, _("Ask the operator for a first password."))
-        obj.save()
+        to = people.Member(name=obj.name, role=Role(obj.role), is_active=obj.is_active)
+        if change:
+            people.change_staff_member(member=obj, to=to, by=request.actor)
+            return
+        made = people.add_staff_member(
+            clinic=obj.clinic, email=form.cleaned_data["email"], member=to, by=request.actor
+        )
+        obj.pk, obj.user = made.pk, made.user
+        if not may(request.actor, "manage_logins") and not made.user.has_usable_password():
+            messages.info(request, _("Ask the operator for a first password."))
 
 
 @admin.register(OutboxMessage)
 class OutboxAdmin(RecordAdmin):
-    view_verb = "manage_clinic"
+    view_verb = "see_post"
     list_display = ["created_at", "kind", "to_address", "subject", "status", "sent_at", "attempts"]
     list_filter = ["kind", "status"]
     search_fields = ["to_address"]

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
 from clinic.models import StaffMember
+from clinic.permissions import Actor, May, Operator
 from clinic.tenancy import act_for
 
 if TYPE_CHECKING:
@@ -21,8 +22,12 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class StaffRequest(HttpRequest):
-    """A request with the membership that `active_clinic` found; None for patients and visitors."""
+    """A request with the membership that `active_clinic` found; None for patients and visitors.
 
+    `actor` is who asks, as `clinic.permissions` knows them: the membership or the operator.
+    """
+
+    actor: Actor | None
     staff: StaffMember | None
     clinic: "Clinic | None"
 
@@ -49,15 +54,16 @@ def active_clinic(get_response: Handler) -> Handler:
     """Finds the staff membership of this session and sets the clinic in the transaction."""
 
     def middleware(request: Any) -> HttpResponse:
-        request.staff = request.clinic = None
+        request.actor = request.staff = request.clinic = None
         if not request.path_info.startswith(UNSCOPED) and request.user.is_authenticated:
             act_for(user_id=request.user.pk)  # one's own memberships and records, in whatever clinic
             request.staff = membership(request)
             request.clinic = request.staff.clinic if request.staff else None
+            request.actor = request.staff or operator(request)
             act_for(
                 clinic_id=request.staff.clinic_id if request.staff else request.session.get(PATIENTS_CLINIC),
                 user_id=request.user.pk,
-                operator=request.user.is_superuser and bool(request.session.get(STAFF_SESSION)),
+                operator=isinstance(request.actor, Operator),
             )
         return get_response(request)
 
@@ -70,7 +76,7 @@ def membership(request: Any) -> StaffMember | None:
     A code by e-mail opens a patient's pages only: without the mark of a staff sign-in there is no membership,
     even when the same address belongs to a member of staff.
     """
-    if not request.session.get(STAFF_SESSION):
+    if not request.session.get(STAFF_SESSION) or request.user.is_superuser:
         return None
     found = list(
         StaffMember.objects.filter(user=request.user, is_active=True)
@@ -81,10 +87,17 @@ def membership(request: Any) -> StaffMember | None:
     return next(iter(chosen or found), None)
 
 
+def operator(request: Any) -> Operator | None:
+    """The operator, signed in on the staff page. The only place that reads the login's own mark."""
+    is_signed_in = request.user.is_superuser and request.session.get(STAFF_SESSION)
+    return Operator(request.user) if is_signed_in else None
+
+
 def site(request: Any) -> dict[str, Any]:
     """Template context of every page."""
     return {
         "staff": getattr(request, "staff", None),
+        "may": May(getattr(request, "actor", None)),
         "demo": settings.DEMO,
         "source_url": settings.SOURCE_URL,
     }

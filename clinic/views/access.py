@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from clinic.middleware.people import StaffRequest
 from clinic.models import Clinic, StaffMember
+from clinic.permissions import Operator
 
 
 class ClinicRequest(StaffRequest):
@@ -27,7 +28,7 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if cast("StaffRequest", request).staff is not None:
             return view(request, *args, **kwargs)
-        if getattr(request.user, "is_superuser", False):
+        if isinstance(cast("StaffRequest", request).actor, Operator):
             raise PermissionDenied
         # A POST cannot be repeated after signing in; its page can.
         back = request.get_full_path() if request.method == "GET" else reverse("clinic:review-queue")

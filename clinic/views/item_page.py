@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
-from clinic.models import Clinic, Role, StaffMember, tel
+from clinic.models import Clinic, StaffMember, tel
 from clinic.permissions import may
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
 from clinic.views.plots import is_late, plots_of
@@ -108,8 +108,8 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
         "may_take_over": is_open and is_held and may(staff, "take_over_item"),
         "may_contact": is_open and may(staff, "record_contact"),
         "may_snooze": is_open and not is_held and not has_safety and may(staff, "claim_item"),
-        "may_close": closes and (not has_safety or staff.role == Role.CLINICIAN),
-        "needs_clinician": closes and has_safety and staff.role != Role.CLINICIAN,
+        "may_close": closes and (not has_safety or may(staff, "close_safety")),
+        "needs_clinician": closes and has_safety and not may(staff, "close_safety"),
     }
 
 

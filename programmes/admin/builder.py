@@ -173,7 +173,6 @@ class ProgrammeAdmin(PagesAdmin):
             "pauses": programme.pauses.annotate(maker=name_of("made_by")),
             "plan": shown(as_weeks(newest.weeks.all()), newest.in_force_from),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
-            "may_pause": may(request.staff, "pause_programme"),
         }
         return self.page(request, "programme", context)
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from clinic.models import StaffMember
-from clinic.permissions import NotAllowed, may_close_with, require
+from clinic.permissions import NotAllowed, may, may_close_with, require
 from programmes.models import (
     Channel,
     ContactAttempt,
@@ -195,7 +195,7 @@ def close_item(
 def _require_outcome(item: ReviewItem, outcome: Outcome, by: StaffMember) -> None:
     if outcome == Outcome.CONDITION_ENDED or not may_close_with(by, outcome):
         raise NotAllowed(outcome)
-    if by.role != "clinician" and _open_safety(item, by).exists():
+    if not may(by, "close_safety") and _open_safety(item, by).exists():
         raise NotAllowed("close_item with an open safety answer")
 
 

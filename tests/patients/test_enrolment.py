@@ -8,23 +8,23 @@ from patients.services.enrolment import NoAddress, invite_patient, set_address
 from tests.factories import NOON, a_patient
 
 
-def test_a_login_without_an_address_gets_it_later(clinic):
+def test_a_login_without_an_address_gets_it_later(clinic, clinician):
     login = User.objects.create_user(None)
     patient = a_patient(clinic, user=login)
-    set_address(patient=patient, email=" June@Mail.example ")
+    set_address(patient=patient, email=" June@Mail.example ", by=clinician)
     assert (patient.user, User.objects.get(pk=login.pk).email) == (login, "june@mail.example")
 
 
-def test_an_address_that_exists_moves_the_record_to_its_login(clinic):
+def test_an_address_that_exists_moves_the_record_to_its_login(clinic, clinician):
     known = User.objects.create_user("june@mail.example")
     patient = a_patient(clinic, user=User.objects.create_user(None))
-    set_address(patient=patient, email="june@mail.example")
+    set_address(patient=patient, email="june@mail.example", by=clinician)
     assert patient.user == known
 
 
-def test_another_address_is_another_login(clinic, patient):
+def test_another_address_is_another_login(patient, clinician):
     before = patient.user
-    set_address(patient=patient, email="new@mail.example")
+    set_address(patient=patient, email="new@mail.example", by=clinician)
     assert (patient.user == before, patient.user.email) == (False, "new@mail.example")
 
 

@@ -9,7 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from clinic.models import Clinic, Role, StaffMember
+from clinic.models import Clinic, StaffMember
+from clinic.permissions import roles_that_may
 from clinic.services.post import Letter
 from clinic.tenancy import acting_for
 from programmes.diary_files import DiaryFileErrors, PatientDiary, read_diaries
@@ -74,7 +75,9 @@ def day_written(text: str) -> date:
 
 
 def _clinician(clinic: Clinic, email: str | None) -> StaffMember:
-    staff = StaffMember.objects.for_clinic(clinic).filter(role=Role.CLINICIAN, is_active=True)
+    staff = StaffMember.objects.for_clinic(clinic).filter(
+        role__in=roles_that_may("prescribe"), is_active=True
+    )
     if email:
         staff = staff.filter(user__email=email.strip().lower())
     clinician: StaffMember | None = staff.select_related("clinic", "user").order_by("id").first()

@@ -1,0 +1,104 @@
+"""Logins and memberships: who may sign in, and as what."""
+
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+
+from clinic.models import Clinic, Role, StaffMember, User
+from clinic.permissions import Actor, require
+
+
+class AlreadyMember(Exception):
+    """This login belongs to a member of this clinic's staff already."""
+
+
+class OperatorsLogin(Exception):
+    """The operator is a member of no clinic."""
+
+
+class LastManager(Exception):
+    """The clinic would have no manager left."""
+
+
+class OwnRole(Exception):
+    """Nobody takes the own role away: another manager does it, or the operator."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """What is kept about a member of staff besides the login."""
+
+    name: str
+    role: Role
+    is_active: bool = True
+
+
+@transaction.atomic
+def add_staff_member(*, clinic: Clinic, email: str, member: Member, by: Actor) -> StaffMember:
+    """Makes a membership, and the login where the address has none yet.
+
+    Raises AlreadyMember, OperatorsLogin, or NotAllowed (a manager adds to the own clinic only).
+    """
+    require(by, "manage_staff", clinic_id=clinic.pk)
+    user = login_of(email=email)
+    if user.is_superuser:
+        raise OperatorsLogin
+    try:
+        with transaction.atomic():
+            return StaffMember.objects.create(
+                clinic=clinic, user=user, name=member.name, role=member.role, is_active=member.is_active
+            )
+    except IntegrityError as error:
+        if "clinic_staffmember_once_a_clinic" not in str(error):
+            raise
+        raise AlreadyMember from error
+
+
+def login_of(*, email: str) -> User:
+    """The login of this address, made without a password when it is new."""
+    address = email.strip().lower()
+    return User.objects.filter(email=address).first() or User.objects.create_user(address)
+
+
+@transaction.atomic
+def change_staff_member(*, member: StaffMember, to: Member, by: Actor) -> None:
+    """Changes name, role or whether the membership is active.
+
+    The clinic's managers are locked first: of two who demote each other at once, the second is refused.
+    Raises LastManager, OwnRole or NotAllowed.
+    """
+    require(by, "manage_staff", clinic_id=member.clinic_id)
+    if not (to.is_active and to.role == Role.MANAGER):
+        require_another_manager(member=member, by=by)
+    StaffMember.objects.filter(clinic=member.clinic_id, pk=member.pk).update(
+        name=to.name, role=to.role, is_active=to.is_active
+    )
+
+
+def require_another_manager(*, member: StaffMember, by: Actor) -> None:
+    """Locks the clinic's managers. Raises LastManager or OwnRole when this one may not stop being one."""
+    managers = StaffMember.objects.filter(clinic=member.clinic_id, role=Role.MANAGER, is_active=True)
+    found = {row.pk for row in managers.select_for_update().order_by("pk")}
+    if member.pk in found and isinstance(by, StaffMember) and by.pk == member.pk:
+        raise OwnRole
+    if found == {member.pk}:
+        raise LastManager
+
+
+@transaction.atomic
+def save_login(*, login: User, password: str, by: Actor) -> None:
+    """Keeps a login as the operator wrote it; "" leaves the password, or makes a login without one.
+
+    Raises NotAllowed.
+    """
+    require(by, "manage_logins")
+    if password or login._state.adding:
+        login.set_password(password or None)
+    login.save()
+
+
+@transaction.atomic
+def disable_login(*, login: User, by: Actor) -> None:
+    """Nobody signs in with it any more. For the operator, and for managers whose leaver used it."""
+    require(by, "manage_staff")
+    User.objects.filter(pk=login.pk, is_superuser=False).update(is_active=False)
