@@ -41,6 +41,27 @@ class StaffSignInForm(AuthenticationForm):
             raise self.get_invalid_login_error()
 
 
+class ConfirmForm(forms.Form):
+    """One's own password once more."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+        error_messages={"required": _("Enter your password.")},
+    )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise ValidationError(_("This is not your password."))
+        return password
+
+
 class ClinicChoiceForm(forms.Form):
     """For people who work in more than one clinic."""
 

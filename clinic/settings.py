@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "clinic.middleware.sessions.living_session",
     "clinic.middleware.people.active_clinic",
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
@@ -142,8 +143,9 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-# Sessions stay in the database: with Redis away nobody is signed out, and a session can be revoked.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+# Sessions stay in the database: with Redis away nobody is signed out, and one can be ended (ADR 0022).
+SESSION_ENGINE = "clinic.middleware.session_store"
+STAFF_IDLE_MINUTES = int(env("WAYMARK_STAFF_IDLE_MINUTES", "30"))
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,11 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic.views import health, item, mailbox, queue, sign_in
+from clinic.views import confirming, health, item, mailbox, queue, sign_in
 
 staff_pages = [
     path("staff/sign-in/", sign_in.StaffSignIn.as_view(), name="sign-in"),
     path("staff/sign-out/", sign_in.StaffSignOut.as_view(), name="sign-out"),
+    path("staff/confirm/", confirming.confirm, name="confirm"),
     path("staff/clinic/", sign_in.choose_clinic, name="choose-clinic"),
     path("review/", queue.review_queue, name="review-queue"),
     path("review/<uuid:item_id>/", item.review_item, name="review-item"),

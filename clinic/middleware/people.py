@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 
+from clinic.middleware.sessions import STAFF_SESSION, drop_session
 from clinic.models import StaffMember
 from clinic.permissions import Actor, May, Operator
 from clinic.tenancy import act_for
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
 
 UNSCOPED = ("/static/", "/healthz/")  # no person, no session, no transaction around them
 PATIENTS_CLINIC = "patients_clinic"  # whose rows a patient's session may read; set with the record
-STAFF_SESSION = "staff_session"  # set by the staff sign-in alone
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -58,6 +58,8 @@ def active_clinic(get_response: Handler) -> Handler:
         if not request.path_info.startswith(UNSCOPED) and request.user.is_authenticated:
             act_for(user_id=request.user.pk)  # one's own memberships and records, in whatever clinic
             request.staff = membership(request)
+            if _works_nowhere(request):
+                drop_session(request)
             request.clinic = request.staff.clinic if request.staff else None
             request.actor = request.staff or operator(request)
             act_for(
@@ -68,6 +70,12 @@ def active_clinic(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+def _works_nowhere(request: Any) -> bool:
+    """A staff session that outlived its last membership."""
+    marked = bool(request.session.get(STAFF_SESSION))
+    return marked and request.staff is None and not request.user.is_superuser
 
 
 def membership(request: Any) -> StaffMember | None:

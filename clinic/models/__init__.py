@@ -3,6 +3,7 @@
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.people import Role, StaffMember, User, UserManager
+from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
     "Clinic",
@@ -13,9 +14,13 @@ __all__ = [
     "OutboxMessage",
     "OutboxQuerySet",
     "Role",
+    "SessionKind",
     "StaffMember",
     "User",
     "UserManager",
+    "UserSession",
+    "UserSessionQuerySet",
+    "digest_of_key",
     "known_time_zone",
     "monday_to_friday",
     "tel",

@@ -8,6 +8,7 @@ from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -42,6 +43,8 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(
         _("operator"), default=False, help_text=_("Makes clinics and staff accounts; sees no patient.")
     )
+    # Part of every session's signature: raising it ends them all, also one that starts at this moment.
+    session_epoch = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     device_mark = models.UUIDField(default=uuid4, db_default=RandomUUID(), editable=False)  # clinic.devices
 
@@ -68,6 +71,11 @@ class User(AbstractBaseUser):
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email = (self.email or "").strip().lower() or None
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """Django's own, of the password, and of the epoch too."""
+        value = f"{self.password}:{self.session_epoch}"
+        return salted_hmac("waymark.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def is_staff(self) -> bool:

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, Role, StaffMember, User
 from clinic.permissions import Actor, require
+from clinic.services.sessions import end_all_sessions
 
 
 class AlreadyMember(Exception):
@@ -73,6 +74,8 @@ def change_staff_member(*, member: StaffMember, to: Member, by: Actor) -> None:
     StaffMember.objects.filter(clinic=member.clinic_id, pk=member.pk).update(
         name=to.name, role=to.role, is_active=to.is_active
     )
+    if not to.is_active:
+        end_all_sessions(of=member.user)
 
 
 def require_another_manager(*, member: StaffMember, by: Actor) -> None:
@@ -95,6 +98,8 @@ def save_login(*, login: User, password: str, by: Actor) -> None:
     if password or login._state.adding:
         login.set_password(password or None)
     login.save()
+    if password or not login.is_active:
+        end_all_sessions(of=login)
 
 
 @transaction.atomic
@@ -102,3 +107,4 @@ def disable_login(*, login: User, by: Actor) -> None:
     """Nobody signs in with it any more. For the operator, and for managers whose leaver used it."""
     require(by, "manage_staff")
     User.objects.filter(pk=login.pk, is_superuser=False).update(is_active=False)
+    end_all_sessions(of=login)

@@ -9,9 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from clinic.middleware.confirming import confirmed_page
 from clinic.middleware.people import StaffRequest
 from clinic.models import Clinic, StaffMember
 from clinic.permissions import Operator
+
+__all__ = ["ClinicRequest", "confirmed_page", "signed_in_page", "staff_page"]
 
 
 class ClinicRequest(StaffRequest):
@@ -31,6 +34,19 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if isinstance(cast("StaffRequest", request).actor, Operator):
             raise PermissionDenied
         # A POST cannot be repeated after signing in; its page can.
+        back = request.get_full_path() if request.method == "GET" else reverse("clinic:review-queue")
+        return redirect_to_login(back, reverse("clinic:sign-in"))
+
+    return guarded
+
+
+def signed_in_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Staff and operator: pages about one's own sign-in."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if cast("StaffRequest", request).actor is not None:
+            return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else reverse("clinic:review-queue")
         return redirect_to_login(back, reverse("clinic:sign-in"))
 

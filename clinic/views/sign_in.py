@@ -2,20 +2,19 @@
 
 from typing import Any
 
-from django.contrib.auth import login
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from clinic.forms import ClinicChoiceForm, StaffSignInForm
-from clinic.middleware.people import STAFF_SESSION
-from clinic.models import StaffMember, User
+from clinic.middleware.confirming import note_confirmed
+from clinic.middleware.sessions import STAFF_SESSION, begin_session
+from clinic.models import SessionKind, StaffMember, User
 from clinic.views.access import ClinicRequest, staff_page
-
-STAFF_HOURS = 12  # a working day; patients' own sessions last longer
 
 
 class StaffSignIn(LoginView):
@@ -26,12 +25,9 @@ class StaffSignIn(LoginView):
 
     def form_valid(self, form: Any) -> HttpResponse:
         user = form.get_user()
-        login(self.request, user)
-        # Django keeps the key when the same person was signed in already, perhaps as a patient.
-        self.request.session.cycle_key()
-        self.request.session[STAFF_SESSION] = True
-        self.request.session.set_expiry(STAFF_HOURS * 3600)
-        self.request.session.pop("membership", None)
+        now = timezone.now()
+        begin_session(self.request, user, kind=SessionKind.STAFF, now=now, **{STAFF_SESSION: True})
+        note_confirmed(self.request, now=now)
         memberships = memberships_of(user)
         self.request.session["several_clinics"] = len(memberships) > 1
         return HttpResponseRedirect(self._first_page(memberships))

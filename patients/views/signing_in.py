@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from clinic.devices import Device
 from clinic.middleware.people import PATIENTS_CLINIC
-from clinic.models import User
+from clinic.middleware.sessions import begin_session
+from clinic.models import SessionKind, User
 from clinic.services.post import Letter
 from patients.forms import CodeForm, EmailForm
 from patients.models import Patient, SignInCode
@@ -27,7 +28,6 @@ ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
 BROWSER = "sign_in_browser"  # whose guesses are counted; made with the address, known or unknown
 NOT_FOUND = 404
 VISITORS_SESSION = 60 * 60  # seconds, until signed in
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @require_safe
@@ -110,8 +110,7 @@ def _link_is_dead(request: HttpRequest) -> HttpResponse:
 def let_in(request: HttpRequest, user: User) -> HttpResponse:
     """A fresh session: nothing of an earlier one stays, least of all the mark of a staff sign-in."""
     device, records = Device.of(request), list(Patient.objects.of_user(user))
-    request.session.flush()
-    login(request, user, backend=BACKEND)
+    begin_session(request, user, kind=SessionKind.PATIENT, now=timezone.now())
     response = redirect("patients:choose") if len(records) > 1 else _open(request, records[0])
     device.remember(user, response)
     return response

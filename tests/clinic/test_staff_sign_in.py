@@ -1,10 +1,11 @@
 """Who gets in by password, and into which clinic."""
 
 import pytest
+import time_machine
 
-from clinic.middleware.people import STAFF_SESSION
+from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import StaffMember, User
-from tests.factories import PASSWORD, a_clinic, a_patient, a_staff_member
+from tests.factories import NOON, PASSWORD, a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -37,8 +38,9 @@ def test_the_session_is_marked_as_staff(client):
 
 
 def test_the_session_lasts_a_working_day(client):
-    sign_in(client, a_staff_member(a_clinic()).user.email)
-    assert client.session.get_expiry_age() == 12 * 3600
+    with time_machine.travel(NOON, tick=False):
+        sign_in(client, a_staff_member(a_clinic()).user.email)
+        assert client.session.get_expiry_age() == 12 * 3600
 
 
 def test_a_wrong_password_is_refused(client):

@@ -10,7 +10,7 @@ from django.db.models import Sum
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from clinic.middleware.people import STAFF_SESSION
+from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import OutboxMessage, User
 from patients.models import Patient, SignInCode
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member
