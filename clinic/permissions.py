@@ -20,6 +20,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "change_patient": frozenset({CLINICIAN, MANAGER}),
     "invite_patient": EVERYBODY,
     "lead_patients": frozenset({CLINICIAN}),
+    "print_letter_code": EVERYBODY,
     # treatment
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),

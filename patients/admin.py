@@ -19,13 +19,18 @@ from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
 from clinic.permissions import may, roles_that_may
 from clinic.services.post import Letter
 from patients import wording
-from patients.models import Patient
-from patients.services import enrolment
+from patients.models import LetterCode, Patient
+from patients.services import enrolment, letters
 
 REFUSALS: dict[type[Exception], Any] = {
     enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
     enrolment.NotALead: gettext_lazy("This lead clinician no longer works here. Choose another."),
     enrolment.NumberTaken: gettext_lazy("Another patient of this clinic has this number."),
+}
+NO_LETTER: dict[type[Exception], Any] = {
+    letters.NoBirthDate: gettext_lazy("Enter the date of birth first: the patient types it in with the code."),
+    letters.HasAddress: gettext_lazy("This patient has an e-mail address, and signs in by that."),
+    enrolment.CareEnded: gettext_lazy("Care has ended: a letter would open nothing."),
 }
 
 
@@ -33,7 +38,7 @@ class PatientForm(ClinicForm):
     email = forms.EmailField(
         label=gettext_lazy("e-mail address"),
         required=False,
-        help_text=gettext_lazy("A code to sign in goes here. Without one the patient cannot sign in."),
+        help_text=gettext_lazy("A code to sign in goes here. Without one the patient signs in by a letter."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -114,12 +119,12 @@ class PatientAdmin(ClinicAdmin):
             messages.warning(request, said % {"name": other.full_name})
 
     def get_urls(self) -> list[Any]:
-        invite = path(
-            "<uuid:pk>/invite/",
-            self.admin_site.admin_view(self.invite_view),
-            name="patients_patient_invite",
-        )
-        return [invite, *super().get_urls()]
+        pages = {"invite": self.invite_view, "letter": self.letter_view, "void-letter": self.void_letter_view}
+        own = [
+            path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"patients_patient_{name}")
+            for name, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         patient = context.get("original")
@@ -128,24 +133,30 @@ class PatientAdmin(ClinicAdmin):
 
     def invite_view(self, request: Any, pk: UUID) -> Any:
         """The letter as it will be read, and the button that posts it."""
-        if not may(request.actor, "invite_patient"):
-            raise PermissionDenied
-        patient = self.get_object(request, str(pk))
-        if patient is None:
-            raise Http404
+        patient = self._patient_for(request, pk, "invite_patient")
         letter = wording.invitation_letter(
             patient.clinic, sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}"
         )
         if request.method == "POST":
             return self._invite(request, patient, letter)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Send the invitation?"),
-            "opts": self.opts,
-            "patient": patient,
-            "letter": letter,
-        }
-        return TemplateResponse(request, "admin/patients/patient/invite.html", context)
+        context = {"title": _("Send the invitation?"), "patient": patient, "letter": letter}
+        return self._own_page(request, "invite.html", context)
+
+    def _patient_for(self, request: Any, pk: UUID, verb: str) -> Patient:
+        """The record, of this clinic and for this verb; else 403 or 404."""
+        if not may(request.actor, verb):
+            raise PermissionDenied
+        patient: Patient | None = self.get_object(request, str(pk))
+        if patient is None:
+            raise Http404
+        return patient
+
+    def _own_page(
+        self, request: Any, template: str, context: dict[str, Any], status: int = 200
+    ) -> HttpResponse:
+        around = {**self.admin_site.each_context(request), "opts": self.opts}
+        name = f"admin/patients/patient/{template}"
+        return TemplateResponse(request, name, {**around, **context}, status=status)
 
     def _invite(self, request: Any, patient: Patient, letter: Letter) -> HttpResponse:
         try:
@@ -158,3 +169,33 @@ class PatientAdmin(ClinicAdmin):
             self.log_change(request, patient, "invitation sent")
             messages.success(request, _("The invitation is on its way."))
         return redirect("admin:patients_patient_change", patient.pk)
+
+    def letter_view(self, request: Any, pk: UUID) -> HttpResponse:
+        """What a letter is, and the button; pressed, the letter itself, once, to be printed."""
+        patient = self._patient_for(request, pk, "print_letter_code")
+        now = timezone.now()
+        if request.method == "POST":
+            try:
+                letter = letters.print_letter(patient=patient, by=request.staff, now=now)
+            except tuple(NO_LETTER) as refusal:
+                messages.error(request, NO_LETTER[type(refusal)])
+                return redirect("admin:patients_patient_letter", patient.pk)
+            self.log_change(request, patient, "letter code printed")
+            address = f"{settings.BASE_URL}{reverse('patients:letter')}"
+            context = {"patient": patient, "letter": letter, "address": address, "today": now}
+            return self._own_page(request, "letter_print.html", context)
+        reason = letters.why_no_letter(patient, now)
+        context = {
+            "title": _("A letter to sign in with"),
+            "patient": patient,
+            "refusal": NO_LETTER[reason] if reason else "",
+            "open_letter": LetterCode.objects.filter(user=patient.user_id).open(now).first(),
+        }
+        return self._own_page(request, "letter.html", context)
+
+    def void_letter_view(self, request: Any, pk: UUID) -> HttpResponse:
+        patient = self._patient_for(request, pk, "print_letter_code")
+        if request.method == "POST" and letters.void_letter(patient=patient, by=request.staff, now=timezone.now()):
+            self.log_change(request, patient, "letter code voided")
+            messages.success(request, _("The letter no longer works."))
+        return redirect("admin:patients_patient_letter", patient.pk)

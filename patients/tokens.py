@@ -8,6 +8,9 @@ from uuid import UUID
 from django.conf import settings
 
 CODE_DIGITS = 6
+LETTER_SIGNS = "23456789CDFHJKMNPRTVWXY"  # no vowels, nothing that looks like something else; 23 is prime
+LETTER_LENGTH = 16  # the last one is the check: 15 * log2(23) = 67 bits of secret
+LOOKALIKES = str.maketrans("BGSZ", "8652")
 LINK_BYTES = 24  # 192 bits: nobody guesses one, so guesses are not counted
 
 
@@ -34,6 +37,40 @@ def new_link_token() -> str:
 def link_digest(token: str) -> str:
     """What is stored of a link, and what it is found by: the database compares digests, never secrets."""
     return _keyed("link", token)
+
+
+def new_letter_code() -> str:
+    """Sixteen signs, to be printed. As 23 is prime, the check finds any wrong sign and any swap."""
+    secret = [secrets.randbelow(len(LETTER_SIGNS)) for _sign in range(LETTER_LENGTH - 1)]
+    # The last weight is 16; its inverse modulo 23 is 13, as 16 * 13 = 208 = 9 * 23 + 1.
+    check = -13 * _weighted(secret) % len(LETTER_SIGNS)
+    return "".join(LETTER_SIGNS[value] for value in (*secret, check))
+
+
+def tidy_letter_code(typed: str) -> str:
+    """As it is stored: capitals without spaces and dashes, and what looks like a sign read as that sign."""
+    return "".join(sign for sign in typed.upper().translate(LOOKALIKES) if sign.isalnum())
+
+
+def letter_code_is_whole(code: str) -> bool:
+    """Whether a tidied code can be a letter's at all: a typing mistake is told without asking anybody."""
+    if len(code) != LETTER_LENGTH or set(code) - set(LETTER_SIGNS):
+        return False
+    return _weighted([LETTER_SIGNS.index(sign) for sign in code]) % len(LETTER_SIGNS) == 0
+
+
+def _weighted(values: list[int]) -> int:
+    return sum(weight * value for weight, value in enumerate(values, start=1))
+
+
+def letter_digest(code: str) -> str:
+    """What is stored of a letter's code, and what it is found by."""
+    return _keyed("letter", code)
+
+
+def network_digest(network: str) -> str:
+    """What tries are counted by: where somebody is at home is not written down."""
+    return _keyed("network", network)
 
 
 def _keyed(purpose: str, secret: str) -> str:

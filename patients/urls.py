@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import plan, progress, signing_in, today, walk_log
+from patients.views import letters, plan, progress, signing_in, today, walk_log
 
 app_name = "patients"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/code/", signing_in.code, name="code"),
     path("sign-in/link/", signing_in.use_the_link, name="use-link"),
     path("sign-in/link/<str:token>/", signing_in.link, name="link"),
+    path("sign-in/letter/", letters.sign_in_by_letter, name="letter"),
     path("choose/", signing_in.choose, name="choose"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
     path("today/", today.today, name="today"),

@@ -43,6 +43,7 @@ class ClinicsAdmin(ClinicAdmin):
         "slug",
         "time_zone",
         "phone",
+        "postal_address",
         "duty_email",
         "working_days",
         "opens_at",

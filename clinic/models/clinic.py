@@ -48,6 +48,12 @@ class Clinic(models.Model):
         _("time zone"), max_length=64, default="Europe/London", validators=[known_time_zone]
     )
     phone = models.CharField(_("phone"), max_length=40, help_text=_("Shown to patients on every page."))
+    postal_address = models.CharField(
+        _("postal address"),
+        max_length=200,
+        blank=True,
+        help_text=_("One line, printed on letters."),
+    )
     duty_email = models.EmailField(
         _("duty e-mail"), help_text=_("Told at once, without names, of urgent answers.")
     )

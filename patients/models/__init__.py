@@ -1,6 +1,17 @@
 """The patient's record in one clinic, and what opens it."""
 
+from patients.models.letters import LetterCode, LetterCodeQuerySet, NetworkTries
 from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units
 from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 
-__all__ = ["PainSeries", "Patient", "PatientQuerySet", "SignInCode", "SignInCodeQuerySet", "Units"]
+__all__ = [
+    "LetterCode",
+    "LetterCodeQuerySet",
+    "NetworkTries",
+    "PainSeries",
+    "Patient",
+    "PatientQuerySet",
+    "SignInCode",
+    "SignInCodeQuerySet",
+    "Units",
+]

@@ -2,13 +2,15 @@
 
 import re
 import threading
+from datetime import UTC, date, datetime
 
 import pytest
 from django.db import connection
 from django.test import Client
 
 from clinic.models import OutboxMessage
-from tests.factories import a_clinic, a_patient
+from patients.services.letters import print_letter
+from tests.factories import a_clinic, a_patient, a_staff_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT_ONCE = 8
@@ -53,4 +55,14 @@ def test_a_code_opens_one_browser(address):
     for browser in browsers:
         code = re.search(r"code is (\d{6})", mail_to(browser, address)).group(1)
     answers = statuses(lambda browser: browser.post("/sign-in/code/", {"code": code}), browsers)
+    assert answers == [302] + [422] * (AT_ONCE - 1)
+
+
+def test_a_letter_opens_one_browser(transactional_db):
+    clinic = a_clinic()
+    reader = a_patient(clinic, user=None, date_of_birth=date(1956, 3, 31))
+    letter = print_letter(patient=reader, by=a_staff_member(clinic), now=datetime.now(UTC))
+    typed = {"code": letter.code, "day": "31", "month": "3", "year": "1956"}
+    browsers = [Client() for _browser in range(AT_ONCE)]
+    answers = statuses(lambda browser: browser.post("/sign-in/letter/", typed), browsers)
     assert answers == [302] + [422] * (AT_ONCE - 1)
