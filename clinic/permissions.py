@@ -19,8 +19,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "enrol_patient": frozenset({CLINICIAN, MANAGER}),
     "change_patient": frozenset({CLINICIAN, MANAGER}),
     "invite_patient": EVERYBODY,
-    "lead_patients": frozenset({CLINICIAN}),
     "print_letter_code": EVERYBODY,
+    "lead_patients": frozenset({CLINICIAN}),
     # treatment
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),

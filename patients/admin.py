@@ -28,7 +28,7 @@ REFUSALS: dict[type[Exception], Any] = {
     enrolment.NumberTaken: gettext_lazy("Another patient of this clinic has this number."),
 }
 NO_LETTER: dict[type[Exception], Any] = {
-    letters.NoBirthDate: gettext_lazy("Enter the date of birth first: the patient types it in with the code."),
+    letters.NoBirthDate: gettext_lazy("Enter the date of birth first: the patient types it with the code."),
     letters.HasAddress: gettext_lazy("This patient has an e-mail address, and signs in by that."),
     enrolment.CareEnded: gettext_lazy("Care has ended: a letter would open nothing."),
 }
@@ -195,7 +195,9 @@ class PatientAdmin(ClinicAdmin):
 
     def void_letter_view(self, request: Any, pk: UUID) -> HttpResponse:
         patient = self._patient_for(request, pk, "print_letter_code")
-        if request.method == "POST" and letters.void_letter(patient=patient, by=request.staff, now=timezone.now()):
+        if request.method == "POST" and letters.void_letter(
+            patient=patient, by=request.staff, now=timezone.now()
+        ):
             self.log_change(request, patient, "letter code voided")
             messages.success(request, _("The letter no longer works."))
         return redirect("admin:patients_patient_letter", patient.pk)

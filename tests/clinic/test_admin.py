@@ -11,7 +11,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User, UserSession
-from patients.models import Patient, SignInCode
+from patients.models import LetterCode, NetworkTries, Patient, SignInCode
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -42,7 +42,15 @@ from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 pytestmark = pytest.mark.django_db
 
 SECRET = "Elsewhere"  # stands in every row of the other clinic that has words
-SHOWN_WITH_THE_PROGRAMME = {ProgrammeRevision, ProgrammeWeek, TemplateWeek, SignInCode, UserSession}
+SHOWN_WITH_THE_PROGRAMME = {
+    ProgrammeRevision,
+    ProgrammeWeek,
+    TemplateWeek,
+    SignInCode,
+    LetterCode,
+    NetworkTries,
+    UserSession,
+}
 OPERATORS = {Clinic, User, StaffMember}
 OURS = [
     model for model in admin.site._registry if model._meta.app_label in ("clinic", "patients", "programmes")
