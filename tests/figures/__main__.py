@@ -11,9 +11,9 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure, demo, detection, pages, suite
+from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure, demo, detection, pages, suite, trust_backup
 
-MODULES = (detection, pages, suite, demo)  # importing them registers their measurements
+MODULES = (detection, pages, suite, demo, trust_backup)  # importing them registers their measurements
 
 
 def chosen(word: str | None) -> list[tuple[str, object]]:
