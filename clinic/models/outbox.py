@@ -1,5 +1,6 @@
 """The post that leaves."""
 
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -10,11 +11,26 @@ from uuid_utils.compat import uuid7
 from clinic.models.clinic import Clinic
 from clinic.tenancy import ClinicQuerySet, one_of
 
+LATE_AFTER = timedelta(minutes=15)
+FAILURES_SHOWN = timedelta(days=7)
+
 
 class OutboxQuerySet(ClinicQuerySet):
     def due(self, now: Any) -> Self:
         """Waiting messages whose time has come, oldest first."""
         return self.filter(status="waiting", send_after__lte=now).order_by("send_after", "id")
+
+    def stuck(self, now: datetime) -> Self:
+        """What somebody must look at: waiting or tried in vain for too long, or a failed alert.
+
+        Between two tries a message is not due, so its age counts; a failed alert is shown for a week.
+        """
+        before = now - LATE_AFTER
+        return self.filter(
+            Q(status="waiting", send_after__lte=before)
+            | Q(status="waiting", attempts__gt=0, created_at__lte=before)
+            | Q(status="failed", kind="safety-alert", created_at__gt=now - FAILURES_SHOWN)
+        )
 
 
 class MessageKind(models.TextChoices):

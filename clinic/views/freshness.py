@@ -3,7 +3,6 @@
 from datetime import datetime, timedelta
 
 STALE_AFTER = timedelta(hours=26)  # one night and two hours of patience
-OUTBOX_LATE_AFTER = timedelta(minutes=15)
 
 
 def reviewed_at(finished_at: datetime, due_at: datetime) -> datetime:

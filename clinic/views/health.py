@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from clinic.models import Clinic, OutboxMessage
 from clinic.tenancy import acting_for
-from clinic.views.freshness import OUTBOX_LATE_AFTER, STALE_AFTER, is_stale, reviewed_at
+from clinic.views.freshness import STALE_AFTER, is_stale, reviewed_at
 from programmes.models import Programme, ReviewRun
 
 
@@ -29,7 +29,7 @@ def ready(request: HttpRequest) -> JsonResponse:
         found: dict[str, Any] = {
             "database": True,
             "clinics_without_fresh_review": _clinics_without_fresh_review(now),
-            "outbox_is_late": OutboxMessage.objects.due(now - OUTBOX_LATE_AFTER).exists(),
+            "outbox_is_late": OutboxMessage.objects.stuck(now).exists(),
         }
     except DatabaseError:
         found = {"database": False, "clinics_without_fresh_review": None, "outbox_is_late": None}

@@ -9,7 +9,7 @@ from django.core.mail.backends.filebased import EmailBackend
 from django.db import connection
 from django.test import Client
 
-from clinic.models import MessageKind
+from clinic.models import MessageKind, OutboxMessage
 from clinic.services.post import Letter, post_message
 from clinic.views.mailbox import newest_mails
 from programmes.services.nights import review_night
@@ -78,6 +78,20 @@ def test_a_clinic_without_running_programmes_is_not_asked(client):
 @pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 503)])
 def test_mails_that_wait_for_a_quarter_of_an_hour_are_not_ready(client, minutes, status):
     post_letter("a", NOW - timedelta(minutes=minutes))
+    assert client.get("/healthz/ready").status_code == status
+
+
+@pytest.mark.parametrize(("minutes", "status"), [(14, 200), (16, 503)])
+def test_a_mail_tried_in_vain_is_not_ready_between_two_tries(client, minutes, status):
+    post_letter("a", NOW - timedelta(minutes=minutes))
+    OutboxMessage.objects.update(attempts=6, send_after=NOW + timedelta(minutes=16))
+    assert client.get("/healthz/ready").status_code == status
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, 503), (8, 200)])
+def test_a_safety_alert_that_failed_for_good_is_not_ready(client, days, status):
+    post_letter("a", NOW - timedelta(days=days))
+    OutboxMessage.objects.update(attempts=8, status="failed")
     assert client.get("/healthz/ready").status_code == status
 
 

@@ -11,9 +11,27 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure, demo, detection, pages, suite, trust_backup
+from tests.figures import (
+    MEASUREMENTS,
+    RECORD,
+    ROOT,
+    Figure,
+    demo,
+    detection,
+    pages,
+    suite,
+    trust_backup,
+    trust_safety,
+)
 
-MODULES = (detection, pages, suite, demo, trust_backup)  # importing them registers their measurements
+MODULES = (
+    detection,
+    pages,
+    suite,
+    demo,
+    trust_backup,
+    trust_safety,
+)  # importing them registers their measurements
 
 
 def chosen(word: str | None) -> list[tuple[str, object]]:

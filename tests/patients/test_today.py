@@ -122,6 +122,15 @@ def test_the_phone_and_the_emergency_line_stand_on_every_page(signed_in, program
         assert "01632 960 100" in text
 
 
+def test_every_page_says_whose_it_is(client, signed_in, programme, patient):
+    """Two people may share an address: each must see whose diary is open."""
+    partner = a_patient(patient.clinic, user=patient.user, given_name="Robin")
+    paths = ("/today/", "/walks/new/", "/plan/", "/progress/")
+    assert [f"Pages of {patient.given_name}" in text_of(signed_in, path) for path in paths] == [True] * 4
+    client.post("/choose/", {"patient": str(partner.pk)})
+    assert ["Pages of Robin" in text_of(client, path) for path in paths] == [True] * 4
+
+
 def test_another_persons_record_in_the_session_opens_nothing(client, patient):
     sign_in_patient(client, patient)
     session = client.session
