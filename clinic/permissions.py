@@ -21,6 +21,9 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "invite_patient": EVERYBODY,
     "print_letter_code": EVERYBODY,
     "lead_patients": frozenset({CLINICIAN}),
+    # a person's rights over the own data
+    "export_record": frozenset({CLINICIAN, MANAGER}),
+    "answer_data_request": frozenset({CLINICIAN, MANAGER}),
     # treatment
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic.views import confirming, health, item, mailbox, queue, sign_in
+from clinic.views import confirming, health, item, mailbox, patient_data, queue, sign_in
 
 staff_pages = [
     path("staff/sign-in/", sign_in.StaffSignIn.as_view(), name="sign-in"),
@@ -18,6 +18,11 @@ staff_pages = [
     path("review/<uuid:item_id>/contact/", item.record_contact, name="record-contact"),
     path("review/<uuid:item_id>/snooze/", item.snooze_item, name="snooze-item"),
     path("review/<uuid:item_id>/close/", item.close_item, name="close-item"),
+    path("patients/<uuid:patient_id>/data/", patient_data.patient_data, name="patient-data"),
+    path("patients/<uuid:patient_id>/data/copy/", patient_data.copy_record, name="copy-record"),
+    path("patients/<uuid:patient_id>/data/ask/", patient_data.note_request, name="note-request"),
+    path("data-requests/", patient_data.data_requests, name="data-requests"),
+    path("data-requests/<uuid:request_id>/answer/", patient_data.answer, name="answer-request"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path("demo/mailbox/", mailbox.demo_mailbox, name="demo-mailbox"),

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients import wording
-from patients.models import Units
+from patients.models import RequestKind, Units
 from patients.tokens import letter_code_is_whole, tidy_letter_code
 from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
 from programmes.services.plan_reading import COMPLETE_SHARE, Dose
@@ -25,6 +25,7 @@ LAYOUT_VERSION = 1  # of the pain scale: 11 radios in rows of 6 and 5, "Not sure
 METRES = {Units.KILOMETRES: Decimal(1000), Units.MILES: Decimal("1609.344")}
 MUCH_MORE = 3  # times the plan: asks whether the number is right (clinical rules, "Walk log")
 LONGEST_NOTE = 500
+LONGEST_REQUEST = 1000
 FARTHEST = 40_000  # metres
 
 PAGE_ORDER = "client_uuid walked_on minutes other_minutes confirmed pain_before pain_after symptoms"
@@ -334,6 +335,25 @@ class WalkForm(SafetyForm):
     def day_choices(self) -> list[tuple[str, str]]:
         days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
         return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
+
+
+class AskForm(forms.Form):
+    """What a patient wants done about the own data."""
+
+    kind = forms.ChoiceField(
+        label=_("What do you want to ask?"),
+        choices=[("", _("Choose …")), *wording.REQUESTS.items()],
+        error_messages={"required": CHOICE_ERROR, "invalid_choice": CHOICE_ERROR},
+    )
+    text = forms.CharField(
+        label=_("Tell us more"),
+        max_length=LONGEST_REQUEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write in a few words what is wrong or what you want.")},
+    )
+
+    def clean_kind(self) -> RequestKind:
+        return RequestKind(self.cleaned_data["kind"])
 
 
 def _about(name: str, error: str) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import letters, plan, progress, signing_in, today, walk_log
+from patients.views import letters, plan, progress, signing_in, today, walk_log, your_data
 
 app_name = "patients"
 urlpatterns = [
@@ -20,4 +20,8 @@ urlpatterns = [
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
     path("plan/", plan.plan, name="plan"),
     path("progress/", progress.progress, name="progress"),
+    path("your-data/", your_data.your_data, name="your-data"),
+    path("your-data/ask/", your_data.ask, name="ask-about-data"),
+    path("your-data/code/", your_data.send_code, name="data-code"),
+    path("your-data/copy/", your_data.copy, name="data-copy"),
 ]

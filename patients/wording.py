@@ -7,6 +7,7 @@ reassures: the absence of a warning is not an all-clear.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
 from clinic.services.post import Letter
+from patients.models import DataRequest, RequestKind
 from programmes.clinical import grading
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
@@ -320,3 +322,38 @@ def pain_chart(so_far: Progress) -> str:
         "low": min(known),
         "high": max(known),
     }
+
+
+# --- Your data
+REQUESTS = {
+    RequestKind.CORRECTION.value: gettext_lazy("Something about me is wrong"),
+    RequestKind.ACCESS.value: gettext_lazy("I want a copy of all that you keep"),
+    RequestKind.ERASURE.value: gettext_lazy("I want you to delete something"),
+    RequestKind.RESTRICTION.value: gettext_lazy("I want you to stop using my data for now"),
+    RequestKind.OBJECTION.value: gettext_lazy("I do not agree with a use of my data"),
+}
+
+
+def data_request(asked: DataRequest, zone: ZoneInfo) -> dict[str, str]:
+    """One request as its patient reads it: what was asked, and how it stands."""
+    received = day(asked.received_at.astimezone(zone).date())
+    if asked.handled_at is None:
+        state = _("You get an answer by %(day)s.") % {"day": day(asked.due_on)}
+    else:
+        done = day(asked.handled_at.astimezone(zone).date())
+        state = _("Answered on %(day)s: %(outcome)s.") % {"day": done, "outcome": OUTCOMES[asked.outcome]}
+    return {
+        "what": str(REQUESTS[asked.kind]),
+        "received": received,
+        "text": asked.text,
+        "state": state,
+        "answer": asked.answer,
+    }
+
+
+OUTCOMES = {
+    "done": gettext_lazy("we did what you asked"),
+    "partly": gettext_lazy("we did a part of it"),
+    "refused": gettext_lazy("we could not do it"),
+    "withdrawn": gettext_lazy("you took it back"),
+}

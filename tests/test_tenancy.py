@@ -9,7 +9,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from clinic.models import Closure, OutboxMessage, Role
 from clinic.tenancy import ClinicRecord, NoClinic
-from patients.models import Patient
+from patients.models import DataRequest, Patient, RequestKind
+from patients.services.data_requests import ask_about_data
 from programmes.models import (
     Channel,
     ContactAttempt,
@@ -63,6 +64,9 @@ def other_clinic():
         by=clinician,
         now=NOON,
     )
+    ask_about_data(
+        patient=patient, kind=RequestKind.CORRECTION, text="quill-canary", by=clinician.user, now=NOON
+    )
     plan_nights(clinic=clinic, first=START, last=START)
     Closure.objects.create(clinic=clinic, on=TODAY, reason="quill-canary")
     return clinic
@@ -83,6 +87,7 @@ def keys_of(clinic):
         "item_id": ReviewItem.objects.for_clinic(clinic).get().pk,
         "walk_id": Walk.objects.for_clinic(clinic).get().pk,
         "patient_id": Patient.objects.for_clinic(clinic).get().pk,
+        "request_id": DataRequest.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
         "token": "no-link-that-was-mailed",
     }

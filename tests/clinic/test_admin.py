@@ -11,7 +11,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User, UserSession
-from patients.models import LetterCode, NetworkTries, Patient, SignInCode
+from patients.models import DataRequest, LetterCode, NetworkTries, Patient, RecordExport, SignInCode
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -42,7 +42,7 @@ from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 pytestmark = pytest.mark.django_db
 
 SECRET = "Elsewhere"  # stands in every row of the other clinic that has words
-SHOWN_WITH_THE_PROGRAMME = {
+SHOWN_ELSEWHERE = {
     ProgrammeRevision,
     ProgrammeWeek,
     TemplateWeek,
@@ -50,6 +50,8 @@ SHOWN_WITH_THE_PROGRAMME = {
     LetterCode,
     NetworkTries,
     UserSession,
+    DataRequest,
+    RecordExport,
 }
 OPERATORS = {Clinic, User, StaffMember}
 OURS = [
@@ -130,7 +132,7 @@ def test_every_model_has_an_admin():
         for label in ("clinic", "patients", "programmes")
         for model in apps.get_app_config(label).get_models()
     }
-    assert wanted - set(OURS) == SHOWN_WITH_THE_PROGRAMME
+    assert wanted - set(OURS) == SHOWN_ELSEWHERE
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -57,6 +57,7 @@ def test_templates_ask_for_verbs_of_the_table():
 # Where a role or the operator's mark is kept, shown or chosen; deciding is for clinic/permissions.py.
 KEEPERS = {
     "clinic/permissions.py",
+    "clinic/personal/house.py",
     "clinic/models/people.py",
     "clinic/middleware/people.py",
     "clinic/services/people.py",

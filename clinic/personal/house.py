@@ -1,0 +1,116 @@
+"""The clinic's own tables, staff, post, sessions, and those of the packages we use."""
+
+from clinic.personal.record import DOSE
+from clinic.personal.words import CONTRACT, DUTY, EMPLOYER, KEYS, NONE, Keep, Table
+
+PEOPLE = (
+    Table(
+        "clinic.User",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            "id": "tells logins apart",
+            "email": "where codes and invitations go; names the login",
+            "password": "staff sign in with it; patients have none",
+            "last_login created_at": "finds logins that nobody uses",
+            "is_active is_superuser": "whether it may sign in, and as what",
+            "session_epoch": "ends all sessions at once",
+            "device_mark": "lets the person's own browsers in while strangers guess",
+        },
+        withheld="password device_mark",
+    ),
+    Table(
+        "clinic.StaffMember",
+        Keep.STAFF,
+        EMPLOYER,
+        {
+            **KEYS,
+            "user": "the login of the person",
+            "name": "patients and colleagues know who wrote",
+            "role is_active": "what the person may do",
+        },
+    ),
+    Table(
+        "sessions.Session",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {"session_key session_data expire_date": "keeps somebody signed in on one device"},
+        withheld="session_key session_data",
+    ),
+    Table(
+        "clinic.UserSession",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            "id user kind": "whose session it is",
+            "key_digest session_data expire_date": "keeps somebody signed in on one device",
+            "started_at last_seen_at agent network": "the person can tell the own devices and end them",
+        },
+        withheld="key_digest session_data",
+    ),
+    Table(
+        "clinic.OutboxMessage",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            **KEYS,
+            "kind key to_address subject body is_secret": "the mail itself; a code is wiped once it has left",
+            "status send_after expires_at created_at sent_at attempts last_error": "whether it arrived",
+        },
+    ),
+    Table(
+        "admin.LogEntry",
+        Keep.AUDIT,
+        DUTY,
+        {
+            "id": "tells rows apart",
+            "action_time user content_type object_id object_repr action_flag change_message": (
+                "who changed which row in the admin, and when"
+            ),
+        },
+    ),
+)
+
+HOUSE = (
+    Table(
+        "clinic.Clinic",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {
+            "id name slug": "which clinic",
+            "time_zone working_days opens_at closes_at review_hour": "when somebody is there",
+            "phone postal_address duty_email emergency_profile": "how the clinic is reached",
+        },
+    ),
+    Table("clinic.Closure", Keep.NOT_PERSONAL, NONE, {**KEYS, "on reason": "when nobody is there"}),
+    Table(
+        "programmes.ProgrammeTemplate",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {**KEYS, "code version name who_for example_baseline rules is_active": "the clinic's library"},
+    ),
+    Table(
+        "programmes.TemplateWeek",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {**KEYS, "template": "the clinic's library", **DOSE},
+    ),
+    Table(
+        "programmes.ReviewRun",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {
+            **KEYS,
+            "shard local_date due_at status finished_at rule_version": "that a night was reviewed",
+            "patients_evaluated patients_failed flags_raised flags_cleared": "counts",
+        },
+    ),
+    Table(
+        "auth.Permission", Keep.NOT_PERSONAL, NONE, {"id name content_type codename": "Django's own; unused"}
+    ),
+    Table("auth.Group", Keep.NOT_PERSONAL, NONE, {"id name": "Django's own; unused"}),
+    Table("auth.Group_permissions", Keep.NOT_PERSONAL, NONE, {"id group permission": "Django's own; unused"}),
+    Table("contenttypes.ContentType", Keep.NOT_PERSONAL, NONE, {"id app_label model": "Django's own"}),
+)
+
+TABLES: tuple[Table, ...] = (*PEOPLE, *HOUSE)

@@ -1,0 +1,225 @@
+"""The patient's tables: the person, the treatment, what was reported, and what staff did."""
+
+from clinic.personal.words import CARE, CONTRACT, DUTY, KEYS, NONE, Keep, Table
+
+DOSE = {
+    "number": "which week",
+    "days minutes bouts intensity distance_m steps intervals interval_days": "the week's dose",
+    "kind": "what the week is for",
+}
+
+PEOPLE = (
+    Table(
+        "patients.Patient",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "user": "the login that opens the pages",
+            "given_name family_name": "to know and address the person",
+            "date_of_birth": "to tell people apart; how long a minor's record is kept",
+            "reference": "to find the person in the clinic's other systems",
+            "phone": "to call about a walk",
+            "lead": "who treats the person",
+            "time_zone units": "to show days and distances as the person knows them",
+            "pain_series": "which answer the rules read",
+            "invited_at first_signed_in_at": "whether the invitation arrived",
+            "discharged_on died_on": "when care ended; from when retention counts",
+            "created_at": "when the record began",
+        },
+        only_account="user phone time_zone units invited_at first_signed_in_at",
+    ),
+    Table(
+        "patients.SignInCode",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            "id": "tells rows apart",
+            "user": "whose code it is",
+            "browser": "counts guesses by the browser that asked",
+            "digest link_digest": "checks the code or the link",
+            "is_known": "whether the browser had the login open before",
+            "created_at expires_at used_at voided_at": "a code works once, for ten minutes",
+            "attempts": "limits guessing",
+        },
+        withheld="digest link_digest browser",
+    ),
+    Table(
+        "patients.LetterCode",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            "id": "tells rows apart",
+            "user": "whose letter it is",
+            "digest": "checks the code on paper",
+            "printed_by created_at expires_at used_at voided_at": "a letter works once, for 28 days",
+            "tries": "limits guessing",
+        },
+        withheld="digest",
+    ),
+    Table(
+        "patients.NetworkTries",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {"id network hour tries": "limits guessing by a network, which stands here as a digest"},
+    ),
+    Table(
+        "patients.RecordExport",
+        Keep.AUDIT,
+        DUTY,
+        {
+            **KEYS,
+            "patient": "whose record was handed out",
+            "made_at made_by by_patient reason with_notes": "who took a copy, when, why and of what",
+        },
+    ),
+    Table(
+        "patients.DataRequest",
+        Keep.AUDIT,
+        DUTY,
+        {
+            **KEYS,
+            "patient": "who asked",
+            "kind text received_at due_on": "what was asked, and by when it must be answered",
+            "made_by": "who wrote it down",
+            "handled_at handled_by outcome answer": "what came of it",
+        },
+        notes="answer",
+    ),
+)
+
+TREATMENT = (
+    Table(
+        "programmes.Programme",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "whose programme it is",
+            "clinician template": "who made it, from what",
+            "status starts_on ended_on ended_by ending": "where the treatment stands",
+            "baseline_minutes baseline_is_estimate irritable": "what the dose is built on",
+            "note_to_patient": "what the physio tells the person",
+            "assigned_at assigned_by": "who prescribed it, and when",
+            "version created_at": "keeps two people from overwriting each other",
+        },
+    ),
+    Table(
+        "programmes.ProgrammeRevision",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "programme number": "which revision of which programme",
+            "in_force_from first_week reason rule": "what was prescribed from when on, and why",
+            "repeats_until_half_done returns_after_gap patient_may_repeat allows_flare_plan": (
+                "what the clinician allows the app to do"
+            ),
+            "signed_at signed_by": "who prescribed it, and when",
+        },
+    ),
+    Table(
+        "programmes.ProgrammeWeek",
+        Keep.RECORD,
+        CARE,
+        {**KEYS, "programme revision": "which plan the week belongs to", **DOSE},
+    ),
+    Table(
+        "programmes.Pause",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient programme": "whose plan rests",
+            "from_on until_on reason": "when and why it rests",
+            "by_patient made_by made_at": "who decided it",
+        },
+    ),
+)
+
+REPORTED = (
+    Table(
+        "programmes.Walk",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient programme": "whose walk it is, on which programme",
+            "client_uuid entry_digest": "saves the same form once",
+            "walked_on started_at_local time_zone recorded_at received_at received_on": "when it was walked",
+            "outcome minutes bouts distance_m steps intensity effort": "what was walked",
+            "pain_before pain_before_not_sure pain_worst pain_after pain_after_not_sure": "how it hurt",
+            "settled flare limb_problem": "how the body took it",
+            "fall new_symptoms safety_text_version": "whether help is needed at once",
+            "reason_short confidence painkillers note": "what the person wants to tell",
+            "source entered_by recalled layout_version": "how the answers came in",
+            "entered_in_error": "whether it counts",
+            "target_revision target_week target_minutes": "what the plan asked for on that day",
+        },
+        withheld="entry_digest",
+    ),
+    Table(
+        "programmes.NotWalking",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "who did not walk",
+            "from_on until_on reason pain_now": "when and why there was no walk",
+            "new_symptoms safety_text_version": "whether help is needed at once",
+            "note": "what the person wants to tell",
+            "received_at source entered_by": "how the answers came in",
+        },
+    ),
+)
+
+REVIEWED = (
+    Table(
+        "programmes.ReviewItem",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "who waits for a look",
+            "status severity opened_at opened_on promised_for": "how urgent it is, and since when",
+            "claimed_by claimed_at snoozed_until": "who looks at it",
+            "outcome close_note closed_at closed_by": "what staff decided",
+        },
+        notes="close_note",
+    ),
+    Table(
+        "programmes.ContactAttempt",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "item": "what the contact was about",
+            "channel result note next_on": "how the person was reached, and what was said",
+            "made_by made_at": "who tried, and when",
+        },
+        notes="note",
+    ),
+    Table(
+        "programmes.Flag",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient programme item walk": "whom and what it is about",
+            "code severity raised_on raised_at rule_version": "which rule spoke, and when",
+            "evidence latest": "the numbers the rule saw",
+            "condition_ended_on resolved_on resolution resolved_by": "how it ended",
+        },
+    ),
+    Table(
+        "programmes.ChangedPatient",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient earliest_on marked_at not_before attempts": "reviews the person again after a change",
+        },
+    ),
+)
+
+TABLES: tuple[Table, ...] = (*PEOPLE, *TREATMENT, *REPORTED, *REVIEWED)

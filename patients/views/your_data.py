@@ -1,0 +1,110 @@
+"""Your data: what is kept, a copy to take away, and how to ask for something to be put right."""
+
+from typing import Any, cast
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from clinic.devices import Device
+from clinic.models import User
+from clinic.services.post import Letter
+from patients import wording
+from patients.data_file import data_file
+from patients.forms import AskForm, CodeForm
+from patients.models import DataRequest
+from patients.services.data_requests import ask_about_data
+from patients.services.record_export import COPIES_A_DAY, TooManyCopies, export_own_record
+from patients.services.sign_in_codes import Asker, request_code, use_code
+from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.wording import sign_in_letter
+
+BROWSER = "sign_in_browser"
+
+
+@require_safe
+@patient_page
+def your_data(request: PatientRequest) -> HttpResponse:
+    return _page(request, AskForm())
+
+
+def _page(request: PatientRequest, form: AskForm) -> HttpResponse:
+    asked = DataRequest.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient)
+    context = {
+        "form": form,
+        "asked": [
+            wording.data_request(each, request.patient.zone) for each in asked.order_by("-received_at")
+        ],
+        "copies": COPIES_A_DAY,
+    }
+    return page(request, "your_data.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_POST
+@patient_page
+def ask(request: PatientRequest) -> HttpResponse:
+    """Writes down what the patient asks; staff answer within a month."""
+    form = AskForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form)
+    ask_about_data(
+        patient=request.patient,
+        kind=form.cleaned_data["kind"],
+        text=form.cleaned_data["text"],
+        by=_login(request),
+        now=timezone.now(),
+    )
+    messages.success(request, _("Thank you. Your clinic has got this and will answer within a month."))
+    return redirect("patients:your-data")
+
+
+@require_POST
+@patient_page
+def send_code(request: PatientRequest) -> HttpResponse:
+    """A phone left on a table must not give the whole record away: a fresh code comes first."""
+    if address := _login(request).email:
+        request_code(email=address, asker=_asker(request), write=_letter, now=timezone.now())
+    return redirect("patients:data-copy")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def copy(request: PatientRequest) -> Any:
+    """Takes the code and gives the file."""
+    form = CodeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        now, code = timezone.now(), form.cleaned_data["code"]
+        address = _login(request).email or ""
+        if use_code(email=address, code=code, asker=_asker(request), now=now) is None:
+            form.add_error("code", CodeForm.WRONG)
+        else:
+            return _file(request, form, now)
+    return page(request, "data_copy.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _file(request: PatientRequest, form: CodeForm, now: Any) -> Any:
+    try:
+        return data_file(export_own_record(patient=request.patient, now=now))
+    except TooManyCopies:
+        form.add_error(None, _("You have taken three copies in one day. Please come back tomorrow."))
+        return page(request, "data_copy.html", {"form": form}, status=UNPROCESSABLE)
+
+
+def _login(request: PatientRequest) -> User:
+    """The login that has the record open."""
+    return cast(User, request.user)
+
+
+def _asker(request: PatientRequest) -> Asker:
+    """Guesses are counted as at the sign-in."""
+    return Asker(UUID(request.session.setdefault(BROWSER, str(uuid4()))), Device.of(request))
+
+
+def _letter(code: str, token: str) -> Letter:
+    return sign_in_letter(code, link=f"{settings.BASE_URL}{reverse('patients:link', args=[token])}")
