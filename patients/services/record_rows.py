@@ -8,6 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import CASCADE, F, Field, Func, Model, Q, QuerySet, TextField, UUIDField, Value
 
 from clinic.models import OutboxMessage, User
+from clinic.personal import Keep, declared
 from patients.models import Patient
 
 Rows = dict[type[Model], QuerySet[Any]]
@@ -97,7 +98,9 @@ def tables_of_logins() -> dict[type[Model], str]:
         field.model: field.name
         for model in apps.get_models()
         for field in foreign_keys(model)
-        if field.related_model is User and field.remote_field.on_delete is CASCADE
+        if field.related_model is User
+        and field.remote_field.on_delete is CASCADE
+        and declared()[model._meta.label].keep is Keep.ACCOUNT
     }
 
 
