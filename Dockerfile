@@ -4,7 +4,7 @@ COPY requirements/prod.txt /tmp/prod.txt
 RUN python -m venv /opt/venv \
  && /opt/venv/bin/pip install --no-cache-dir --require-hashes -r /tmp/prod.txt
 
-FROM python:3.11-slim
+FROM python:3.11-slim AS waymark
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 WAYMARK_STATE=/state
 RUN useradd --system --uid 10001 --home-dir /nonexistent waymark \
  && install -d -o waymark -g waymark /state
@@ -23,3 +23,15 @@ EXPOSE 8000
 CMD ["gunicorn", "clinic.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
      "--workers", "2", "--threads", "8", "--max-requests", "5000", "--max-requests-jitter", "500", \
      "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]
+
+# With PostgreSQL's programs for `manage.py backup` and `restore_drill`, in the version of the postgres service.
+FROM waymark AS backup
+USER root
+RUN apt-get update && apt-get install --yes --no-install-recommends postgresql-common ca-certificates age \
+ && /usr/share/postgresql-common/pgdg/apt.postgresql.org.sh -y \
+ && apt-get install --yes --no-install-recommends postgresql-18 \
+ && rm -rf /var/lib/apt/lists/*
+USER waymark
+
+# The last stage is what `docker build` makes without --target.
+FROM waymark

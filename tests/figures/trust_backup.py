@@ -15,7 +15,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg
-from psycopg import sql
 
 from clinic import localservices
 from clinic.backups import newest_archive
@@ -29,10 +28,9 @@ DIARY = {  # table: columns that hold a copied row's key
     "programmes_programmeweek": ("id", "programme_id", "revision_id"),
     "programmes_walk": ("id", "client_uuid", "patient_id", "programme_id", "target_revision_id"),
 }
-COPY = """
-INSERT INTO {table}
-SELECT (jsonb_populate_record(original, {changes})).*
-  FROM {table} AS original CROSS JOIN generate_series(1, {copies}) AS n
+COLUMNS = """
+SELECT column_name FROM information_schema.columns
+ WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER' ORDER BY ordinal_position
 """
 
 
@@ -41,15 +39,15 @@ def copy_diaries(connection: "psycopg.Connection[tuple[int]]", walks: int) -> in
     connection.execute(
         "SET session_replication_role = replica"
     )  # signed weeks may be written; keys unchecked
-    there = count(connection)
+    copies = walks // count(connection)
     for table, keys in DIARY.items():
-        parts = [f"'{key}', md5(original.{key}::text || n)::uuid" for key in keys]
-        parts += ["'reference', ''"] if table == "patients_patient" else []
-        changes = sql.SQL("jsonb_build_object(" + ", ".join(parts) + ")")
+        changed = {key: f"md5(original.{key}::text || n)::uuid" for key in keys}
+        changed |= {"reference": "''"} if table == "patients_patient" else {}
+        columns = [str(row[0]) for row in connection.execute(COLUMNS, [table])]
+        values = [changed.get(column, f"original.{column}") for column in columns]
         connection.execute(
-            sql.SQL(COPY).format(
-                table=sql.Identifier(table), changes=changes, copies=sql.Literal(walks // there)
-            )
+            f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(values)}"
+            f" FROM {table} AS original CROSS JOIN generate_series(1, {copies}) AS n".encode()
         )
     connection.commit()
     return count(connection)
