@@ -9,9 +9,11 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
-from clinic.tenancy import ClinicRecord
+from clinic.models import Clinic, User
+from clinic.tenancy import WITHOUT_HISTORY, ClinicRecord
 
 UNPROTECTED = "No row-level security on"
+FORGETFUL = "No history of changes on"
 TOO_POWERFUL = (
     "DATABASE_URL signs in as a role that is a superuser, owns tables or may pass row-level security. "
     "Use waymark_runtime; clinic/roles.sql makes it."
@@ -38,17 +40,53 @@ def clinical_tables_are_protected(
     return [Error(f"{UNPROTECTED} {table}", id="waymark.E002") for table in _unprotected_tables()]
 
 
+@register(Tags.database)
+def clinical_tables_keep_history(
+    app_configs: Any, databases: Sequence[str] | None = None, **_: Any
+) -> list[CheckMessage]:
+    """Every change of a clinical table, of a clinic and of a login leaves an entry in the history."""
+    if not databases or "default" not in databases or not settings.DATABASES["default"]:
+        return []
+    return [Error(f"{FORGETFUL} {table}", id="waymark.E003") for table in _forgetful_tables()]
+
+
 def require_protection() -> None:
     """Called where serving starts (wsgi, worker), where checks do not run. Raises ImproperlyConfigured."""
     if not _role_is_harmless():
         raise ImproperlyConfigured(TOO_POWERFUL)
     if tables := _unprotected_tables():
         raise ImproperlyConfigured(f"{UNPROTECTED} {', '.join(tables)}")
+    if tables := _forgetful_tables():
+        raise ImproperlyConfigured(f"{FORGETFUL} {', '.join(tables)}")
+
+
+def clinical_tables() -> list[str]:
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, ClinicRecord)]
+
+
+def tables_with_history() -> list[str]:
+    return [*(set(clinical_tables()) - set(WITHOUT_HISTORY)), Clinic._meta.db_table, User._meta.db_table]
+
+
+def _forgetful_tables() -> list[str]:
+    """Tables that exist without the trigger of the history, or with a sleeping one."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT relname FROM pg_class
+             WHERE relname = ANY(%s) AND relnamespace = 'public'::regnamespace
+               AND NOT EXISTS (SELECT FROM pg_trigger WHERE tgrelid = pg_class.oid
+                                AND tgname = 'keep_history' AND tgenabled IN ('O', 'A'))
+             ORDER BY relname
+            """,
+            [tables_with_history()],
+        )
+        return [row[0] for row in cursor.fetchall()]
 
 
 def _unprotected_tables() -> list[str]:
     """Clinical tables that exist without row-level security; a table not migrated yet is not among them."""
-    tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, ClinicRecord)]
+    tables = clinical_tables()
     with connection.cursor() as cursor:
         cursor.execute(
             """

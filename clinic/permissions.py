@@ -42,6 +42,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "close_days": frozenset({MANAGER}),
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),
+    "see_audit": frozenset({MANAGER}),
     # the installation
     "open_clinic": frozenset({OPERATOR}),
     "manage_logins": frozenset({OPERATOR}),

@@ -1,4 +1,4 @@
--- The three roles, and one database that belongs to the first of them.
+-- The roles, and one database that belongs to the first of them.
 --
 -- psql runs this file as a superuser; running it again changes nothing. Its readers: clinic/localservices
 -- (demo and tests) and the entrypoint of the postgres image (docker-compose.yml mounts it).
@@ -14,7 +14,7 @@
 SELECT pg_advisory_lock(7239021) \g /dev/null
 
 SELECT format('CREATE ROLE %I', name)
-  FROM unnest(ARRAY['waymark_migrator', 'waymark_runtime', 'waymark_maintenance']) AS name
+  FROM unnest(ARRAY['waymark_migrator', 'waymark_runtime', 'waymark_maintenance', 'waymark_erasure']) AS name
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
 
 -- Owner: runs migrations, and nothing else does so under this name.
@@ -23,6 +23,10 @@ ALTER ROLE waymark_migrator LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICAT
 ALTER ROLE waymark_runtime LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 -- Backup, seed, restore drill, data repairs: sees every clinic.
 ALTER ROLE waymark_maintenance LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS;
+-- Lawful erasure from the audit tables, and nothing else. Nobody signs in as this role, and maintenance has to
+-- take it on in so many words (SET ROLE): it inherits nothing from it.
+ALTER ROLE waymark_erasure NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
+GRANT waymark_erasure TO waymark_maintenance WITH INHERIT FALSE, SET TRUE;
 
 \if :{?migrator_password}
 ALTER ROLE waymark_migrator PASSWORD :'migrator_password';
@@ -42,7 +46,7 @@ GRANT CONNECT, TEMPORARY ON DATABASE :"database" TO waymark_runtime, waymark_mai
 \connect :"database"
 ALTER SCHEMA public OWNER TO waymark_migrator;
 REVOKE ALL ON SCHEMA public FROM PUBLIC;
-GRANT USAGE ON SCHEMA public TO waymark_runtime, waymark_maintenance;
+GRANT USAGE ON SCHEMA public TO waymark_runtime, waymark_maintenance, waymark_erasure;
 
 -- What a migration creates is usable at once: no migration needs a GRANT of its own.
 ALTER DEFAULT PRIVILEGES FOR ROLE waymark_migrator IN SCHEMA public

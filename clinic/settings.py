@@ -73,6 +73,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.middleware.sessions.living_session",
     "clinic.middleware.people.active_clinic",
+    "clinic.middleware.read_log.read_log",  # inside the transaction: no audit, no page
     "django.contrib.messages.middleware.MessageMiddleware",
 ]
 

@@ -1,14 +1,16 @@
 """What every clinical table shares: whose it is, and that it cannot point into another clinic."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 from django.core.exceptions import ValidationError
 from django.db import connection, migrations, models, transaction
 from django.db.backends.ddl_references import Statement
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
+
+from clinic.reads import note_row
 
 if TYPE_CHECKING:
     from clinic.models import Clinic
@@ -18,16 +20,27 @@ class NoClinic(Exception):
     """A clinical read or write was asked for without saying whose."""
 
 
-def act_for(*, clinic_id: object = None, user_id: object = None, operator: bool = False) -> None:
+AuditSight = Literal["", "history", "all"]  # of the clinic's audit tables: nothing, changes, reads as well
+
+
+def act_for(
+    *,
+    clinic_id: object = None,
+    user_id: object = None,
+    operator: bool = False,
+    request_id: object = None,
+    audit: AuditSight = "",
+) -> None:
     """Tells PostgreSQL, until this transaction ends, whose rows may be seen and whose hand it is.
 
-    Row-level security reads these settings; outside a transaction they would be gone at once.
+    Row-level security and the history read these settings; outside a transaction they would be gone at once.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true),"
-            " set_config('waymark.operator', %s, true)",
-            [str(clinic_id or ""), str(user_id or ""), "1" if operator else ""],
+            " set_config('waymark.operator', %s, true), set_config('waymark.request', %s, true),"
+            " set_config('waymark.audit', %s, true)",
+            [str(clinic_id or ""), str(user_id or ""), "1" if operator else "", str(request_id or ""), audit],
         )
 
 
@@ -35,13 +48,39 @@ def act_for(*, clinic_id: object = None, user_id: object = None, operator: bool 
 def acting_for(clinic: "Clinic") -> Iterator[None]:
     """One transaction that sees one clinic: how workers and commands reach clinical rows."""
     with transaction.atomic():
-        act_for(clinic_id=clinic.pk)
+        act_for(clinic_id=clinic.pk, audit="all")
         yield
 
 
-def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
-    """Row-level security for a clinical table, forced on its owner too; each needs it in its migration.
+# Clinical tables without a history, each with its reason; a test reads this.
+WITHOUT_HISTORY: Final[dict[str, str]] = {
+    "programmes_changedpatient": "a mark for the worker: written, pushed on and deleted within seconds"
+}
 
+
+def keep_history(table: str, *, ignore: Sequence[str] = (), secret: Sequence[str] = ()) -> str:
+    """SQL that makes every change of a table leave a `HistoryEntry`, whatever made it.
+
+    A change of an ignored column alone is none; of a secret column it is said that it changed, not how.
+    Before the history exists (its migration comes later and takes the tables that are there) nothing happens.
+    """
+    if table in WITHOUT_HISTORY:
+        return ""
+    columns = ", ".join(f"'{{{','.join(names)}}}'" for names in (ignore, secret))
+    return (
+        "DO $do$ BEGIN IF to_regproc('waymark_keep_history') IS NOT NULL THEN "
+        f"CREATE TRIGGER keep_history AFTER INSERT OR UPDATE OR DELETE ON {table} "
+        f"FOR EACH ROW EXECUTE FUNCTION waymark_keep_history({columns}); "
+        f"CREATE TRIGGER keep_history_of_truncate AFTER TRUNCATE ON {table} "
+        "FOR EACH STATEMENT EXECUTE FUNCTION waymark_keep_history(); "
+        "END IF; END $do$;"
+    )
+
+
+def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
+    """Row-level security and history of a clinical table; each needs it in its migration.
+
+    The security is forced on the owner too.
     `own` lets a login see its own rows in every clinic, because signing in comes before the clinic is known;
     `operator` lets the operator manage them.
     """
@@ -52,7 +91,9 @@ def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> mi
     return migrations.RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
-        f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});",
+        f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});" + keep_history(table),
+        f"DROP TRIGGER IF EXISTS keep_history ON {table};"
+        f"DROP TRIGGER IF EXISTS keep_history_of_truncate ON {table};"
         f"DROP POLICY clinic_rows ON {table};"
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",
@@ -76,6 +117,7 @@ class ClinicRecord(models.Model):
     clinic = models.ForeignKey("clinic.Clinic", on_delete=models.PROTECT, editable=False, related_name="+")
 
     objects = ClinicQuerySet.as_manager()
+    patient_column: ClassVar[str] = "patient_id"  # which loaded column the read log takes down
 
     class Meta:
         abstract = True
@@ -86,6 +128,13 @@ class ClinicRecord(models.Model):
 
     def __str__(self) -> str:
         return f"{self._meta.verbose_name} {self.pk}"
+
+    @classmethod
+    def from_db(cls, *args: Any, **options: Any) -> Self:
+        """Every patient whose row is loaded in a request stands in the read log, whoever wrote the page."""
+        row = super().from_db(*args, **options)
+        note_row(row, cls.patient_column)
+        return row
 
 
 class SameClinic(models.BaseConstraint):

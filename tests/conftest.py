@@ -102,14 +102,22 @@ def _drop_database(name: str, superuser_url: str) -> None:
 def _truncate(test: TransactionTestCase) -> None:
     """Instead of Django's flush after a transactional test.
 
-    Flush truncates as the role of each alias, and the runtime role may not; maintenance may, and sees every
-    clinic's rows. Only filled tables are truncated: most tests touch few of them.
+    Flush truncates as the role of each alias. No role of ours may empty the audit tables, and their triggers
+    refuse everybody: the superuser does it, as a replica, where triggers rest. Only filled tables are
+    truncated: most tests touch few of them.
     """
-    with psycopg.connect(os.environ["MAINTENANCE_DATABASE_URL"], autocommit=True) as connection:
+    with as_superuser() as connection:
         connection.execute("SET lock_timeout = '10s'")  # a process left running fails the test, not the run
+        connection.execute("SET session_replication_role = replica")
         filled = [sql.Identifier(table) for table in _tables() if _has_rows(connection, table)]
         if filled:
             connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(filled)))
+
+
+def as_superuser() -> "psycopg.Connection[Any]":
+    """This test's database as one who may do everything: what an attacker with root could do."""
+    name = str(conninfo_to_dict(os.environ["DATABASE_URL"])["dbname"])
+    return psycopg.connect(os.environ["WAYMARK_SUPERUSER_DATABASE_URL"], dbname=name, autocommit=True)
 
 
 def _tables() -> set[str]:

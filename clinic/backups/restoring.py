@@ -78,7 +78,7 @@ def _lent(superuser: Server) -> Iterator[Restored]:
             yield Restored(copy, replace(copy, user="waymark_runtime", password=passwords["runtime"]))
         finally:
             connection.execute(f"DROP DATABASE IF EXISTS {DATABASE} WITH (FORCE)")
-            for role in ROLES:
+            for role in (*ROLES, "erasure"):
                 connection.execute(
                     sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(f"waymark_{role}"))
                 )

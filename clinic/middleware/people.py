@@ -9,8 +9,8 @@ from django.http import HttpRequest, HttpResponse
 
 from clinic.middleware.sessions import STAFF_SESSION, drop_session
 from clinic.models import StaffMember
-from clinic.permissions import Actor, May, Operator
-from clinic.tenancy import act_for
+from clinic.permissions import Actor, May, Operator, may
+from clinic.tenancy import AuditSight, act_for
 
 if TYPE_CHECKING:
     from clinic.models import Clinic
@@ -66,6 +66,8 @@ def active_clinic(get_response: Handler) -> Handler:
                 clinic_id=request.staff.clinic_id if request.staff else request.session.get(PATIENTS_CLINIC),
                 user_id=request.user.pk,
                 operator=isinstance(request.actor, Operator),
+                request_id=request.request_id,
+                audit=_sight(request.staff),
             )
         return get_response(request)
 
@@ -76,6 +78,13 @@ def _works_nowhere(request: Any) -> bool:
     """A staff session that outlived its last membership."""
     marked = bool(request.session.get(STAFF_SESSION))
     return marked and request.staff is None and not request.user.is_superuser
+
+
+def _sight(staff: StaffMember | None) -> AuditSight:
+    """What of the clinic's audit the database shows this request: patients and visitors nothing."""
+    if staff is None:
+        return ""
+    return "all" if may(staff, "see_audit") else "history"
 
 
 def membership(request: Any) -> StaffMember | None:

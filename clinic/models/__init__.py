@@ -1,18 +1,24 @@
-"""The clinic, the people who sign in, and the post that leaves."""
+"""The clinic, the people who sign in, the post that leaves, and what was changed and read."""
 
+from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, ReadKind
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
+    "AuditSeal",
     "Clinic",
     "Closure",
     "EmergencyProfile",
+    "HistoryEntry",
     "MessageKind",
     "MessageStatus",
+    "Operation",
     "OutboxMessage",
     "OutboxQuerySet",
+    "ReadEntry",
+    "ReadKind",
     "Role",
     "SessionKind",
     "StaffMember",

@@ -71,6 +71,38 @@ PEOPLE = (
     ),
 )
 
+AUDIT = (
+    Table(
+        "clinic.HistoryEntry",
+        Keep.AUDIT,
+        DUTY,
+        {
+            "id clinic": "tells entries and clinics apart",
+            "table_name row_id patient_id operation at": "which row changed, whose, and when",
+            "actor database_role request_id": "by whose hand",
+            "changed": "what stood there before: a correction keeps the old value until erasure blanks it",
+            "salt digest": "seal what was changed without telling it",
+        },
+    ),
+    Table(
+        "clinic.ReadEntry",
+        Keep.AUDIT,
+        DUTY,
+        {
+            "id clinic": "tells entries and clinics apart",
+            "at user role": "who looked, as what, and when",
+            "route method status kind request_id": "at which page",
+            "patients": "at whose record",
+        },
+    ),
+    Table(
+        "clinic.AuditSeal",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {"id clinic at number kind entry_id entry_digest digest": "shows whether an entry was tampered with"},
+    ),
+)
+
 HOUSE = (
     Table(
         "clinic.Clinic",
@@ -113,4 +145,4 @@ HOUSE = (
     Table("contenttypes.ContentType", Keep.NOT_PERSONAL, NONE, {"id app_label model": "Django's own"}),
 )
 
-TABLES: tuple[Table, ...] = (*PEOPLE, *HOUSE)
+TABLES: tuple[Table, ...] = (*PEOPLE, *AUDIT, *HOUSE)

@@ -12,6 +12,7 @@ from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from clinic.models import Clinic, Closure, StaffMember
+from clinic.reads import note_read
 from clinic.views.freshness import reviewed_at
 from programmes.charts import SPARK_WEEKS
 from programmes.clinical.diary import Report
@@ -87,6 +88,7 @@ def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
         .values("counted", "finished", "due", "given_up", "closed")
         .get()
     )
+    note_read(clinic_id=clinic.pk, patients=[patient["id"] for patient in row["given_up"]])
     return Head(
         counts=row["counted"] or dict.fromkeys(filters, 0),
         reviewed=row["finished"] and reviewed_at(row["finished"], row["due"]),

@@ -80,6 +80,7 @@ class Patient(ClinicRecord):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
+    patient_column = "id"
 
     class Meta(ClinicRecord.Meta):
         ordering = ["family_name", "given_name"]

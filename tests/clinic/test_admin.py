@@ -11,6 +11,7 @@ from django.urls import reverse
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User, UserSession
+from clinic.models.audit import Chained
 from patients.models import DataRequest, LetterCode, NetworkTries, Patient, RecordExport, SignInCode
 from programmes.models import (
     ChangedPatient,
@@ -132,7 +133,7 @@ def test_every_model_has_an_admin():
         for label in ("clinic", "patients", "programmes")
         for model in apps.get_app_config(label).get_models()
     }
-    assert wanted - set(OURS) == SHOWN_ELSEWHERE
+    assert {model for model in wanted if not issubclass(model, Chained)} - set(OURS) == SHOWN_ELSEWHERE
 
 
 @pytest.mark.parametrize("role", list(Role))
@@ -539,16 +540,17 @@ def test_times_stand_in_the_clinics_zone(client):
 
 # --- cost
 
-# Session, user, membership, actor, the ends of the request's transaction; then count, rows, filter choices.
+# Session, user, membership, actor, the ends of the request's transaction; then count, rows, filter choices;
+# the entry of the read log.
 LIST_QUERIES = {
-    Patient: 10,
-    Walk: 9,
-    NotWalking: 9,
-    Pause: 9,
-    Flag: 9,
-    ReviewItem: 9,
-    ContactAttempt: 9,
-    ChangedPatient: 9,
+    Patient: 11,
+    Walk: 10,
+    NotWalking: 10,
+    Pause: 10,
+    Flag: 10,
+    ReviewItem: 10,
+    ContactAttempt: 10,
+    ChangedPatient: 10,
 }
 
 

@@ -20,8 +20,9 @@ from tests.signing_in import sign_in_patient, sign_in_staff
 TODAY = date(2026, 11, 20)
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 SAFETY = {"items": ["chest_pain"], "fall": "none", "route": "999", "rule_version": "2025.2"}
-# session, user, the actor, membership and the clinic come with every page; the queue itself reads five times
-PAGE_QUERIES, QUEUE_QUERIES = 5, 5
+# Session, user, the actor, membership, the clinic and the read log come with every page; the queue reads five
+# times.
+PAGE_QUERIES, QUEUE_QUERIES = 6, 5
 
 pytestmark = pytest.mark.django_db
 
