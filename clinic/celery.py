@@ -53,6 +53,11 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 9},
         },
+        "clear away what signed people in": {
+            "task": "patients.tasks.tidy_sign_in",
+            "schedule": 86400.0,
+            "options": {"expires": 3600},
+        },
         "send what the outbox still holds": {
             "task": "clinic.tasks.deliver_outbox",
             "schedule": 60.0,

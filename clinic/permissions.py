@@ -20,6 +20,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "change_patient": frozenset({CLINICIAN, MANAGER}),
     "invite_patient": EVERYBODY,
     "print_letter_code": EVERYBODY,
+    "sign_out_patient": EVERYBODY,
     "lead_patients": frozenset({CLINICIAN}),
     # a person's rights over the own data
     "export_record": frozenset({CLINICIAN, MANAGER}),

@@ -20,7 +20,7 @@ from clinic.permissions import may, roles_that_may
 from clinic.services.post import Letter
 from patients import wording
 from patients.models import LetterCode, Patient
-from patients.services import enrolment, letters
+from patients.services import enrolment, letters, signing_out
 
 REFUSALS: dict[type[Exception], Any] = {
     enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
@@ -119,7 +119,12 @@ class PatientAdmin(ClinicAdmin):
             messages.warning(request, said % {"name": other.full_name})
 
     def get_urls(self) -> list[Any]:
-        pages = {"invite": self.invite_view, "letter": self.letter_view, "void-letter": self.void_letter_view}
+        pages = {
+            "invite": self.invite_view,
+            "letter": self.letter_view,
+            "void-letter": self.void_letter_view,
+            "sign-out": self.sign_out_view,
+        }
         own = [
             path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"patients_patient_{name}")
             for name, view in pages.items()
@@ -201,3 +206,14 @@ class PatientAdmin(ClinicAdmin):
             self.log_change(request, patient, "letter code voided")
             messages.success(request, _("The letter no longer works."))
         return redirect("admin:patients_patient_letter", patient.pk)
+
+    def sign_out_view(self, request: Any, pk: UUID) -> HttpResponse:
+        """For the patient who calls because the phone is lost."""
+        patient = self._patient_for(request, pk, "sign_out_patient")
+        if request.method == "POST":
+            signing_out.sign_out_patient(patient=patient, by=request.staff, now=timezone.now())
+            self.log_change(request, patient, "signed out everywhere")
+            messages.success(request, _("The patient is signed out everywhere."))
+            return redirect("admin:patients_patient_change", patient.pk)
+        context = {"title": _("Sign the patient out everywhere?"), "patient": patient}
+        return self._own_page(request, "sign_out.html", context)

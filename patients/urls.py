@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import letters, plan, progress, signing_in, today, walk_log, your_data
+from patients.views import browsers, letters, plan, progress, signing_in, today, walk_log, your_data
 
 app_name = "patients"
 urlpatterns = [
@@ -14,6 +14,9 @@ urlpatterns = [
     path("sign-in/letter/", letters.sign_in_by_letter, name="letter"),
     path("choose/", signing_in.choose, name="choose"),
     path("sign-out/", signing_in.sign_out, name="sign-out"),
+    path("signed-in/", browsers.signed_in, name="signed-in"),
+    path("signed-in/sign-out/", browsers.sign_out_all, name="sign-out-all"),
+    path("signed-out/", browsers.signed_out, name="signed-out"),
     path("today/", today.today, name="today"),
     path("walks/new/", walk_log.log, name="log-walk"),
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),

@@ -19,7 +19,7 @@ SEEN_AGAIN = timedelta(minutes=1)  # a row is written once a minute, not on each
 # Kind of session: how long without a request, and how long in all.
 LIMITS: Final[dict[str, tuple[timedelta, timedelta]]] = {
     SessionKind.STAFF: (timedelta(minutes=settings.STAFF_IDLE_MINUTES), timedelta(hours=12)),
-    SessionKind.PATIENT: (timedelta(days=90), timedelta(days=90)),
+    SessionKind.PATIENT: (timedelta(days=30), timedelta(days=90)),
 }
 
 Handler = Callable[[HttpRequest], HttpResponse]

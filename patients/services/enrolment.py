@@ -9,6 +9,7 @@ from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require, roles_that_may
 from clinic.services.people import login_of
 from clinic.services.post import Letter, post_message
+from clinic.services.sessions import end_all_sessions
 from patients.models import Patient
 
 
@@ -46,13 +47,16 @@ def enrol_patient(*, record: Patient, email: str, by: StaffMember, today: date) 
 
 @transaction.atomic
 def change_patient(*, record: Patient, email: str | None, by: StaffMember, today: date) -> None:
-    """Stores a record's changed fields, the end of care among them; an `email` of None leaves the login.
+    """Stores a record's changed fields; an `email` of None leaves the login. The end of care signs out.
 
     Raises InTheFuture, NotALead, NumberTaken, or NotAllowed (also for another clinic's record).
     """
     require(by, "change_patient", clinic_id=record.clinic_id)
     _require_sound(record, today)
+    was_open = Patient.objects.of_user(record.user_id).filter(pk=record.pk).exists()
     _save(record, force_update=True)
+    if was_open and record.user and (record.discharged_on or record.died_on):
+        end_all_sessions(of=record.user)
     if email is not None:
         set_address(patient=record, email=email, by=by)
 

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from clinic.devices import Device
+from clinic.middleware.browsers import network_of
 from clinic.models import User
 from patients.forms import LetterForm
 from patients.services.letters import TooManyTries, use_letter
@@ -30,7 +31,7 @@ def _user_of(request: HttpRequest, form: Any) -> User | None:
             code=form.cleaned_data["code"],
             born_on=form.cleaned_data["born_on"],
             device=Device.of(request),
-            network=request.META.get("REMOTE_ADDR", ""),
+            network=network_of(request),
             now=timezone.now(),
         )
     except TooManyTries:
