@@ -34,6 +34,7 @@ DEBUG = env_flag("WAYMARK_DEBUG")
 SECRET_KEY = env(
     "WAYMARK_SECRET_KEY", "only-for-commands-that-serve-nobody" if not env("DATABASE_URL") else ""
 )
+SECRET_KEY_FALLBACKS = [key for key in env("WAYMARK_OLD_SECRET_KEYS").split(",") if key]
 SOURCE_URL = env("WAYMARK_SOURCE_URL")  # who serves a changed Waymark shows its source (AGPL, section 13)
 BASE_URL = env("WAYMARK_BASE_URL", f"http://127.0.0.1:{env('PORT', '8000')}")
 ALLOWED_HOSTS = [host for host in env("WAYMARK_ALLOWED_HOSTS", "127.0.0.1,localhost").split(",") if host]
@@ -54,6 +55,8 @@ INSTALLED_APPS = [
     "django.forms",  # FORM_RENDERER below takes widget templates from there and from ours
     "rest_framework",
     "csp",
+    "allauth.account",  # allauth.mfa stands on it; none of its pages are in the URLconf
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -72,6 +75,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "clinic.middleware.sessions.living_session",
+    "clinic.middleware.second_factor.second_factor_first",
+    "allauth.account.middleware.AccountMiddleware",
     "clinic.middleware.people.active_clinic",
     "clinic.middleware.read_log.read_log",  # inside the transaction: no audit, no page
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -142,11 +147,16 @@ LOGOUT_REDIRECT_URL = "/"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "clinic.services.breached.BreachedPasswordValidator"},
 ]
 # Sessions stay in the database: with Redis away nobody is signed out, and one can be ended (ADR 0022).
 SESSION_ENGINE = "clinic.middleware.session_store"
 STAFF_IDLE_MINUTES = int(env("WAYMARK_STAFF_IDLE_MINUTES", "30"))
+MFA_OPTIONAL = DEMO and env_flag("WAYMARK_MFA_OPTIONAL")  # in a demo alone
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+MFA_ADAPTER = "clinic.services.factor_secrets.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -3,11 +3,34 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from clinic.views import confirming, health, item, mailbox, patient_data, queue, sign_in
+from clinic.views import (
+    confirming,
+    health,
+    item,
+    mailbox,
+    own_sessions,
+    passwords,
+    patient_data,
+    queue,
+    second_factor,
+    sign_in,
+)
 
 staff_pages = [
-    path("staff/sign-in/", sign_in.StaffSignIn.as_view(), name="sign-in"),
+    path("staff/sign-in/", sign_in.sign_in, name="sign-in"),
+    path("staff/sign-in/second-step/", sign_in.second_step, name="second-step"),
     path("staff/sign-out/", sign_in.StaffSignOut.as_view(), name="sign-out"),
+    path("staff/second-factor/", second_factor.second_factor, name="second-factor"),
+    path("staff/second-factor/app/", second_factor.add_app, name="add-app"),
+    path("staff/second-factor/passkey/", second_factor.add_passkey, name="add-passkey"),
+    path("staff/second-factor/recovery-codes/", second_factor.recovery_codes, name="recovery-codes"),
+    path("staff/second-factor/<int:factor_id>/remove/", second_factor.remove, name="remove-factor"),
+    path("staff/sessions/", own_sessions.own_sessions, name="own-sessions"),
+    path("staff/sessions/end-others/", own_sessions.end_others, name="end-other-sessions"),
+    path("staff/sessions/<uuid:session_id>/end/", own_sessions.end_own_session, name="end-session"),
+    path("staff/password/", passwords.own_password, name="own-password"),
+    path("staff/password/forgotten/", passwords.forgotten, name="forgotten-password"),
+    path("staff/password/link/<str:token>/", passwords.password_link, name="password-link"),
     path("staff/confirm/", confirming.confirm, name="confirm"),
     path("staff/clinic/", sign_in.choose_clinic, name="choose-clinic"),
     path("review/", queue.review_queue, name="review-queue"),

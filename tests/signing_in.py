@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from clinic.middleware.confirming import CONFIRMED
 from clinic.middleware.people import PATIENTS_CLINIC
+from clinic.middleware.second_factor import SECOND_FACTOR
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import StaffMember, User
 from patients.models import Patient
@@ -28,7 +29,7 @@ def sign_in_patient(client: Client, patient: Patient) -> Client:
 
 
 def _staff_marks() -> dict[str, object]:
-    return {STAFF_SESSION: True, CONFIRMED: timezone.now().isoformat()}
+    return {STAFF_SESSION: True, SECOND_FACTOR: "totp", CONFIRMED: timezone.now().isoformat()}
 
 
 def _sign_in(client: Client, user: User, **marks: object) -> Client:

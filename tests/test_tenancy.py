@@ -89,6 +89,8 @@ def keys_of(clinic):
         "patient_id": Patient.objects.for_clinic(clinic).get().pk,
         "request_id": DataRequest.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
+        "factor_id": 1,
+        "session_id": clinic.pk,  # no session of anybody's
         "token": "no-link-that-was-mailed",
     }
 
@@ -101,7 +103,7 @@ def addresses(clinic):
         path = "/" + route
         for parameter in parameters:
             assert parameter in keys, f"{route}: say in keys_of what {parameter} is"
-            for converter in ("uuid", "str", "slug", "path"):
+            for converter in ("uuid", "str", "slug", "path", "int"):
                 path = path.replace(f"<{converter}:{parameter}>", str(keys[parameter]))
         yield path, bool(parameters)
 

@@ -116,5 +116,6 @@ def site(request: Any) -> dict[str, Any]:
         "staff": getattr(request, "staff", None),
         "may": May(getattr(request, "actor", None)),
         "demo": settings.DEMO,
+        "mfa_optional": settings.MFA_OPTIONAL,
         "source_url": settings.SOURCE_URL,
     }

@@ -2,6 +2,7 @@
 
 from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, ReadKind
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
+from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
@@ -12,6 +13,8 @@ __all__ = [
     "Closure",
     "EmergencyProfile",
     "HistoryEntry",
+    "Guesses",
+    "LinkPurpose",
     "MessageKind",
     "MessageStatus",
     "Operation",
@@ -19,6 +22,7 @@ __all__ = [
     "OutboxQuerySet",
     "ReadEntry",
     "ReadKind",
+    "PasswordLink",
     "Role",
     "SessionKind",
     "StaffMember",

@@ -37,6 +37,8 @@ class MessageKind(models.TextChoices):
     INVITATION = "invitation", _("Invitation")
     SIGN_IN_CODE = "sign-in-code", _("Sign-in code")
     SAFETY_ALERT = "safety-alert", _("Safety alert")
+    ACCOUNT_NOTICE = "account-notice", _("About a login")
+    PASSWORD_LINK = "password-link", _("Link to choose a password")
 
 
 class MessageStatus(models.TextChoices):

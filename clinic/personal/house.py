@@ -49,6 +49,46 @@ PEOPLE = (
         withheld="key_digest session_data",
     ),
     Table(
+        "clinic.PasswordLink",
+        Keep.STAFF,
+        EMPLOYER,
+        {
+            "id user": "whose link it is",
+            "purpose asked_by": "first password or forgotten, and who asked",
+            "digest created_at expires_at used_at voided_at": "a link works once, for a day or an hour",
+        },
+        withheld="digest",
+    ),
+    Table(
+        "clinic.Guesses",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {"key made free_at last_at": "slows guessing; accounts and networks stand here as digests"},
+    ),
+    Table(
+        "mfa.Authenticator",
+        Keep.STAFF,
+        EMPLOYER,
+        {
+            "id user type": "which second factor a member of staff has",
+            "data": "the factor's key, encrypted, or a passkey's public key",
+            "created_at last_used_at": "the person sees a factor that is not the own",
+        },
+        withheld="data",
+    ),
+    Table(
+        "account.EmailAddress",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {"id user email verified primary": "empty: a table of allauth's that nothing here writes"},
+    ),
+    Table(
+        "account.EmailConfirmation",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {"id email_address created sent key": "empty: a table of allauth's that nothing here writes"},
+    ),
+    Table(
         "clinic.OutboxMessage",
         Keep.ACCOUNT,
         CONTRACT,

@@ -8,13 +8,22 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.middleware.confirming import confirmed_page
 from clinic.middleware.people import StaffRequest
+from clinic.middleware.sessions import ENROLLING
 from clinic.models import Clinic, StaffMember
 from clinic.permissions import Operator
 
-__all__ = ["ClinicRequest", "confirmed_page", "signed_in_page", "staff_page"]
+__all__ = [
+    "ClinicRequest",
+    "confirmed_page",
+    "own_factor_page",
+    "safe_next",
+    "signed_in_page",
+    "staff_page",
+]
 
 
 class ClinicRequest(StaffRequest):
@@ -41,13 +50,30 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 
 
 def signed_in_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Staff and operator: pages about one's own sign-in."""
+    """Staff and operator: pages about one's own sign-in. `own_factor_page` also while setting up a factor."""
+    return _own_page(view, while_enrolling=False)
 
+
+def own_factor_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    return _own_page(view, while_enrolling=True)
+
+
+def _own_page(view: Callable[..., HttpResponse], *, while_enrolling: bool) -> Callable[..., HttpResponse]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if cast("StaffRequest", request).actor is not None:
+        enrolling = while_enrolling and request.session.get(ENROLLING)
+        if cast("StaffRequest", request).actor is not None or enrolling:
             return view(request, *args, **kwargs)
         back = request.get_full_path() if request.method == "GET" else reverse("clinic:review-queue")
         return redirect_to_login(back, reverse("clinic:sign-in"))
 
     return guarded
+
+
+def safe_next(request: HttpRequest, *, fallback: str) -> str:
+    """Where `next` says to go on, when that is one of our own pages."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    safe = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if safe else fallback

@@ -10,7 +10,17 @@ from django.contrib import admin
 from django.urls import reverse
 from uuid_utils.compat import uuid7
 
-from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User, UserSession
+from clinic.models import (
+    Clinic,
+    Closure,
+    Guesses,
+    OutboxMessage,
+    PasswordLink,
+    Role,
+    StaffMember,
+    User,
+    UserSession,
+)
 from clinic.models.audit import Chained
 from patients.models import DataRequest, LetterCode, NetworkTries, Patient, RecordExport, SignInCode
 from programmes.models import (
@@ -53,6 +63,8 @@ SHOWN_ELSEWHERE = {
     UserSession,
     DataRequest,
     RecordExport,
+    Guesses,
+    PasswordLink,
 }
 OPERATORS = {Clinic, User, StaffMember}
 OURS = [

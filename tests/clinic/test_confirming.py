@@ -97,7 +97,7 @@ def test_a_wrong_password_confirms_nothing(client, noon):
 def test_one_is_never_led_elsewhere(client, wanted):
     sign_in_staff(client, a_staff_member(a_clinic()))
     response = client.post("/staff/confirm/", {"password": PASSWORD, "next": wanted})
-    assert response["Location"] == "/review/"
+    assert response["Location"] == "/staff/second-factor/"
 
 
 def test_patients_are_not_asked_for_a_password(client):

@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.contrib.sessions.backends.base import UpdateError
+from django.utils import timezone
 
 from clinic.middleware.session_store import SessionStore
 from clinic.models import SessionKind, StaffMember, User, UserSession, digest_of_key
 from clinic.services.sessions import end_all_sessions, end_other_sessions, end_session
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member
+from tests.second_factors import App
 from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -193,8 +195,11 @@ def test_an_operator_without_a_membership_stays_signed_in(client):
 
 def test_the_browsers_family_and_network_are_kept_and_no_more(client):
     member = a_staff_member(a_clinic())
+    app = App.of(member.user, timezone.now())
     fields = {"username": member.user.email, "password": "steady-walking-helps-backs"}
-    client.post("/staff/sign-in/", fields, headers={"user-agent": FIREFOX}, REMOTE_ADDR="203.0.113.77")
+    browser = {"headers": {"user-agent": FIREFOX}, "REMOTE_ADDR": "203.0.113.77"}
+    client.post("/staff/sign-in/", fields, **browser)
+    client.post("/staff/sign-in/second-step/", {"code": app.code(timezone.now())}, **browser)
     row = UserSession.objects.get()
     assert (row.agent, row.network) == ("Firefox, Linux", "203.0.113.0/24")
 

@@ -6,13 +6,27 @@ import time_machine
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import StaffMember, User
 from tests.factories import NOON, PASSWORD, a_clinic, a_patient, a_staff_member
+from tests.second_factors import App
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _noon():
+    with time_machine.travel(NOON, tick=False):
+        yield
+
+
 def sign_in(client, email, password=PASSWORD, path="/staff/sign-in/"):
     return client.post(path, {"username": email, "password": password, "next": ""})
+
+
+def in_two_steps(client, user, wanted=""):
+    """Password and a code of an app that is set up for it."""
+    app = App.of(user, NOON)
+    client.post("/staff/sign-in/", {"username": user.email, "password": PASSWORD})
+    return client.post("/staff/sign-in/second-step/", {"code": app.code(NOON), "next": wanted})
 
 
 def refusal(response):
@@ -24,7 +38,7 @@ REFUSED = (422, ["E-mail address and password do not belong to a member of staff
 
 def test_staff_reach_the_queue(client):
     member = a_staff_member(a_clinic())
-    assert sign_in(client, member.user.email)["Location"] == "/review/"
+    assert in_two_steps(client, member.user)["Location"] == "/review/"
 
 
 def test_the_address_may_be_typed_in_capitals(client):
@@ -33,14 +47,13 @@ def test_the_address_may_be_typed_in_capitals(client):
 
 
 def test_the_session_is_marked_as_staff(client):
-    sign_in(client, a_staff_member(a_clinic()).user.email)
+    in_two_steps(client, a_staff_member(a_clinic()).user)
     assert client.session[STAFF_SESSION] is True
 
 
 def test_the_session_lasts_a_working_day(client):
-    with time_machine.travel(NOON, tick=False):
-        sign_in(client, a_staff_member(a_clinic()).user.email)
-        assert client.session.get_expiry_age() == 12 * 3600
+    in_two_steps(client, a_staff_member(a_clinic()).user)
+    assert client.session.get_expiry_age() == 12 * 3600
 
 
 def test_a_wrong_password_is_refused(client):
@@ -76,12 +89,12 @@ def test_the_typed_address_is_kept_after_an_error(client):
 
 def test_an_operator_reaches_the_admin(client):
     operator = User.objects.create_superuser("operator@waymark.example", PASSWORD)
-    assert sign_in(client, operator.email)["Location"] == "/admin/"
+    assert in_two_steps(client, operator)["Location"] == "/admin/"
 
 
 def test_an_operator_sees_no_queue(client):
     operator = User.objects.create_superuser("operator@waymark.example", PASSWORD)
-    sign_in(client, operator.email)
+    in_two_steps(client, operator)
     assert client.get("/review/").status_code == 403
 
 
@@ -90,27 +103,25 @@ def test_the_session_key_changes_even_for_somebody_signed_in_as_a_patient(client
     member = a_staff_member(clinic)
     sign_in_patient(client, a_patient(clinic, user=member.user))
     before = client.session.session_key
-    sign_in(client, member.user.email)
+    in_two_steps(client, member.user)
     assert client.session.session_key != before
 
 
 def test_one_is_taken_back_to_the_page_one_wanted(client):
     member = a_staff_member(a_clinic())
-    fields = {"username": member.user.email, "password": PASSWORD, "next": "/review/?show=mine"}
-    assert client.post("/staff/sign-in/", fields)["Location"] == "/review/?show=mine"
+    assert in_two_steps(client, member.user, "/review/?show=mine")["Location"] == "/review/?show=mine"
 
 
 @pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
 def test_one_is_never_sent_elsewhere(client, wanted):
     member = a_staff_member(a_clinic())
-    fields = {"username": member.user.email, "password": PASSWORD, "next": wanted}
-    assert client.post("/staff/sign-in/", fields)["Location"] == "/review/"
+    assert in_two_steps(client, member.user, wanted)["Location"] == "/review/"
 
 
 def test_with_two_clinics_one_chooses(client):
     member = a_staff_member(a_clinic())
     StaffMember.objects.create(clinic=a_clinic("Oak Clinic"), user=member.user, name="Ada", role="manager")
-    assert sign_in(client, member.user.email)["Location"] == "/staff/clinic/"
+    assert in_two_steps(client, member.user)["Location"] == "/staff/clinic/"
 
 
 def test_the_chosen_clinic_stands_in_the_session(client):

@@ -224,6 +224,7 @@ def _demo_settings(state: Path, port: int) -> dict[str, str]:
     key = hashlib.sha256(b"sessions" + localservices.secret(state / "secret")).hexdigest()
     return {
         "WAYMARK_DEMO": "1",
+        "WAYMARK_MFA_OPTIONAL": os.environ.get("WAYMARK_MFA_OPTIONAL") or "1",
         "WAYMARK_SECRET_KEY": os.environ.get("WAYMARK_SECRET_KEY") or key,
         "WAYMARK_MAIL_DIR": os.environ.get("WAYMARK_MAIL_DIR") or str(state / "mail"),
         "WAYMARK_STATE": str(state),

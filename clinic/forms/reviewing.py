@@ -1,81 +1,21 @@
-"""What staff type: sign-in, and the actions on a review item."""
+"""What staff type on a review item, and about a patient's rights over the own data."""
 
 from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import StaffMember
 from clinic.permissions import may_close_with
-from clinic.tenancy import act_for
 from patients.models import RequestKind, RequestOutcome
 from programmes.models import Channel, ContactResult, Outcome
 from programmes.services.reviewing import MAX_SNOOZE_DAYS, Contact
 
 NOTE_LENGTH = 500
 LATEST_NEXT_TRY = timedelta(days=180)  # further ahead is a typing error in the year
-
-
-class StaffSignInForm(AuthenticationForm):
-    """E-mail and password. A patient's login, a former colleague and a wrong password read the same."""
-
-    error_messages = {
-        "invalid_login": _("E-mail address and password do not belong to a member of staff. Check both."),
-        "inactive": _("E-mail address and password do not belong to a member of staff. Check both."),
-    }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        email, password = self.fields["username"], self.fields["password"]
-        email.widget = forms.EmailInput(attrs={"autocomplete": "username", "maxlength": 254})
-        email.label = _("E-mail address")
-        password.label = _("Password")
-
-    def confirm_login_allowed(self, user: Any) -> None:
-        act_for(user_id=user.pk)
-        works_here = StaffMember.objects.filter(user=user, is_active=True).exists()
-        if not user.is_active or not (works_here or user.is_superuser):
-            raise self.get_invalid_login_error()
-
-
-class ConfirmForm(forms.Form):
-    """One's own password once more."""
-
-    password = forms.CharField(
-        label=_("Password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
-        error_messages={"required": _("Enter your password.")},
-    )
-
-    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise ValidationError(_("This is not your password."))
-        return password
-
-
-class ClinicChoiceForm(forms.Form):
-    """For people who work in more than one clinic."""
-
-    membership = forms.ChoiceField(
-        label=_("Clinic"), widget=forms.RadioSelect, error_messages={"required": _("Choose a clinic.")}
-    )
-
-    def __init__(self, *args: Any, memberships: list[StaffMember], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        choices = [
-            (str(member.pk), f"{member.clinic} – {member.get_role_display()}") for member in memberships
-        ]
-        self.fields["membership"].choices = choices  # type: ignore[attr-defined]
 
 
 def _note(label: Any) -> forms.CharField:
