@@ -153,7 +153,6 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_ENGINE = "clinic.middleware.session_store"
 STAFF_IDLE_MINUTES = int(env("WAYMARK_STAFF_IDLE_MINUTES", "30"))
 MFA_OPTIONAL = DEMO and env_flag("WAYMARK_MFA_OPTIONAL")  # in a demo alone
-ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 MFA_ADAPTER = "clinic.services.factor_secrets.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost
