@@ -42,6 +42,8 @@ def restored(
     `server` is the superuser's address on an empty server of one's own, used instead; one that has Waymark's
     roles already is refused, so that no drill can touch a server in use. Raises BackupFailed.
     """
+    if archive.manifest["encrypted"] and not decrypt:
+        raise BackupFailed("The backup is encrypted: set WAYMARK_BACKUP_DECRYPT")
     try:
         with localservices.locked(scratch), _empty(scratch, server) as empty:
             with _plain(archive, scratch, decrypt) as dump:
@@ -91,8 +93,6 @@ def _plain(archive: Archive, scratch: Path, decrypt: str) -> Iterator[Path]:
     if not archive.manifest["encrypted"]:
         yield archive.dump
         return
-    if not decrypt:
-        raise BackupFailed("The backup is encrypted: set WAYMARK_BACKUP_DECRYPT")
     with TemporaryDirectory(dir=scratch) as folder:
         plain = Path(folder) / "waymark.dump"
         with archive.dump.open("rb") as source, plain.open("xb") as target:

@@ -6,6 +6,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import timedelta
 
@@ -112,6 +113,21 @@ def test_a_dump_that_is_cut_short_fails_the_drill(drill, folder):
     done = drill()
     assert (done.returncode, "DRILL FAILED" in done.stderr) == (1, True)
     assert "        waymark.dump is not the file that the manifest describes" in done.stdout.splitlines()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_drill_that_is_told_to_stop_leaves_no_copy(services_environment, folder, tmp_path):
+    rows_to_back_up()
+    back_up(folder)
+    scratch = tmp_path / "scratch"
+    command = [sys.executable, "manage.py", "restore_drill", str(folder), "--scratch", str(scratch)]
+    with subprocess.Popen(command, env=services_environment, stderr=subprocess.DEVNULL) as running:
+        deadline = time.monotonic() + 60
+        while not (scratch / "lock").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        running.terminate()
+        code = running.wait(60)
+    assert (code, scratch.exists()) == (143, False)
 
 
 # --- Restored copies with something wrong

@@ -47,10 +47,10 @@ class Command(BaseCommand):
         parser.add_argument("--jobs", type=int, default=0, help="parallel jobs of pg_restore; 0: one a core")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the copy is removed
         began = time.monotonic()
         try:
-            outcomes = self._drill(**options)
+            with _ended_tidily():
+                outcomes = self._drill(**options)
         except BackupFailed as problem:
             raise CommandError(f"DRILL FAILED: {problem}") from None
         failed = [outcome.question for outcome in outcomes if not outcome.is_good]
@@ -79,6 +79,16 @@ class Command(BaseCommand):
             self.stdout.write(f"        {problem}")
         self.stdout.flush()
         return outcome
+
+
+@contextmanager
+def _ended_tidily() -> Iterator[None]:
+    """A kill raises like Ctrl-C, so that the copy is removed."""
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
