@@ -49,7 +49,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         began = time.monotonic()
         try:
-            with _ended_tidily():
+            with self._ended_tidily():
                 outcomes = self._drill(**options)
         except BackupFailed as problem:
             raise CommandError(f"DRILL FAILED: {problem}") from None
@@ -73,22 +73,31 @@ class Command(BaseCommand):
                 outcomes += map(self._said, _application_outcomes(someone))
         return outcomes
 
+    @contextmanager
+    def _ended_tidily(self) -> Iterator[None]:
+        """A kill raises like Ctrl-C, so that the copy is removed.
+
+        Python drops an exception raised while a child is being forked: `_said` looks again.
+        """
+        self.told_to_stop = False
+        before = signal.signal(signal.SIGTERM, self._stop)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGTERM, before)
+
+    def _stop(self, number: int, frame: object) -> None:
+        self.told_to_stop = True
+        sys.exit(128 + number)
+
     def _said(self, outcome: Outcome) -> Outcome:
+        if self.told_to_stop:
+            self._stop(signal.SIGTERM, None)
         self.stdout.write(f"{'ok   ' if outcome.is_good else 'FAIL '} {outcome.question}")
         for problem in outcome.problems:
             self.stdout.write(f"        {problem}")
         self.stdout.flush()
         return outcome
-
-
-@contextmanager
-def _ended_tidily() -> Iterator[None]:
-    """A kill raises like Ctrl-C, so that the copy is removed."""
-    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @contextmanager
