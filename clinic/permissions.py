@@ -40,6 +40,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "close_safety": frozenset({CLINICIAN}),
     # the clinic itself
     "manage_clinic": frozenset({MANAGER, OPERATOR}),
+    "sign_going_live": frozenset({MANAGER}),
     "close_days": frozenset({MANAGER}),
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),

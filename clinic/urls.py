@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from clinic.views import (
     confirming,
+    going_live,
     health,
     item,
     mailbox,
@@ -44,6 +45,7 @@ staff_pages = [
     path("patients/<uuid:patient_id>/data/", patient_data.patient_data, name="patient-data"),
     path("patients/<uuid:patient_id>/data/copy/", patient_data.copy_record, name="copy-record"),
     path("patients/<uuid:patient_id>/data/ask/", patient_data.note_request, name="note-request"),
+    path("going-live/", going_live.going_live, name="going-live"),
     path("data-requests/", patient_data.data_requests, name="data-requests"),
     path("data-requests/<uuid:request_id>/answer/", patient_data.answer, name="answer-request"),
     path("healthz/live", health.live, name="live"),

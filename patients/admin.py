@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
 from clinic.permissions import may, roles_that_may
+from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import wording
 from patients.models import LetterCode, Patient
@@ -27,7 +28,9 @@ REFUSALS: dict[type[Exception], Any] = {
     enrolment.NotALead: gettext_lazy("This lead clinician no longer works here. Choose another."),
     enrolment.NumberTaken: gettext_lazy("Another patient of this clinic has this number."),
 }
+NOT_LIVE = gettext_lazy("This clinic is not live: a manager signs first. Nothing was sent.")
 NO_LETTER: dict[type[Exception], Any] = {
+    NotLive: NOT_LIVE,
     letters.NoBirthDate: gettext_lazy("Enter the date of birth first: the patient types it with the code."),
     letters.HasAddress: gettext_lazy("This patient has an e-mail address, and signs in by that."),
     enrolment.CareEnded: gettext_lazy("Care has ended: a letter would open nothing."),
@@ -166,6 +169,8 @@ class PatientAdmin(ClinicAdmin):
     def _invite(self, request: Any, patient: Patient, letter: Letter) -> HttpResponse:
         try:
             enrolment.invite_patient(patient=patient, letter=letter, by=request.staff, now=timezone.now())
+        except NotLive:
+            messages.error(request, NOT_LIVE)
         except enrolment.NoAddress:
             messages.error(request, _("Enter an e-mail address first: there is nowhere to send it."))
         except enrolment.CareEnded:

@@ -10,6 +10,7 @@ from clinic.models import Clinic, Role, StaffMember, User
 from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.clinical import grading
+from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import Programme, ProgrammeTemplate
 from programmes.services import library, prescribing
 from programmes.services.walk_logging import Saved, WalkEntry, log_walk
@@ -29,6 +30,7 @@ def a_clinic(name: str = "Elm Clinic", **fields: Any) -> Clinic:
             "slug": f"clinic-{number}",
             "phone": "01632 960 100",
             "duty_email": f"duty{number}@clinic.example",
+            "live_rule_version": RULE_VERSION,
             **fields,
         }
     )

@@ -1,14 +1,7 @@
-"""What staff type: to sign in (signing_in), on a review item and about a patient's data (reviewing)."""
+"""What staff type: to sign in (signing_in), on a review item (reviewing), about data (rights)."""
 
-from clinic.forms.reviewing import (
-    AnswerForm,
-    CloseForm,
-    ContactForm,
-    CopyForm,
-    NoteRequestForm,
-    SnoozeForm,
-    TakeOverForm,
-)
+from clinic.forms.reviewing import CloseForm, ContactForm, SnoozeForm, TakeOverForm
+from clinic.forms.rights import AnswerForm, CopyForm, GoingLiveForm, NoteRequestForm
 from clinic.forms.signing_in import (
     NOT_NOW,
     ClinicChoiceForm,
@@ -31,6 +24,7 @@ __all__ = [
     "ContactForm",
     "CopyForm",
     "ForgottenForm",
+    "GoingLiveForm",
     "NewPasswordForm",
     "NoteRequestForm",
     "PasskeyForm",

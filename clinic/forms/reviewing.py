@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.models import StaffMember
 from clinic.permissions import may_close_with
-from patients.models import RequestKind, RequestOutcome
 from programmes.models import Channel, ContactResult, Outcome
 from programmes.services.reviewing import MAX_SNOOZE_DAYS, Contact
 
@@ -116,52 +115,3 @@ class CloseForm(forms.Form):
 def _offered(by: StaffMember, outcome: str) -> bool:
     """Only what this role may use; "the condition ended" is the review's own word."""
     return outcome != Outcome.CONDITION_ENDED and may_close_with(by, outcome)
-
-
-# --- A patient's rights over the own data
-class CopyForm(forms.Form):
-    """Why a copy of the record leaves the house, and whether the notes by staff go with it."""
-
-    prefix = "copy"
-    reason = forms.CharField(
-        label=_("Why is the copy made?"),
-        max_length=300,
-        error_messages={"required": _("Write why the copy is made.")},
-    )
-    with_notes = forms.BooleanField(
-        label=_("I have read all notes by staff: they speak of nobody else. Put them in."), required=False
-    )
-
-
-class NoteRequestForm(forms.Form):
-    """What a patient asked on the phone, by letter or in person."""
-
-    prefix = "ask"
-    kind = _choice(_("What is asked"), RequestKind.choices, _("Choose what is asked."))
-    text = forms.CharField(
-        label=_("In the patient's words"),
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Write what the patient asked.")},
-    )
-
-    def clean_kind(self) -> RequestKind:
-        return RequestKind(self.cleaned_data["kind"])
-
-
-class AnswerForm(forms.Form):
-    """What came of a request; the patient reads the answer."""
-
-    outcome = _choice(_("Outcome"), RequestOutcome.choices, _("Choose what came of it."))
-    answer = forms.CharField(
-        label=_("Answer to the patient"),
-        required=False,
-        max_length=1000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        if data.get("outcome") not in (None, RequestOutcome.DONE) and not data.get("answer", "").strip():
-            self.add_error("answer", _("Write the reason: the patient has a right to it."))
-        return data

@@ -11,6 +11,7 @@ from clinic.middleware.sessions import STAFF_SESSION, drop_session
 from clinic.models import StaffMember
 from clinic.permissions import Actor, May, Operator, may
 from clinic.tenancy import AuditSight, act_for
+from programmes.clinical.thresholds import RULE_VERSION
 
 if TYPE_CHECKING:
     from clinic.models import Clinic
@@ -118,4 +119,5 @@ def site(request: Any) -> dict[str, Any]:
         "demo": settings.DEMO,
         "mfa_optional": settings.MFA_OPTIONAL,
         "source_url": settings.SOURCE_URL,
+        "rule_version": RULE_VERSION,
     }

@@ -2,16 +2,19 @@
 
 from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, ReadKind
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
+from clinic.models.going_live import CHECKLIST, GoLiveRecord
 from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
+    "CHECKLIST",
     "AuditSeal",
     "Clinic",
     "Closure",
     "EmergencyProfile",
+    "GoLiveRecord",
     "HistoryEntry",
     "Guesses",
     "LinkPurpose",

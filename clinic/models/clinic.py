@@ -71,6 +71,13 @@ class Clinic(models.Model):
     emergency_profile = models.CharField(
         _("emergency profile"), max_length=8, choices=EmergencyProfile.choices, default=EmergencyProfile.UK
     )
+    live_rule_version = models.CharField(
+        _("live with rules"),
+        max_length=20,
+        blank=True,
+        editable=False,
+        help_text=_("Set by signing the going-live record; empty before."),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -88,6 +95,11 @@ class Clinic(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_live(self) -> bool:
+        """Whether a manager has signed that the clinic is ready for real patients."""
+        return self.live_rule_version != ""
 
     @property
     def zone(self) -> ZoneInfo:

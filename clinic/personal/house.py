@@ -31,6 +31,18 @@ PEOPLE = (
         },
     ),
     Table(
+        "clinic.GoLiveRecord",
+        Keep.STAFF,
+        DUTY,
+        {
+            **KEYS,
+            "signed_by signed_at safety_lead rule_version hazard_log_version is_demo": (
+                "who answered for it that the clinic was ready"
+            ),
+            "dpia_done duty_tested holidays_entered staff_trained backup_drilled": "what was done before",
+        },
+    ),
+    Table(
         "sessions.Session",
         Keep.ACCOUNT,
         CONTRACT,
@@ -151,6 +163,7 @@ HOUSE = (
         {
             "id name slug": "which clinic",
             "time_zone working_days opens_at closes_at review_hour": "when somebody is there",
+            "live_rule_version": "for which rules the clinic has signed that it is ready",
             "phone postal_address duty_email emergency_profile": "how the clinic is reached",
         },
     ),

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 
 from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require, roles_that_may
+from clinic.services.going_live import require_live
 from clinic.services.people import login_of
 from clinic.services.post import Letter, post_message
 from clinic.services.sessions import end_all_sessions
@@ -115,9 +116,10 @@ def _login_of(address: str, current: User | None) -> User:
 def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: datetime) -> None:
     """Posts the invitation. Names no condition.
 
-    Raises NoAddress, CareEnded, or NotAllowed (also for another clinic's patient).
+    Raises NotLive, NoAddress, CareEnded, or NotAllowed (also for another clinic's patient).
     """
     require(by, "invite_patient", clinic_id=patient.clinic_id)
+    require_live(patient.clinic)
     if patient.user is None or patient.user.email is None:
         raise NoAddress
     if not patient.is_monitored(patient.local_date(now)):

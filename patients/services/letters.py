@@ -9,6 +9,7 @@ from django.db.models import F
 from clinic.devices import Device
 from clinic.models import StaffMember, User
 from clinic.permissions import require
+from clinic.services.going_live import NotLive
 from clinic.tenancy import act_for
 from patients.models import LetterCode, NetworkTries, Patient
 from patients.services.enrolment import CareEnded
@@ -47,8 +48,8 @@ class NewLetter:
 def print_letter(*, patient: Patient, by: StaffMember, now: datetime) -> NewLetter:
     """A new letter, whose code is told this once; the old letter is void.
 
-    Makes a login where there is none. Raises NoBirthDate, HasAddress, CareEnded, or NotAllowed (also for
-    another clinic's patient).
+    Makes a login where there is none. Raises NotLive, NoBirthDate, HasAddress, CareEnded, or NotAllowed (also
+    for another clinic's patient).
     """
     require(by, "print_letter_code", clinic_id=patient.clinic_id)
     record = Patient.objects.for_clinic(by.clinic).select_for_update(of=("self",)).get(pk=patient.pk)
@@ -71,6 +72,8 @@ def print_letter(*, patient: Patient, by: StaffMember, now: datetime) -> NewLett
 
 def why_no_letter(record: Patient, now: datetime) -> type[Exception] | None:
     """What `print_letter` would raise for this record; None when a letter can be printed."""
+    if not record.clinic.is_live:
+        return NotLive
     if not record.is_monitored(record.local_date(now)):
         return CareEnded
     if record.user and record.user.email:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import OwnClinicFilter, local_today
 from clinic.models import StaffMember
 from clinic.permissions import may
+from clinic.services.going_live import NotLive
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
 from programmes.admin.pages import PagesAdmin
@@ -216,6 +217,8 @@ class ProgrammeAdmin(PagesAdmin):
                 now=timezone.now(),
                 seen_version=form.cleaned_data["version"],
             )
+        except NotLive:
+            form.add_error(None, _("This clinic is not live: a manager signs first. Nothing was assigned."))
         except prescribing.AlreadyRunning:
             form.add_error(None, self._running_message(programme))
         except (prescribing.ChangedMeanwhile, prescribing.NotADraft):

@@ -13,6 +13,7 @@ from django.db.models import F
 from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic
+from clinic.services.going_live import require_live
 from clinic.tenancy import acting_for
 from patients.models import Patient
 from programmes.clinical.detection import Change
@@ -60,8 +61,11 @@ def review_changed_patients(*, now: datetime, clinic: Clinic | None = None, limi
 
 
 def _clinics(clinic: Clinic | None) -> Iterable[Clinic]:
-    """Row-level security shows one clinic at a time, so all of them means one after the other."""
-    return Clinic.objects.all() if clinic is None else [clinic]
+    """Row-level security shows one clinic at a time, so all of them means one after the other.
+
+    Not those that have not signed for the rules: no trend is flagged there. Marks and nights wait for them.
+    """
+    return [each for each in (Clinic.objects.all() if clinic is None else [clinic]) if each.is_live]
 
 
 def _review_changed_of(clinic: Clinic, now: datetime, limit: int) -> int:
@@ -194,7 +198,11 @@ def _earlier_night_waits(run: ReviewRun) -> bool:
 
 
 def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool = False) -> ReviewRun | None:
-    """Reviews one clinic for one local day now; None when that night is done already (unless `again`)."""
+    """Reviews one clinic for one local day now; None when that night is done already (unless `again`).
+
+    Raises NotLive.
+    """
+    require_live(clinic)
     with acting_for(clinic):
         _make_nights(clinic, local_date, local_date)
         run = ReviewRun.objects.for_clinic(clinic).select_for_update().get(local_date=local_date, shard=0)

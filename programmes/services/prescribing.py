@@ -10,6 +10,7 @@ from django.db.models import F
 
 from clinic.models import StaffMember
 from clinic.permissions import require
+from clinic.services.going_live import require_live
 from patients.models import Patient
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
@@ -224,9 +225,10 @@ def assign_programme(
     """Signs the first revision and starts the programme.
 
     With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, AlreadyRunning,
-    ChangedMeanwhile or NotAllowed.
+    ChangedMeanwhile, NotLive or NotAllowed.
     """
     require(by, "prescribe")
+    require_live(by.clinic)
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     version = {} if seen_version is None else {"version": seen_version}
     if not ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme).exists():

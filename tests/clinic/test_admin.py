@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from clinic.models import (
     Clinic,
     Closure,
+    GoLiveRecord,
     Guesses,
     OutboxMessage,
     PasswordLink,
@@ -65,6 +66,7 @@ SHOWN_ELSEWHERE = {
     RecordExport,
     Guesses,
     PasswordLink,
+    GoLiveRecord,
 }
 OPERATORS = {Clinic, User, StaffMember}
 OURS = [

@@ -80,6 +80,8 @@ def staff_pages(people):
     item = ReviewItem.objects.filter(patient=people["flagged"].patient).get()
     safety = ReviewItem.objects.filter(patient=people["urgent"].patient).get()
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
+    yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
+    yield f"/patients/{people['steady'].patient_id}/data/copy/"
 
 
 def builder_pages(people):
@@ -93,6 +95,7 @@ def builder_pages(people):
 
 
 def patient_pages(people):
+    yield from ("/your-data/", "/your-data/copy/")
     yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
 
 

@@ -37,6 +37,9 @@ class Command(BaseCommand):
         if day:
             _require_over(clinics, day, now)
         for clinic in clinics:
+            if not clinic.is_live:
+                self.stdout.write(f"{clinic.slug}: not live, nothing is reviewed until a manager has signed")
+                continue
             if day is None:
                 self._what_is_due(clinic, now)
             if day or options["full"]:

@@ -13,11 +13,13 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
 
-from clinic.models import Clinic, Role, StaffMember, User
+from clinic.models import CHECKLIST, Clinic, Role, StaffMember, User
+from clinic.services.going_live import Readiness, sign_going_live
 from clinic.tenancy import act_for
 from patients.models import Patient
 from patients.services.enrolment import invite_patient, set_address
 from patients.wording import duty_letter, invitation_letter
+from programmes.clinical.thresholds import RULE_VERSION
 from programmes.diary_files import read_diaries
 from programmes.management.commands import _demo_handling as handling
 from programmes.management.commands import _demo_stories as stories
@@ -129,12 +131,21 @@ def _open_clinic(house: stories.House, now: datetime) -> Setting:
     for each in house.staff:
         user = User.objects.create_user(each.email)
         StaffMember.objects.create(clinic=clinic, user=user, name=each.name, role=each.role)
+    _sign(clinic, now)
     restore_template_library(clinic=clinic)
     clinician = (
         StaffMember.objects.for_clinic(clinic).select_related("clinic", "user").get(role=Role.CLINICIAN)
     )
     templates = {template.code: template for template in ProgrammeTemplate.objects.for_clinic(clinic)}
     return Setting(clinic, clinician, now.astimezone(clinic.zone).date(), templates)
+
+
+def _sign(clinic: Clinic, now: datetime) -> None:
+    """The demo's managers sign that it is a demo."""
+    manager = StaffMember.objects.for_clinic(clinic).select_related("clinic").get(role=Role.MANAGER)
+    readiness = Readiness("Nobody: a demonstration", "demo", frozenset(CHECKLIST))
+    sign_going_live(readiness=readiness, rule_version=RULE_VERSION, by=manager, now=now, is_demo=True)
+    clinic.live_rule_version = RULE_VERSION
 
 
 def _tell_all(setting: Setting, told: Iterable[stories.Story], *, first_phone: int) -> None:

@@ -1,0 +1,92 @@
+"""What staff type before going live, and about a patient's rights over the own data."""
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from clinic.forms.reviewing import _choice
+from clinic.models import CHECKLIST, GoLiveRecord
+from clinic.services.going_live import Readiness
+from patients.models import RequestKind, RequestOutcome
+
+
+class GoingLiveForm(forms.Form):
+    """What a manager declares before the first real patient: everything on the list, or nothing is signed."""
+
+    safety_lead = forms.CharField(
+        label=_("Clinical safety lead"),
+        max_length=120,
+        help_text=_("Name and profession of the person who answers for clinical safety."),
+        error_messages={"required": _("Name the person who answers for clinical safety.")},
+    )
+    hazard_log_version = forms.CharField(
+        label=_("Version of the hazard log"),
+        max_length=20,
+        help_text=_("The one that this person has read. It stands in docs/clinical-safety/VERSION."),
+        error_messages={"required": _("Enter the version of the hazard log.")},
+    )
+    done = forms.MultipleChoiceField(
+        label=_("What is done"),
+        choices=[(name, GoLiveRecord._meta.get_field(name).verbose_name) for name in CHECKLIST],  # type: ignore[union-attr]
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Each point must be done before you sign.")},
+    )
+
+    def clean_done(self) -> frozenset[str]:
+        done = frozenset(self.cleaned_data["done"])
+        if done != frozenset(CHECKLIST):
+            raise ValidationError(_("Each point must be done before you sign."))
+        return done
+
+    def readiness(self) -> Readiness:
+        return Readiness(**self.cleaned_data)
+
+
+class CopyForm(forms.Form):
+    """Why a copy of the record leaves the house, and whether the notes by staff go with it."""
+
+    prefix = "copy"
+    reason = forms.CharField(
+        label=_("Why is the copy made?"),
+        max_length=300,
+        error_messages={"required": _("Write why the copy is made.")},
+    )
+    with_notes = forms.BooleanField(
+        label=_("I have read all notes by staff: they speak of nobody else. Put them in."), required=False
+    )
+
+
+class NoteRequestForm(forms.Form):
+    """What a patient asked on the phone, by letter or in person."""
+
+    prefix = "ask"
+    kind = _choice(_("What is asked"), RequestKind.choices, _("Choose what is asked."))
+    text = forms.CharField(
+        label=_("In the patient's words"),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write what the patient asked.")},
+    )
+
+    def clean_kind(self) -> RequestKind:
+        return RequestKind(self.cleaned_data["kind"])
+
+
+class AnswerForm(forms.Form):
+    """What came of a request; the patient reads the answer."""
+
+    outcome = _choice(_("Outcome"), RequestOutcome.choices, _("Choose what came of it."))
+    answer = forms.CharField(
+        label=_("Answer to the patient"),
+        required=False,
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("outcome") not in (None, RequestOutcome.DONE) and not data.get("answer", "").strip():
+            self.add_error("answer", _("Write the reason: the patient has a right to it."))
+        return data
