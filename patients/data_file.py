@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from patients.services.record_export import FORMAT, VERSION, RecordCopy
+from patients.services.record_rows import is_list_of_keys
 
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger copy waits in an unlinked temporary file
 
@@ -93,7 +94,8 @@ def sections(copy: RecordCopy) -> Iterator[Section]:
 def _is_shown(model: type[Model], name: str, rows: list[dict[str, Any]]) -> bool:
     """Keys of rows are for machines; a column in which nothing stands says nothing."""
     field = _field(model, name)
-    is_key = name in ("id", "clinic") or field.get_internal_type() == "UUIDField"
+    is_key = name in ("id", "clinic", "key") or name.endswith("_id") or is_list_of_keys(field)
+    is_key = is_key or field.get_internal_type() == "UUIDField"
     to_row = field.is_relation and field.related_model._meta.model_name not in ("user", "staffmember")
     return not is_key and not to_row and any(row[name] not in (None, "", [], {}) for row in rows)
 

@@ -135,6 +135,8 @@ AUDIT = (
             "changed": "what stood there before: a correction keeps the old value until erasure blanks it",
             "salt digest": "seal what was changed without telling it",
         },
+        withheld="salt digest",
+        notes="changed",
     ),
     Table(
         "clinic.ReadEntry",

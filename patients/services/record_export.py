@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Model, Q
 
 from clinic.models import StaffMember, User
@@ -17,6 +17,7 @@ from patients.models import Patient, RecordExport
 from patients.services.record_rows import (
     Rows,
     foreign_keys,
+    is_list_of_keys,
     rows_of_login,
     rows_of_record,
     rows_that_name,
@@ -81,9 +82,10 @@ def _note(patient: Patient, user: User, now: datetime, **facts: Any) -> None:
 
 
 def _copy(patient: Patient, now: datetime, *, with_notes: bool) -> RecordCopy:
-    record = _values_of(rows_of_record(patient) | rows_of_login(patient), with_notes=with_notes)
+    _see_the_audit()
+    record = _values_of(rows_of_record(patient) | rows_of_login(patient), patient, with_notes=with_notes)
     named = {str(row["id"]) for rows in record.values() for row in rows if "id" in row}
-    tables = record | _values_of(rows_that_name(named, patient), with_notes=with_notes)
+    tables = record | _values_of(rows_that_name(named, patient), patient, with_notes=with_notes)
     return RecordCopy(
         patient=patient,
         made_at=now,
@@ -101,9 +103,9 @@ def _withheld(patient: Patient, *, with_notes: bool) -> Iterable[str]:
         yield "shared-login"
 
 
-def _values_of(rows: Rows, *, with_notes: bool) -> dict[str, list[dict[str, Any]]]:
+def _values_of(rows: Rows, only: Patient, *, with_notes: bool) -> dict[str, list[dict[str, Any]]]:
     return {
-        model._meta.label: [_values(row, names) for row in found.iterator(chunk_size=500)]
+        model._meta.label: [_values(row, names, only) for row in found.iterator(chunk_size=500)]
         for model, found in rows.items()
         if (names := exported_fields(model, with_notes=with_notes))
     }
@@ -118,8 +120,20 @@ def exported_fields(model: type[Model], *, with_notes: bool) -> list[str]:
     return [name for name in names if found[name].is_exported and name not in notes]
 
 
-def _values(row: Model, names: list[str]) -> dict[str, Any]:
-    return {name: plain(row._meta.get_field(name).value_from_object(row)) for name in names}  # type: ignore[union-attr]
+def _values(row: Model, names: list[str], only: Patient) -> dict[str, Any]:
+    """A list of keys may name other patients: of those only this one's is told."""
+    values: dict[str, Any] = {}
+    for name in names:
+        field: Any = row._meta.get_field(name)
+        value = field.value_from_object(row)
+        values[name] = [str(only.pk)] if is_list_of_keys(field) else plain(value)
+    return values
+
+
+def _see_the_audit() -> None:
+    """What was changed in and read of a record belongs to its copy, also where a page may not show it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('waymark.audit', 'all', true)")
 
 
 def plain(value: Any) -> Any:
@@ -128,7 +142,7 @@ def plain(value: Any) -> Any:
         return str(value)
     if isinstance(value, date | datetime | time):
         return value.isoformat()
-    return value
+    return value.hex() if isinstance(value, bytes | memoryview) else value
 
 
 def _people(patient: Patient, tables: dict[str, list[dict[str, Any]]]) -> list[dict[str, str]]:

@@ -71,8 +71,12 @@ def _loose_reference(model: type[Model], ids: set[str], patient: Patient) -> Que
         return manager.annotate(named=named).filter(named__in=ids).order_by("pk")
     if model._meta.label == "admin.LogEntry":
         return manager.filter(object_id__in=ids).order_by("pk")
-    lists = [field.name for field in model._meta.concrete_fields if is_list_of_keys(field)]
-    return manager.filter(**{f"{lists[0]}__contains": [patient.pk]}).order_by("pk") if lists else None
+    for field in model._meta.concrete_fields:
+        if is_list_of_keys(field):
+            return manager.filter(**{f"{field.name}__contains": [patient.pk]}).order_by("pk")
+        if field.name == "patient_id" and isinstance(field, UUIDField):
+            return manager.filter(patient_id=patient.pk).order_by("pk")
+    return None
 
 
 def is_list_of_keys(field: "Field[Any, Any]") -> bool:

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from clinic.models import OutboxMessage, Role, User
+from clinic.models import OutboxMessage, ReadEntry, Role, User
 from clinic.permissions import NotAllowed
 from patients.data_file import write_zip
 from patients.models import LetterCode, Patient, RecordExport, SignInCode
@@ -120,12 +120,24 @@ def test_messages_about_the_record_are_in_the_copy(full, clinician):
     assert [row["kind"] for row in rows] == ["safety-alert"]
 
 
-def test_nothing_of_another_patient_is_in_the_copy(full, clinician, clinic):
+def test_nothing_of_another_patient_is_in_the_copy(client, full, clinician, clinic):
     """The other one shares login, clinic and clinician, and has a walk and a flag."""
     other = a_patient(clinic, given_name="Quillfeather", user=full.user)
     a_walk(a_programme(other, clinician), TODAY, note="quill-canary", new_symptoms=("collapse",), now=NOON)
+    sign_in_staff(client, clinician)
+    client.get("/admin/patients/patient/")  # the read log names both in one entry
+    assert ReadEntry.objects.filter(patients__contains=[full.pk, other.pk]).count() == 1
     text = "".join(zipped(copied(full, clinician)).values())
     assert (str(other.pk) in text, "uill" in text) == (False, False)
+
+
+def test_who_looked_and_what_changed_is_in_the_copy(client, full, clinician):
+    sign_in_staff(client, clinician)
+    client.get(f"/admin/patients/patient/{full.pk}/change/")
+    Patient.objects.filter(pk=full.pk).update(phone="01632 960 555")
+    tables = copied(full, clinician).tables
+    assert tables["clinic.ReadEntry"][-1]["patients"] == [str(full.pk)]
+    assert ["", "01632 960 555"] in [row["changed"].get("phone") for row in tables["clinic.HistoryEntry"]]
 
 
 def test_a_shared_login_keeps_its_codes_out_and_says_so(full, clinician, clinic):
