@@ -58,6 +58,16 @@ app.conf.update(
             "schedule": 86400.0,
             "options": {"expires": 3600},
         },
+        "seal what was changed and read": {
+            "task": "clinic.tasks.seal_audit",
+            "schedule": 60.0,
+            "options": {"expires": 59},
+        },
+        "seal what long transactions left": {
+            "task": "clinic.tasks.seal_stragglers",
+            "schedule": 86400.0,
+            "options": {"expires": 3600},
+        },
         "send what the outbox still holds": {
             "task": "clinic.tasks.deliver_outbox",
             "schedule": 60.0,

@@ -118,7 +118,8 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     def get_queryset(self, request: Any) -> Any:
         rows = self.model._default_manager.all()
         rows = self.of_clinic(rows, request.clinic) if request.clinic else self.of_operator(rows)
-        return rows.order_by(*(self.get_ordering(request) or ()))
+        ordering = self.get_ordering(request)
+        return rows.order_by(*ordering) if ordering else rows
 
     def get_object(self, request: Any, object_id: str, from_field: str | None = None) -> Any:
         """`?_to_field=` without a name means the key, as if it were not there."""
