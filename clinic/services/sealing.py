@@ -123,5 +123,5 @@ def _append(clinic: Clinic | None, links: Sequence[tuple[Any, ...]], now: dateti
             SELECT %s::uuid, %s, *
               FROM unnest(%s::bigint[], %s::text[], %s::bigint[], %s::bytea[], %s::bytea[])
             """,
-            [clinic and clinic.pk, now, *(list(column) for column in zip(*links, strict=True))],
+            [clinic.pk if clinic else None, now, *(list(column) for column in zip(*links, strict=True))],
         )

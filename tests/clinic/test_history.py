@@ -213,6 +213,8 @@ NO_RECORDS = {
     "patients_signincode": "digests for ten minutes",
     "patients_lettercode": "digests for four weeks",
     "patients_networktries": "a counter of guesses",
+    "clinic_guesses": "a counter of guesses",
+    "clinic_passwordlink": "a digest for an hour; using it changes the login, which has a history",
 }
 
 
