@@ -21,6 +21,7 @@ from tests.figures import (
     pages,
     suite,
     trust_backup,
+    trust_patients,
     trust_safety,
 )
 
@@ -30,6 +31,7 @@ MODULES = (
     suite,
     demo,
     trust_backup,
+    trust_patients,
     trust_safety,
 )  # importing them registers their measurements
 
