@@ -1,13 +1,14 @@
 """axe-core finds nothing on any page, narrow or wide, light, dark or in forced colours; nor does the CSP."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from clinic.models import Role
+from clinic.models import OutboxMessage, Role
 from programmes.models import ReviewItem
 from programmes.services.nights import review_night
 from tests.factories import (
@@ -95,7 +96,7 @@ def builder_pages(people):
 
 
 def patient_pages(people):
-    yield from ("/your-data/", "/your-data/copy/")
+    yield from ("/your-data/", "/your-data/copy/", "/signed-in/")
     yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
 
 
@@ -139,7 +140,17 @@ def count(name: str, found: list[str]) -> None:
 
 
 def test_pages_of_visitors(browser, web):
-    paths = ["/", "/sign-in/", "/sign-in/code/", "/staff/sign-in/", "/demo/mailbox/", "/nowhere/"]
+    paths = [
+        "/",
+        "/sign-in/",
+        "/sign-in/code/",
+        "/sign-in/letter/",
+        "/sign-in/link/none/",
+        "/signed-out/",
+        "/staff/sign-in/",
+        "/demo/mailbox/",
+        "/nowhere/",
+    ]
     count("visitors' pages", in_every_mode(browser, web, paths, None))
 
 
@@ -183,3 +194,25 @@ def test_builder_and_records_in_the_admin(browser, web, people):
         "admin pages (serious or critical)",
         in_every_mode(browser, web, list(builder_pages(people)), client, serious_only=True),
     )
+
+
+def test_the_link_and_the_printed_letter(browser, web, people):
+    Client().post("/sign-in/", {"email": people["steady"].patient.user.email})
+    link = re.search(r"/sign-in/link/[\w-]+/", OutboxMessage.objects.latest("pk").body).group()
+    reader = a_patient(people["clinician"].clinic, user=None, date_of_birth=date(1956, 3, 31))
+    desk = sign_in_staff(Client(), people["clinician"])
+    record_page = f"/admin/patients/patient/{reader.pk}/"
+    found = in_every_mode(browser, web, [link], None)
+    found += in_every_mode(
+        browser, web, [f"{record_page}letter/", f"{record_page}sign-out/"], desk, serious_only=True
+    )
+    for settings in MODES.values():
+        context = browser.new_context(**settings)
+        context.add_cookies([cookie_of(desk, web)])
+        page = context.new_page()
+        page.goto(f"{web}{record_page}letter/")
+        page.get_by_role("button", name="Make the letter").click()
+        page.evaluate(AXE)
+        found += page.evaluate(RUN, RULES)
+        context.close()
+    count("the link and the printed letter", found)

@@ -171,3 +171,13 @@ def test_the_buttons_address_alone_leads_to_the_sign_in(client, db):
 
 def test_a_forged_button_is_refused(path):
     assert press(Client(enforce_csrf_checks=True), path).status_code == 403
+
+
+def test_no_log_line_holds_the_link(client, path, caplog):
+    caplog.set_level("DEBUG")
+    client.get(path)
+    press(Client(enforce_csrf_checks=True), path)
+    press(client, path)
+    client.get(path)
+    ours = [line.getMessage() for line in caplog.records if not line.name.startswith("django.db")]
+    assert [line for line in ours if path.split("/")[-2] in line] == []
