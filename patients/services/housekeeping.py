@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from clinic.models import UserSession
+from clinic.models import Guesses, UserSession
 from patients.models import LetterCode, NetworkTries, SignInCode
 
 KEPT = timedelta(days=30)  # codes and letters: long enough to answer "who signed in?", longer than they work
-TRIES_KEPT = timedelta(days=1)  # they count for an hour
+TRIES_KEPT = timedelta(days=1)  # tries count for an hour, guesses are forgotten after a day
 log = logging.getLogger(__name__)
 
 
@@ -20,6 +20,7 @@ def tidy_sign_in(*, now: datetime) -> dict[str, int]:
         "sessions": UserSession.objects.filter(expire_date__lte=now),
         "codes": SignInCode.objects.filter(created_at__lt=now - KEPT),
         "letters": LetterCode.objects.filter(created_at__lt=now - KEPT),
+        "guesses": Guesses.objects.filter(last_at__lt=now - TRIES_KEPT),
         "tries": NetworkTries.objects.filter(hour__lt=now - TRIES_KEPT),
     }
     deleted = {name: each.delete()[0] for name, each in rows.items()}

@@ -8,7 +8,7 @@ import time_machine
 from django.core.management import call_command
 from django.test import Client
 
-from clinic.models import OutboxMessage, User, UserSession
+from clinic.models import Guesses, OutboxMessage, User, UserSession
 from clinic.permissions import NotAllowed
 from patients.models import LetterCode, NetworkTries, Patient, SignInCode
 from patients.services.enrolment import change_patient
@@ -147,7 +147,8 @@ def test_ninety_days_end_a_session_however_often_it_is_used(laptop):
 # --- Housekeeping
 @pytest.fixture
 def used(client, laptop, clinic, clinician):
-    """A session, a code, a letter and a counted try, all of today."""
+    """A session, a code, a letter, a counted try and a staff guess, all of today."""
+    Guesses.objects.create(key="of an account", made=1, free_at=NOON, last_at=NOON)
     reader = a_patient(clinic, user=None, date_of_birth=date(1956, 3, 31))
     code = print_letter(patient=reader, by=clinician, now=NOON).code
     client.post("/sign-in/letter/", {"code": code, "day": "1", "month": "1", "year": "1950"})
@@ -155,13 +156,13 @@ def used(client, laptop, clinic, clinician):
 
 def test_what_is_old_is_cleared_away(used):
     later = NOON + timedelta(days=91)
-    assert tidy_sign_in(now=later) == {"sessions": 1, "codes": 1, "letters": 1, "tries": 1}
+    assert tidy_sign_in(now=later) == {"sessions": 1, "codes": 1, "letters": 1, "guesses": 1, "tries": 1}
 
 
 def test_what_works_stays(used):
-    assert tidy_sign_in(now=NOON) == {"sessions": 0, "codes": 0, "letters": 0, "tries": 0}
-    kept = [model.objects.count() for model in (UserSession, SignInCode, LetterCode, NetworkTries)]
-    assert kept == [1, 1, 1, 1]
+    assert tidy_sign_in(now=NOON) == {"sessions": 0, "codes": 0, "letters": 0, "guesses": 0, "tries": 0}
+    kept = [model.objects.count() for model in (UserSession, SignInCode, LetterCode, Guesses, NetworkTries)]
+    assert kept == [1, 1, 1, 1, 1]
 
 
 def test_a_code_is_kept_for_thirty_days(used):
@@ -171,4 +172,4 @@ def test_a_code_is_kept_for_thirty_days(used):
 def test_the_command_tells_numbers_and_no_names(used, capsys):
     with time_machine.travel(NOON + timedelta(days=91), tick=False):
         call_command("tidy_sign_in")
-    assert capsys.readouterr().out == "1 sessions\n1 codes\n1 letters\n1 tries\n"
+    assert capsys.readouterr().out == "1 sessions\n1 codes\n1 letters\n1 guesses\n1 tries\n"
