@@ -24,6 +24,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "lead_patients": frozenset({CLINICIAN}),
     # a person's rights over the own data
     "export_record": frozenset({CLINICIAN, MANAGER}),
+    "erase_patient": frozenset({MANAGER}),
+    "decide_retention": frozenset({MANAGER}),
     "answer_data_request": frozenset({CLINICIAN, MANAGER}),
     # treatment
     "see_programme": EVERYBODY,

@@ -25,6 +25,7 @@ PEOPLE = (
             "pain_series": "which answer the rules read",
             "invited_at first_signed_in_at": "whether the invitation arrived",
             "discharged_on died_on": "when care ended; from when retention counts",
+            "kept_reason kept_until": "why and how long the record stays past its time",
             "created_at": "when the record began",
         },
         only_account="user phone time_zone units invited_at first_signed_in_at",
@@ -71,6 +72,15 @@ PEOPLE = (
             **KEYS,
             "patient": "whose record was handed out",
             "made_at made_by by_patient reason with_notes": "who took a copy, when, why and of what",
+        },
+    ),
+    Table(
+        "patients.Erasure",
+        Keep.AUDIT,
+        DUTY,
+        {
+            **KEYS,
+            "patient_key what erased_at erased_by counts": "that a record was erased, by whom; no names",
         },
     ),
     Table(

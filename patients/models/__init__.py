@@ -3,6 +3,8 @@
 from patients.models.data_rights import (
     DataRequest,
     DataRequestQuerySet,
+    Erased,
+    Erasure,
     RecordExport,
     RequestKind,
     RequestOutcome,
@@ -14,6 +16,8 @@ from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 __all__ = [
     "DataRequest",
     "DataRequestQuerySet",
+    "Erased",
+    "Erasure",
     "LetterCode",
     "LetterCodeQuerySet",
     "NetworkTries",

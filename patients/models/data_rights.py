@@ -110,3 +110,25 @@ class DataRequest(ClinicRecord):
 
     def __str__(self) -> str:
         return f"{self.kind} request {self.pk}"
+
+
+class Erased(models.TextChoices):
+    ACCOUNT = "account", _("account and contact")
+    RECORD = "record", _("clinical record")
+
+
+class Erasure(ClinicRecord):
+    """What is left of a record that was erased: which key, by whom, when, how many rows. No names."""
+
+    patient_key = models.UUIDField()
+    what = models.CharField(max_length=7, choices=Erased.choices)
+    erased_at = models.DateTimeField()
+    erased_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    counts = models.JSONField(default=dict)
+
+    class Meta(ClinicRecord.Meta):
+        ordering = ["-erased_at"]
+        constraints = [*ClinicRecord.Meta.constraints, one_of("what", Erased)]
+
+    def __str__(self) -> str:
+        return f"erasure {self.pk}"

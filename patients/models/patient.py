@@ -18,6 +18,10 @@ class PatientQuerySet(ClinicQuerySet):
         """The records this login may open: two clinics, or a couple sharing one address, make several."""
         return self.filter(user=user, discharged_on=None, died_on=None).select_related("clinic")
 
+    def ended(self) -> Self:
+        """Discharged or dead: retention counts."""
+        return self.exclude(discharged_on=None, died_on=None)
+
     def monitored_on(self, day: date) -> Self:
         """In care on that day: neither discharged nor dead. One definition for rules and lists."""
         return self.filter(
@@ -77,6 +81,10 @@ class Patient(ClinicRecord):
     first_signed_in_at = models.DateTimeField(_("first signed in"), null=True, blank=True, editable=False)
     discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
     died_on = models.DateField(_("died on"), null=True, blank=True)
+    kept_reason = models.CharField(
+        _("kept back because"), max_length=300, blank=True, editable=False, help_text=_("A legal hold, say.")
+    )
+    kept_until = models.DateField(_("kept until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -89,6 +97,9 @@ class Patient(ClinicRecord):
             same_clinic("lead"),
             one_of("units", Units),
             one_of("pain_series", PainSeries),
+            models.CheckConstraint(
+                condition=Q(kept_until=None) | ~Q(kept_reason=""), name="patients_patient_kept_with_reason"
+            ),
             models.UniqueConstraint(
                 fields=["clinic", "reference"],
                 condition=~Q(reference=""),

@@ -23,7 +23,7 @@ from clinic.models import (
     UserSession,
 )
 from clinic.models.audit import Chained
-from patients.models import DataRequest, LetterCode, NetworkTries, Patient, RecordExport, SignInCode
+from patients.models import DataRequest, Erasure, LetterCode, NetworkTries, Patient, RecordExport, SignInCode
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -64,6 +64,7 @@ SHOWN_ELSEWHERE = {
     UserSession,
     DataRequest,
     RecordExport,
+    Erasure,
     Guesses,
     PasswordLink,
     GoLiveRecord,

@@ -22,10 +22,12 @@ from tests.figures import (
     suite,
     trust_backup,
     trust_patients,
+    trust_rights,
     trust_safety,
 )
 
 MODULES = (
+    trust_rights,
     detection,
     pages,
     suite,

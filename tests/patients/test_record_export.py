@@ -28,6 +28,7 @@ from programmes.models import NotWalking, ReviewItem
 from programmes.services.prescribing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.figures import Figure, record
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 TODAY = NOON.date()
@@ -240,3 +241,15 @@ def test_a_reviewer_gets_no_copy_from_the_page(client, full, clinic):
 def test_another_clinics_patient_does_not_exist(client, full):
     sign_in_staff(client, a_staff_member(a_clinic(), Role.MANAGER))
     assert client.get(f"/patients/{full.pk}/data/").status_code == 404
+
+
+def test_how_many_tables_have_what_was_planted(full, clinician):
+    """The figure of the whole: every table of a patient and of the login, in one copy."""
+    tables = copied(full, clinician).tables
+    missing = [model._meta.label for model in PATIENT_TABLES if not tables.get(model._meta.label)]
+    record(
+        Figure(
+            "tables of a patient in the copy", len(PATIENT_TABLES) - len(missing), f">= {len(PATIENT_TABLES)}"
+        )
+    )
+    assert missing == []

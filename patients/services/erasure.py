@@ -1,0 +1,195 @@
+"""Erasing: what may go goes, with its history; a stub without names stays. Runs as maintenance (ADR 0032)."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Model
+
+from clinic.models import Clinic, OutboxMessage, StaffMember, User
+from clinic.permissions import require
+from clinic.personal import declared
+from clinic.services.sessions import end_all_sessions
+from clinic.tenancy import acting_for
+from patients.models import Erased, Erasure, Patient
+from patients.services.record_rows import (
+    paths_to_patient,
+    rows_of_record,
+    rows_that_name,
+    shares_login,
+    tables_of_logins,
+)
+from patients.services.retention import account_goes_on, is_kept, record_goes_on
+
+TABLE = "patients_patient"
+
+
+class NotYet(Exception):
+    """The clinical record must stay until `day`; None: the patient is in care."""
+
+    def __init__(self, day: date | None) -> None:
+        super().__init__(str(day))
+        self.day = day
+
+
+class KeptBack(Exception):
+    """A legal hold, or somebody's decision with a reason, keeps this record."""
+
+
+class WrongRole(Exception):
+    """Only the database role of maintenance can blank what the history holds."""
+
+
+def require_erasing_role() -> None:
+    """Raises WrongRole. The history refuses everybody but waymark_erasure, which maintenance may become."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user = 'waymark_maintenance'")
+        if cursor.fetchone() != (True,):
+            raise WrongRole
+
+
+def accounts_due(*, clinic: Clinic, today: date) -> list[Patient]:
+    """Records whose account and contact have stayed 90 days after the end of care, and are not kept back."""
+    ended = Patient.objects.for_clinic(clinic).ended().select_related("user", "clinic").order_by("pk")
+    return [each for each in ended if _has_account(each) and _is_due(each, account_goes_on(each), today)]
+
+
+def records_due(*, clinic: Clinic, today: date) -> list[Patient]:
+    """Clinical records past their time. A person decides on each: nothing erases them by itself."""
+    ended = Patient.objects.for_clinic(clinic).ended().select_related("clinic").order_by("pk")
+    return [each for each in ended if _is_due(each, record_goes_on(each), today)]
+
+
+def _is_due(patient: Patient, day: date | None, today: date) -> bool:
+    return day is not None and day <= today and not is_kept(patient, today)
+
+
+def _has_account(patient: Patient) -> bool:
+    return patient.user_id is not None or patient.phone != ""
+
+
+@transaction.atomic
+def erase_account(*, patient: Patient, by: User | None, now: datetime) -> dict[str, int]:
+    """Takes away login, codes, sessions, mails and contact, 90 days after the end of care.
+
+    Returns how many rows went, by table. Raises NotYet, KeptBack or WrongRole.
+    """
+    require_erasing_role()
+    today = now.astimezone(patient.clinic.zone).date()
+    if is_kept(patient, today):
+        raise KeptBack
+    day = account_goes_on(patient)
+    if day is None or day > today:
+        raise NotYet(day)
+    counts = _take_account(patient)
+    _leave_stub(patient, Erased.ACCOUNT, counts, by, now)
+    return counts
+
+
+@transaction.atomic
+def erase_patient(*, patient_id: UUID, by: StaffMember, now: datetime) -> dict[str, int]:
+    """Erases the whole record, once its time is over. Leaves a stub with counts, and blank history.
+
+    Raises Patient.DoesNotExist, NotYet (with the date), KeptBack, WrongRole or NotAllowed.
+    """
+    require(by, "erase_patient")
+    require_erasing_role()
+    with acting_for(by.clinic):
+        patient = Patient.objects.for_clinic(by.clinic).select_for_update(of=("self",)).get(pk=patient_id)
+        today = now.astimezone(by.clinic.zone).date()
+        if is_kept(patient, today):
+            raise KeptBack
+        day = record_goes_on(patient)
+        if day is None or day > today:
+            raise NotYet(day)
+        counts = _take_account(patient) | _take_record(patient)
+        _leave_stub(patient, Erased.RECORD, counts, by.user, now)
+    return counts
+
+
+def _take_account(patient: Patient) -> dict[str, int]:
+    counts = _take_messages(patient)
+    login, is_shared = patient.user, shares_login(patient)
+    columns = declared()["patients.Patient"].only_account.split()
+    for name in columns:
+        field: Any = Patient._meta.get_field(name)
+        setattr(patient, name, None if field.null else field.get_default())
+    patient.save(update_fields=columns)
+    if login is not None and not is_shared and not StaffMember.objects.filter(user=login).exists():
+        counts |= _close_login(login)
+    attnames = [Patient._meta.get_field(name).attname for name in columns]  # type: ignore[union-attr]
+    _blank_history("patient_id = %s AND table_name = %s AND changed ?| %s", [patient.pk, TABLE, attnames])
+    return counts
+
+
+def _take_messages(patient: Patient) -> dict[str, int]:
+    ids = {str(key) for rows in rows_of_record(patient).values() for key in rows.values_list("pk", flat=True)}
+    named = rows_that_name(ids, patient)[OutboxMessage].values_list("pk", flat=True)
+    gone, _each = OutboxMessage.objects.filter(pk__in=list(named)).delete()
+    return {"clinic.OutboxMessage": gone}
+
+
+def _close_login(login: User) -> dict[str, int]:
+    """The row stays, because records name who entered them; nothing in it names or admits anybody."""
+    OutboxMessage.objects.filter(to_address=login.email or "-").delete()
+    counts = {
+        model._meta.label: model._default_manager.filter(**{name: login.pk}).delete()[0]
+        for model, name in tables_of_logins().items()
+    }
+    end_all_sessions(of=login)
+    login.email, login.is_active = None, False
+    login.set_unusable_password()
+    login.save(update_fields=["email", "is_active", "password"])
+    return counts
+
+
+def _take_record(patient: Patient) -> dict[str, int]:
+    """Deepest tables first, as the models say. Keys between tables are checked at commit."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('waymark.erasing', '1', true)")
+    rows = rows_of_record(patient)
+    order: list[type[Model]] = [*reversed(paths_to_patient()), Patient]
+    counts = {model._meta.label: rows[model].order_by()._raw_delete("default") for model in order}
+    _blank_history("patient_id = %s", [patient.pk])
+    return counts
+
+
+def _blank_history(condition: str, values: Iterable[Any]) -> None:
+    """What changes held goes; that there were changes stays."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # checked before the role changes, which may not read
+        cursor.execute("SET LOCAL ROLE waymark_erasure")
+        cursor.execute(
+            "UPDATE clinic_historyentry SET changed = NULL, salt = NULL"  # noqa: S608  our own words
+            f" WHERE operation <> 'erase' AND changed IS NOT NULL AND {condition}",
+            list(values),
+        )
+        cursor.execute("SET LOCAL ROLE waymark_maintenance")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+
+
+def _leave_stub(
+    patient: Patient, what: Erased, counts: dict[str, int], by: User | None, now: datetime
+) -> None:
+    Erasure.objects.create(
+        clinic_id=patient.clinic_id,
+        patient_key=patient.pk,
+        what=what,
+        erased_at=now,
+        erased_by=by,
+        counts={label: count for label, count in counts.items() if count},
+    )
+
+
+@transaction.atomic
+def keep_record(*, patient: Patient, reason: str, until: date | None, by: StaffMember) -> None:
+    """Keeps a record past its time: a legal hold (`until` None) or until a day. "" lets it go again.
+
+    Raises NotAllowed.
+    """
+    require(by, "decide_retention")
+    Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk).update(
+        kept_reason=reason.strip(), kept_until=until if reason.strip() else None
+    )
