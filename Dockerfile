@@ -10,7 +10,7 @@ RUN useradd --system --uid 10001 --home-dir /nonexistent waymark \
  && install -d -o waymark -g waymark /state
 COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
-COPY manage.py pyproject.toml LICENSE ./
+COPY manage.py gunicorn.conf.py pyproject.toml LICENSE ./
 COPY clinic clinic
 COPY patients patients
 COPY programmes programmes
@@ -20,9 +20,9 @@ COPY static static
 RUN python manage.py collectstatic --no-input --verbosity 0
 USER waymark
 EXPOSE 8000
-CMD ["gunicorn", "clinic.wsgi:application", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", \
-     "--workers", "2", "--threads", "8", "--max-requests", "5000", "--max-requests-jitter", "500", \
-     "--no-control-socket", "--worker-tmp-dir", "/dev/shm"]
+# The rest stands in gunicorn.conf.py.
+CMD ["gunicorn", "clinic.wsgi", "--bind", "0.0.0.0:8000", "--workers", "2", \
+     "--max-requests", "5000", "--max-requests-jitter", "500", "--worker-tmp-dir", "/dev/shm"]
 
 # With PostgreSQL's programs for `manage.py backup` and `restore_drill`, in the version of the postgres service.
 FROM waymark AS backup

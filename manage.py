@@ -7,8 +7,11 @@ import sys
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
+from clinic import logs
+
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    logs.report_uncaught()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:

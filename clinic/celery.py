@@ -8,7 +8,7 @@ to matter; docs/adr/0008 says how.
 import os
 
 from celery import Celery
-from celery.signals import worker_init, worker_ready
+from celery.signals import setup_logging, worker_init, worker_ready
 from django.conf import settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
@@ -34,7 +34,6 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_soft_shutdown_timeout=30,
     worker_cancel_long_running_tasks_on_connection_loss=True,
-    worker_hijack_root_logger=False,
     enable_utc=True,
     timezone="UTC",
     beat_schedule={
@@ -76,6 +75,11 @@ app.conf.update(
     },
 )
 app.autodiscover_tasks(["clinic", "patients", "programmes"])
+
+
+@setup_logging.connect
+def log_in_lines(**_: object) -> None:
+    """Celery leaves logging as Django's settings have made it."""
 
 
 @worker_init.connect

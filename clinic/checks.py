@@ -5,7 +5,7 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
@@ -18,6 +18,41 @@ TOO_POWERFUL = (
     "DATABASE_URL signs in as a role that is a superuser, owns tables or may pass row-level security. "
     "Use waymark_runtime; clinic/roles.sql makes it."
 )
+
+SHORTEST_KEY = 50
+FEWEST_SIGNS = 12  # different characters; a random hexadecimal key of 64 has 16
+WEAK_KEY = (
+    f"WAYMARK_SECRET_KEY is a sample or guessable: it needs {SHORTEST_KEY} random characters. "
+    "`openssl rand -hex 32` makes one."
+)
+DEBUG_ON_A_SITE = "WAYMARK_DEBUG shows code and rows to everybody: never with an https WAYMARK_BASE_URL."
+DEMO_ON_A_SITE = "WAYMARK_DEMO shows everybody's mail: never with an https WAYMARK_BASE_URL."
+NO_TLS = "WAYMARK_BASE_URL does not begin with https://: passwords would travel in clear text."
+
+
+@register(Tags.security)
+def configuration_is_safe(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """Key, DEBUG and demo: what also keeps web server and worker from starting."""
+    # Commands that serve nobody (lint, collectstatic) run without any key of their own.
+    needed = bool(settings.DATABASES["default"])
+    return [Error(text, id=f"waymark.E{number}") for number, text in _unsafe_settings() if needed]
+
+
+@register(Tags.security, deploy=True)
+def transport_is_encrypted(app_configs: Any, **_: Any) -> list[CheckMessage]:
+    """`check --deploy`: a clinic's site is an https site."""
+    return [] if settings.HTTPS else [Warning(NO_TLS, id="waymark.W006")]
+
+
+def _unsafe_settings() -> list[tuple[str, str]]:
+    key = str(settings.SECRET_KEY)
+    weak = len(key) < SHORTEST_KEY or len(set(key)) < FEWEST_SIGNS or key.startswith("django-insecure-")
+    found = [
+        (weak, "003", WEAK_KEY),
+        (settings.DEBUG and settings.HTTPS, "004", DEBUG_ON_A_SITE),
+        (settings.DEMO and settings.HTTPS, "005", DEMO_ON_A_SITE),
+    ]
+    return [(number, text) for wrong, number, text in found if wrong]
 
 
 @register(Tags.database)
@@ -52,6 +87,8 @@ def clinical_tables_keep_history(
 
 def require_protection() -> None:
     """Called where serving starts (wsgi, worker), where checks do not run. Raises ImproperlyConfigured."""
+    if unsafe := [text for _number, text in _unsafe_settings()]:
+        raise ImproperlyConfigured(" ".join(unsafe))
     if not _role_is_harmless():
         raise ImproperlyConfigured(TOO_POWERFUL)
     if tables := _unprotected_tables():

@@ -28,6 +28,13 @@ ALTER ROLE waymark_maintenance LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLI
 ALTER ROLE waymark_erasure NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS;
 GRANT waymark_erasure TO waymark_maintenance WITH INHERIT FALSE, SET TRUE;
 
+-- What PostgreSQL says of a refused statement holds the row ("Failing row contains ..."): the application logs
+-- sqlstate and constraint instead, and the server says nothing below FATAL.
+SELECT format('ALTER ROLE %I SET %s', name, setting)
+  FROM unnest(ARRAY['waymark_migrator', 'waymark_runtime', 'waymark_maintenance']) AS name,
+       unnest(ARRAY['log_min_messages = fatal', 'log_error_verbosity = terse', 'log_parameter_max_length = 0'])
+         AS setting \gexec
+
 \if :{?migrator_password}
 ALTER ROLE waymark_migrator PASSWORD :'migrator_password';
 \endif

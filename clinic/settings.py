@@ -7,11 +7,14 @@ Without DATABASE_URL a running demo is looked for in the state folder, so that
 import json
 import os
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 
 from csp.constants import NONE, SELF
 from psycopg.conninfo import conninfo_to_dict
+
+from clinic import logs
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = Path(os.environ.get("WAYMARK_STATE", BASE_DIR / ".waymark")).resolve()
@@ -60,11 +63,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "clinic.middleware.proxies.believe_proxies",
     "clinic.middleware.request_id.number_requests",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic.middleware.headers.no_store",
+    "clinic.middleware.headers.complete_headers",
     "clinic.middleware.odd_requests.refuse_odd_requests",  # below what sets headers: refusals carry them
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.middleware.odd_requests.drop_odd_session_key",
@@ -164,30 +168,40 @@ CSRF_FAILURE_VIEW = "clinic.middleware.error_pages.csrf_failure"
 
 # --- Transport and headers
 HTTPS = BASE_URL.startswith("https://")
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
-CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
-SECURE_SSL_REDIRECT = HTTPS and not env_flag("WAYMARK_TLS_AT_PROXY")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+_prefix = "__Host-" if HTTPS else ""  # browsers then insist on Secure, Path=/ and no Domain
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_prefix}session", f"{_prefix}csrf"
+LANGUAGE_COOKIE_NAME, LANGUAGE_COOKIE_HTTPONLY = f"{_prefix}language", True
+# Not in a cookie: what was just done with a record would stand on the phone.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+# Proxies that end TLS in front of us; whatever others say in their name is removed (docs/adr/0028).
+TRUSTED_PROXIES = [ip_network(text.strip()) for text in env("WAYMARK_TRUSTED_PROXIES").split(",") if text]
+USE_X_FORWARDED_HOST = bool(TRUSTED_PROXIES)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz/"]  # asked inside, without TLS
 SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env_flag("WAYMARK_TLS_AT_PROXY") else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # the longest form is under 10 KB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+FILE_UPLOAD_HANDLERS = ["clinic.middleware.odd_requests.NoFiles"]
+CSP_REPORTS = "/csp-report/"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
         "img-src": [SELF],
-        "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "object-src": [NONE],
+        "report-uri": CSP_REPORTS,
+        "report-to": "csp",
     }
 }
 
@@ -236,11 +250,4 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = not _hashed
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 REST_FRAMEWORK = {"DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"]}
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": "INFO"},
-    "loggers": {"django.request": {"level": "ERROR"}},
-}
+LOGGING = logs.configuration()

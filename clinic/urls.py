@@ -1,11 +1,13 @@
 """Every address of Waymark."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
 from clinic.views import (
     confirming,
     going_live,
+    csp_reports,
     health,
     item,
     mailbox,
@@ -50,6 +52,7 @@ staff_pages = [
     path("data-requests/<uuid:request_id>/answer/", patient_data.answer, name="answer-request"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path(settings.CSP_REPORTS.removeprefix("/"), csp_reports.receive_report, name="csp-report"),
     path("demo/mailbox/", mailbox.demo_mailbox, name="demo-mailbox"),
 ]
 

@@ -14,6 +14,7 @@ django_application = get_wsgi_application()
 
 from clinic.checks import require_protection  # noqa: E402  needs Django to be set up
 from clinic.middleware.headers import answer_outside_django  # noqa: E402
+from clinic.middleware.proxies import believe_only_ours  # noqa: E402
 from clinic.middleware.request_id import request_id_of  # noqa: E402
 
 log = structlog.stdlib.get_logger(__name__)
@@ -22,6 +23,7 @@ require_protection()
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
     """Django; what it raises itself, before or after its middleware, becomes a page with every header."""
+    believe_only_ours(environ)
     number = request_id_of(environ)
     with bound_contextvars(request_id=number):
         try:

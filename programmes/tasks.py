@@ -1,28 +1,28 @@
 """Wake-up calls: what runs, and how often, stands in clinic/celery.py; the work stands in the database."""
 
-import logging
-
+import structlog
 from celery import shared_task
 from django.utils import timezone
 
 from programmes.services import nights
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 
 
 @shared_task(name="programmes.tasks.review_changed_patients")
 def review_changed_patients() -> None:
     if taken := nights.keep_up(now=timezone.now()):
-        log.info("reviewed %s changed patients", taken)
+        log.info("changed-patients-reviewed", count=taken)
 
 
 @shared_task(name="programmes.tasks.plan_review_runs")
 def plan_review_runs() -> None:
     if planned := nights.plan_runs(now=timezone.now()):
-        log.info("planned %s nights", planned)
+        log.info("nights-planned", count=planned)
 
 
 @shared_task(name="programmes.tasks.run_planned_reviews")
 def run_planned_reviews() -> None:
     for run in nights.run_planned_reviews(now=timezone.now()):
-        log.info("%s: %s evaluated, %s flags raised", run, run.patients_evaluated, run.flags_raised)
+        facts = {"clinic_id": run.clinic_id, "count": run.patients_evaluated, "raised": run.flags_raised}
+        log.info("night-reviewed", **facts)

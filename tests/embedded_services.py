@@ -37,7 +37,9 @@ def _prepare_run(config: pytest.Config) -> None:
     state.chmod(0o755)  # the servers may run as another user
     undo.callback(shutil.rmtree, state, ignore_errors=True)
     os.environ["WAYMARK_STATE"] = str(state)
-    os.environ.setdefault("WAYMARK_SECRET_KEY", "tests-sign-nothing-that-lasts")
+    os.environ.setdefault(
+        "WAYMARK_SECRET_KEY", "tests-sign-nothing-that-lasts-longer-than-a-run-of-all-of-them"
+    )
     if "DATABASE_URL" not in os.environ:
         services = undo.enter_context(localservices.running(state, durable=False))
         os.environ.update(services.environment())

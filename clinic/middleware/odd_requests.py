@@ -2,8 +2,11 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import SuspiciousMultipartForm
+from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
 
 from clinic.middleware.error_pages import error_page
@@ -11,6 +14,19 @@ from clinic.middleware.error_pages import error_page
 SESSION_KEY_SHAPE = re.compile(r"[a-z0-9]{32}")
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class NoFiles(FileUploadHandler):
+    """No form takes a file: the first one ends the reading of the body, and is answered 400."""
+
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
+        raise SuspiciousMultipartForm
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
+        return raw_data
+
+    def file_complete(self, file_size: int) -> None:
+        return None
 
 
 def refuse_odd_requests(get_response: Handler) -> Handler:

@@ -16,7 +16,11 @@ from programmes.clinical.thresholds import RULE_VERSION
 if TYPE_CHECKING:
     from clinic.models import Clinic
 
-UNSCOPED = ("/static/", "/healthz/")  # no person, no session, no transaction around them
+UNSCOPED = (
+    "/static/",
+    "/healthz/",
+    settings.CSP_REPORTS,
+)  # no person, no session, no transaction around them
 PATIENTS_CLINIC = "patients_clinic"  # whose rows a patient's session may read; set with the record
 
 Handler = Callable[[HttpRequest], HttpResponse]

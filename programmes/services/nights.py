@@ -4,10 +4,10 @@ A run that is late, doubled or killed gives the same flags: the row is claimed w
 evaluation, flags and "done" are one transaction.
 """
 
-import logging
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
+import structlog
 from django.db import connection, transaction
 from django.db.models import F
 from uuid_utils.compat import uuid7
@@ -22,7 +22,7 @@ from programmes.models import ChangedPatient, ReviewRun, RunStatus
 from programmes.services.flagging import Tally, changes_of, store_changes
 from programmes.services.gathering import Subject, subjects_of
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 CATCH_UP_DAYS = 14
 
 
@@ -96,7 +96,7 @@ def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
                 changes = changes_of(subject=subject, on=today, day_is_over=False)
                 store_changes(subject=subject, changes=changes, now=now)
     except Exception:  # one bad record must not stop the others; it is shown once it is given up
-        log.exception("review of patient %s failed", mark.patient_id)
+        log.exception("review-of-patient-failed", patient_id=mark.patient_id)
         _put_back(mark, now)
     else:
         mark.delete()
@@ -258,7 +258,7 @@ def _mark_failed(subject: Subject, on: date, now: datetime) -> None:
     A mark that is there keeps its attempts: the night does not hide a patient already given up.
     """
     patient = subject.programme.patient
-    log.exception("review of patient %s failed", patient.pk)
+    log.exception("review-of-patient-failed", patient_id=patient.pk)
     mark = ChangedPatient(
         clinic_id=patient.clinic_id, patient=patient, earliest_on=on, marked_at=now, not_before=now
     )

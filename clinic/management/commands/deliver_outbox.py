@@ -1,6 +1,5 @@
 """`manage.py deliver_outbox`: the mailer. It needs no broker: codes leave with nothing but the database."""
 
-import logging
 import signal
 import time
 from argparse import ArgumentParser
@@ -8,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+import structlog
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
 from clinic.services.post import OUTBOX_CHANNEL, deliver_due_messages
 
-log = logging.getLogger(__name__)
+log = structlog.stdlib.get_logger(__name__)
 POLL_SECONDS = 1.0  # a notification lost on the way costs no more than this
 LONGEST_BACK_OFF = 10.0
 DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
@@ -51,7 +51,7 @@ class Command(BaseCommand):
                     back_off = 0.25
                     _wait_for_mail(lambda: self.stopped)
             except DATABASE_AWAY as problem:
-                log.warning("the database is away (%s), next try in %.1f s", type(problem).__name__, back_off)
+                log.warning("database-away", pause=back_off, exc_info=problem)
                 connection.close()
                 _pause(back_off, lambda: self.stopped)
                 back_off = min(2 * back_off, LONGEST_BACK_OFF)

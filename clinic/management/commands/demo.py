@@ -144,16 +144,10 @@ class Demo:
 
     def start_programs(self) -> None:
         """The web server first, and alone until it answers: that is what somebody is waiting for."""
-        web = [
-            "gunicorn",
-            "clinic.wsgi:application",
-            "--bind",
-            f"127.0.0.1:{self.port}",
-            "--no-control-socket",
-        ]
-        self._add("web", "-m", *web, "--worker-class", "gthread", "--threads", "8", WAYMARK_DB_POOL="1")
+        bind = f"127.0.0.1:{self.port}"
+        self._add("web", "-m", "gunicorn", "clinic.wsgi", "--bind", bind, WAYMARK_DB_POOL="1")
         self._wait_for_first_page()
-        celery = ["-m", "celery", "-A", "clinic.celery"]
+        celery = ["-m", "celery", "--quiet", "-A", "clinic.celery"]
         quick = ["--concurrency", "2", "--without-gossip", "--without-mingle"]
         self._add("worker", *celery, "worker", "--loglevel", "INFO", *quick)
         schedule = str(self.state / "beat-schedule")
