@@ -49,6 +49,7 @@ METHODS = ("debug", "info", "warning", "error", "critical", "exception")
 # No space, @ or slash: route names, roles, types and directives fit, sentences and addresses do not.
 NAME = re.compile(r"[A-Za-z0-9_.:+-]{0,100}")
 SPEAK_OF_MACHINES = ("gunicorn/arbiter.py", "celery/beat.py")  # what fills their gaps is no person's
+NAME_A_TASK = ("name", "id", "runtime", "description")  # what Celery's sentences may be filled with
 OUR_OWN_WORDS = ("ImproperlyConfigured",)  # whose message says which setting is wrong
 LONGEST_TRACE = 30
 ROOT = Path(__file__).resolve().parents[1]
@@ -132,11 +133,14 @@ def sentence_of_a_library(logger: Any, name: str, line: EventDict) -> EventDict:
     sentence = line["event"]
     if sentence not in _texts_in(record.pathname):
         sentence, line["event"] = "", "a sentence that is made as it is said"
+    machine = record.pathname.replace("\\", "/").endswith(SPEAK_OF_MACHINES)
     if isinstance(filling, Mapping):
         line.update(_facts_of_a_task(filling))
-    elif sentence and filling:
-        machine = record.pathname.replace("\\", "/").endswith(SPEAK_OF_MACHINES)
-        line["event"] = _filled(sentence, filling, machine)
+        filling = {name: value if name in NAME_A_TASK else _Gap() for name, value in filling.items()}
+    elif filling:
+        filling = tuple(each if machine or _is_number_or_key(each) else _Gap() for each in filling)
+    if sentence and filling:
+        line["event"] = _filled(sentence, filling)
     return line
 
 
@@ -148,11 +152,10 @@ def _facts_of_a_task(filling: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if value is not None}
 
 
-def _filled(sentence: str, filling: tuple[Any, ...], machine: bool) -> str:
-    kept = tuple(each if machine or _is_number_or_key(each) else _Gap() for each in filling)
+def _filled(sentence: str, filling: Any) -> str:
     try:
-        return sentence % kept
-    except (TypeError, ValueError):  # %d of a gap
+        return sentence % filling
+    except (TypeError, ValueError, KeyError):  # %d of a gap
         return sentence
 
 

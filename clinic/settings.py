@@ -65,10 +65,10 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "clinic.middleware.proxies.believe_proxies",
     "clinic.middleware.request_id.number_requests",
-    "django.middleware.security.SecurityMiddleware",
+    "clinic.middleware.headers.complete_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "clinic.middleware.headers.complete_headers",
+    "django.middleware.security.SecurityMiddleware",  # below them: its way to https carries their headers
     "clinic.middleware.odd_requests.refuse_odd_requests",  # below what sets headers: refusals carry them
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "clinic.middleware.odd_requests.drop_odd_session_key",

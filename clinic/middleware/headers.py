@@ -52,7 +52,7 @@ def answer_outside_django(request_id: str, status: int = 500) -> HttpResponse:
     request = _UnreadableRequest()
     request.META[KEPT_AS] = request_id
     handler: Any = partial(error_page, status=status, template="500.html" if status >= 500 else "400.html")
-    for middleware in (complete_headers, XFrameOptionsMiddleware, CSPMiddleware, SecurityMiddleware):
+    for middleware in (SecurityMiddleware, XFrameOptionsMiddleware, CSPMiddleware, complete_headers):
         handler = middleware(handler)
     response: HttpResponse = number_requests(handler)(request)
     response["Content-Length"] = str(len(response.content))
