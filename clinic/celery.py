@@ -7,12 +7,15 @@ to matter; docs/adr/0008 says how.
 
 import os
 
+import structlog
 from celery import Celery
 from celery.signals import setup_logging, worker_init, worker_ready
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
+log = structlog.stdlib.get_logger(__name__)
 app = Celery("waymark")
 app.conf.update(
     broker_url=settings.REDIS_URL,
@@ -84,10 +87,17 @@ def log_in_lines(**_: object) -> None:
 
 @worker_init.connect
 def refuse_unsafe_role(**_: object) -> None:
-    """A worker with too much power does not start. Imported here: checks need Django to be set up."""
+    """An unsafe worker does not start. Imported here: checks need Django to be set up.
+
+    Celery goes on after an exception of a handler, whatever it is: only SystemExit stops it.
+    """
     from clinic.checks import require_protection  # noqa: PLC0415
 
-    require_protection()
+    try:
+        require_protection()
+    except ImproperlyConfigured as problem:
+        log.critical("refused-to-start", exc_info=problem)
+        raise SystemExit(1) from None
 
 
 @worker_ready.connect

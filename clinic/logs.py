@@ -154,7 +154,7 @@ def _facts_of_a_task(filling: Mapping[str, Any]) -> dict[str, Any]:
 
 def _filled(sentence: str, filling: Any) -> str:
     try:
-        return sentence % filling
+        return str(sentence % filling)
     except (TypeError, ValueError, KeyError):  # %d of a gap
         return sentence
 

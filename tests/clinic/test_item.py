@@ -69,6 +69,7 @@ def test_a_long_history_costs_the_same_ten_reads(client, clinic, ada):
     for _closed in range(3):
         close(client, item)
         item = an_item(clinic, patient=item.patient)
+    client.get(page(item))  # takes what closing said out of the session
     assert queries_of(client, page(item)) == PAGE_QUERIES + ITEM_QUERIES
 
 

@@ -60,6 +60,7 @@ KEEPERS = {
     "clinic/personal/house.py",
     "clinic/models/people.py",
     "clinic/middleware/people.py",
+    "clinic/middleware/request_id.py",
     "clinic/services/people.py",
     "clinic/admin/people.py",
     "clinic/forms.py",
