@@ -6,8 +6,8 @@ from django.urls import include, path
 
 from clinic.views import (
     confirming,
-    going_live,
     csp_reports,
+    going_live,
     health,
     item,
     mailbox,

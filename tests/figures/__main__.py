@@ -24,6 +24,7 @@ from tests.figures import (
     trust_patients,
     trust_rights,
     trust_safety,
+    trust_web,
 )
 
 MODULES = (
@@ -35,6 +36,8 @@ MODULES = (
     trust_backup,
     trust_patients,
     trust_safety,
+    trust_web,
+    trust_web,
 )  # importing them registers their measurements
 
 
