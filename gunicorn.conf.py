@@ -16,6 +16,7 @@ class Lines(Logger):
     def setup(self, cfg: Config) -> None:
         super().setup(cfg)
         logging.config.dictConfig(logs.configuration())
+        logs.speak_in_lines()
         self.error_log.handlers, self.error_log.propagate = [], True
 
 

@@ -11,7 +11,7 @@ from clinic import logs
 
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
-    logs.report_uncaught()
+    logs.speak_in_lines()
     try:
         execute_from_command_line(sys.argv)
     except ImproperlyConfigured as problem:

@@ -13,6 +13,8 @@ from celery.signals import setup_logging, worker_init, worker_ready
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from clinic import logs
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
 
 log = structlog.stdlib.get_logger(__name__)
@@ -83,6 +85,7 @@ app.autodiscover_tasks(["clinic", "patients", "programmes"])
 @setup_logging.connect
 def log_in_lines(**_: object) -> None:
     """Celery leaves logging as Django's settings have made it."""
+    logs.speak_in_lines()
 
 
 @worker_init.connect

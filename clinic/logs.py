@@ -78,9 +78,10 @@ def configuration() -> dict[str, Any]:
     }
 
 
-def report_uncaught() -> None:
-    """What ends a process becomes a line too, unless a person watches it on a terminal."""
+def speak_in_lines() -> None:
+    """Python's warnings and what ends a process become lines too, unless a person watches on a terminal."""
     if not sys.stderr.isatty():
+        logging.captureWarnings(True)
         sys.excepthook = _say_uncaught
 
 

@@ -188,18 +188,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # the longest form is under 10 KB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["clinic.middleware.odd_requests.NoFiles"]
 CSP_REPORTS = "/csp-report/"
+_own = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
+_none = ("default-src", "frame-ancestors", "base-uri", "object-src")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF],
-        "style-src": [SELF],
-        "img-src": [SELF],
-        "connect-src": [SELF],
-        "manifest-src": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [NONE],
-        "base-uri": [NONE],
-        "object-src": [NONE],
+        **dict.fromkeys(_none, [NONE]),
+        **dict.fromkeys(_own, [SELF]),
         "report-uri": CSP_REPORTS,
         "report-to": "csp",
     }

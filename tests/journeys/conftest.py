@@ -131,7 +131,7 @@ def web(services_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
 def worker(web: str, services_environment: dict[str, str], tmp_path: Path) -> Iterator[None]:
     """Celery worker, beat and mail sender beside the web server."""
     environment = services_environment | {"WAYMARK_DB_POOL": ""}
-    celery = [str(BIN / "celery"), "-A", "clinic.celery"]
+    celery = [str(BIN / "celery"), "--quiet", "-A", "clinic.celery"]
     schedule = str(tmp_path / "beat-schedule")
     with (
         process("worker", [*celery, "worker", "--concurrency=1", "--loglevel=INFO"], environment, tmp_path),
