@@ -31,6 +31,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),
     "edit_templates": frozenset({CLINICIAN}),
+    "correct_walk": frozenset({CLINICIAN}),
     "pause_programme": frozenset({CLINICIAN}),
     # review
     "see_queue": EVERYBODY,

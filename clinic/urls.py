@@ -17,6 +17,7 @@ from clinic.views import (
     queue,
     second_factor,
     sign_in,
+    walk_error,
 )
 
 staff_pages = [
@@ -47,6 +48,7 @@ staff_pages = [
     path("patients/<uuid:patient_id>/data/", patient_data.patient_data, name="patient-data"),
     path("patients/<uuid:patient_id>/data/copy/", patient_data.copy_record, name="copy-record"),
     path("patients/<uuid:patient_id>/data/ask/", patient_data.note_request, name="note-request"),
+    path("walk-records/<uuid:walk_id>/error/", walk_error.walk_error, name="walk-error"),
     path("going-live/", going_live.going_live, name="going-live"),
     path("data-requests/", patient_data.data_requests, name="data-requests"),
     path("data-requests/<uuid:request_id>/answer/", patient_data.answer, name="answer-request"),

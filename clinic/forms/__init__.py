@@ -1,7 +1,7 @@
 """What staff type: to sign in (signing_in), on a review item (reviewing), about data (rights)."""
 
 from clinic.forms.reviewing import CloseForm, ContactForm, SnoozeForm, TakeOverForm
-from clinic.forms.rights import AnswerForm, CopyForm, GoingLiveForm, NoteRequestForm
+from clinic.forms.rights import AnswerForm, CopyForm, GoingLiveForm, NoteRequestForm, WalkErrorForm
 from clinic.forms.signing_in import (
     NOT_NOW,
     ClinicChoiceForm,
@@ -32,4 +32,5 @@ __all__ = [
     "SnoozeForm",
     "StaffSignInForm",
     "TakeOverForm",
+    "WalkErrorForm",
 ]

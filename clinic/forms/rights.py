@@ -90,3 +90,13 @@ class AnswerForm(forms.Form):
         if data.get("outcome") not in (None, RequestOutcome.DONE) and not data.get("answer", "").strip():
             self.add_error("answer", _("Write the reason: the patient has a right to it."))
         return data
+
+
+class WalkErrorForm(forms.Form):
+    """Why a walk was entered in error."""
+
+    reason = forms.CharField(
+        label=_("What is wrong?"),
+        max_length=300,
+        error_messages={"required": _("Write what is wrong: others read it later.")},
+    )

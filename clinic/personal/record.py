@@ -163,7 +163,7 @@ REPORTED = (
             "fall new_symptoms safety_text_version": "whether help is needed at once",
             "reason_short confidence painkillers note": "what the person wants to tell",
             "source entered_by recalled layout_version": "how the answers came in",
-            "entered_in_error": "whether it counts",
+            "entered_in_error error_reason": "whether it counts",
             "target_revision target_week target_minutes": "what the plan asked for on that day",
         },
         withheld="entry_digest",

@@ -83,7 +83,14 @@ class WalkAdmin(OfPatient):
     list_filter = ["source", "flare", "entered_in_error", "walked_on"]
     ordering = ["-walked_on", "-received_at"]
     exclude = ["patient", "clinic", "client_uuid", "entry_digest", "target_revision", "new_symptoms"]
-    readonly_fields = ["patient_link", "reported_as_new"]
+    readonly_fields = ["patient_link", "reported_as_new", "in_error"]
+
+    @admin.display(description=_("a wrong entry?"))
+    def in_error(self, walk: Walk) -> Any:
+        if walk.entered_in_error:
+            return "–"
+        said = gettext("Mark as entered in error …")
+        return format_html('<a href="{}">{}</a>', reverse("clinic:walk-error", args=[walk.pk]), said)
 
     @admin.display(description=_("new symptoms"))
     def reported_as_new(self, walk: Walk) -> str:

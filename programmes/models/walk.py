@@ -135,6 +135,7 @@ class Walk(ClinicRecord):
     recalled = models.BooleanField(_("recalled later"), default=False)
     layout_version = models.PositiveSmallIntegerField(default=1)
     entered_in_error = models.BooleanField(_("entered in error"), default=False)
+    error_reason = models.CharField(_("why it is in error"), max_length=300, blank=True)
 
     # The target of that day, copied for display; adherence is computed from the revision in force.
     target_revision = models.ForeignKey(
