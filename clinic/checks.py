@@ -10,9 +10,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection
 
 from clinic.models import Clinic, User
-from clinic.tenancy import WITHOUT_HISTORY, ClinicRecord
+from clinic.tenancy import SEEN_WHILE_LIMITED, WITHOUT_HISTORY, ClinicRecord
 
 UNPROTECTED = "No row-level security on"
+UNLIMITED = "Limited records are not hidden on"
 FORGETFUL = "No history of changes on"
 TOO_POWERFUL = (
     "DATABASE_URL signs in as a role that is a superuser, owns tables or may pass row-level security. "
@@ -72,7 +73,10 @@ def clinical_tables_are_protected(
     """Every clinical table has row-level security, forced on its owner too, and a policy."""
     if not databases or "default" not in databases or not settings.DATABASES["default"]:
         return []
-    return [Error(f"{UNPROTECTED} {table}", id="waymark.E002") for table in _unprotected_tables()]
+    return [
+        *(Error(f"{UNPROTECTED} {table}", id="waymark.E002") for table in _unprotected_tables()),
+        *(Error(f"{UNLIMITED} {table}", id="waymark.E003") for table in _unlimited_tables()),
+    ]
 
 
 @register(Tags.database)
@@ -93,6 +97,8 @@ def require_protection() -> None:
         raise ImproperlyConfigured(TOO_POWERFUL)
     if tables := _unprotected_tables():
         raise ImproperlyConfigured(f"{UNPROTECTED} {', '.join(tables)}")
+    if tables := _unlimited_tables():
+        raise ImproperlyConfigured(f"{UNLIMITED} {', '.join(tables)}")
     if tables := _forgetful_tables():
         raise ImproperlyConfigured(f"{FORGETFUL} {', '.join(tables)}")
 
@@ -134,6 +140,24 @@ def _unprotected_tables() -> list[str]:
              ORDER BY relname
             """,
             [tables],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _unlimited_tables() -> list[str]:
+    """Tables about a patient that show a limited record's rows to everybody (ADR 0030)."""
+    models = [model for model in apps.get_models() if issubclass(model, ClinicRecord)]
+    about = [model._meta.db_table for model in models if any(f.name == "patient" for f in model._meta.fields)]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT relname FROM pg_class
+             WHERE relname = ANY(%s) AND relnamespace = 'public'::regnamespace
+               AND NOT EXISTS (SELECT FROM pg_policy WHERE polrelid = pg_class.oid
+                                AND polname = 'limited_rows' AND NOT polpermissive)
+             ORDER BY relname
+            """,
+            [sorted(set(about) - set(SEEN_WHILE_LIMITED))],
         )
         return [row[0] for row in cursor.fetchall()]
 

@@ -27,6 +27,11 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "erase_patient": frozenset({MANAGER}),
     "decide_retention": frozenset({MANAGER}),
     "answer_data_request": frozenset({CLINICIAN, MANAGER}),
+    # limited records
+    "limit_record": frozenset({CLINICIAN, MANAGER}),  # of clinicians: the lead alone
+    "open_in_emergency": frozenset({CLINICIAN, REVIEWER}),
+    "review_emergencies": frozenset({MANAGER}),
+    "name_lead": frozenset({MANAGER}),
     # treatment
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),
@@ -48,6 +53,9 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),
     "see_audit": frozenset({MANAGER}),
+    "see_people": frozenset({MANAGER}),
+    "review_access": frozenset({MANAGER}),
+    "hand_over": frozenset({MANAGER}),
     # the installation
     "open_clinic": frozenset({OPERATOR}),
     "manage_logins": frozenset({OPERATOR}),

@@ -1,7 +1,8 @@
 """What every clinical table shares: whose it is, and that it cannot point into another clinic."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
 
 from django.core.exceptions import ValidationError
@@ -30,8 +31,13 @@ def act_for(
     operator: bool = False,
     request_id: object = None,
     audit: AuditSight = "",
+    staff_id: object = None,
+    now: datetime | None = None,
 ) -> None:
     """Tells PostgreSQL, until this transaction ends, whose rows may be seen and whose hand it is.
+
+    With a member of staff, limited records are hidden from those who may not open them at `now`; workers and
+    patients' own sessions name none.
 
     Row-level security and the history read these settings; outside a transaction they would be gone at once.
     """
@@ -39,9 +45,39 @@ def act_for(
         cursor.execute(
             "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true),"
             " set_config('waymark.operator', %s, true), set_config('waymark.request', %s, true),"
-            " set_config('waymark.audit', %s, true)",
-            [str(clinic_id or ""), str(user_id or ""), "1" if operator else "", str(request_id or ""), audit],
+            " set_config('waymark.audit', %s, true),"
+            " set_config('waymark.staff', %s, true), set_config('waymark.now', %s, true)",
+            [
+                str(clinic_id or ""),
+                str(user_id or ""),
+                "1" if operator else "",
+                str(request_id or ""),
+                audit,
+                str(staff_id or ""),
+                now.isoformat() if now else "",
+            ],
         )
+
+
+def past_limits() -> AbstractContextManager[None]:
+    """For the few verbs that must reach a limited record whose person may not read it. Shows nothing."""
+    return _for_a_while("waymark.staff", "")
+
+
+def with_rows_of(user_id: object) -> AbstractContextManager[None]:
+    """For asking in what other clinics a login is at home, as signing in does."""
+    return _for_a_while("waymark.user", str(user_id))
+
+
+@contextmanager
+def _for_a_while(setting: str, value: str) -> Iterator[None]:
+    """The setting inside, then as before; an error's rollback undoes it as well."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(current_setting(%s, true), '')", [setting])
+        (before,) = cursor.fetchone()
+        cursor.execute("SELECT set_config(%s, %s, true)", [setting, value])
+        yield
+        cursor.execute("SELECT set_config(%s, %s, true)", [setting, before])
 
 
 @contextmanager
@@ -77,10 +113,36 @@ def keep_history(table: str, *, ignore: Sequence[str] = (), secret: Sequence[str
     )
 
 
+# Tables with a patient_id whose rows stay visible while the record is limited, each with its reason.
+SEEN_WHILE_LIMITED: Final[dict[str, str]] = {
+    "patients_limitedrecord": "says which records are limited; holds no name",
+    "patients_emergencyaccess": "what managers review; holds no name",
+    "programmes_changedpatient": "the queue says that somebody could not be evaluated, without a name",
+}
+
+
+def limit_rows(table: str) -> str:
+    """SQL: rows about a limited record are hidden from staff who may not open it (ADR 0030).
+
+    For tables with a patient_id; for others, and before the limits exist (their migration comes later and
+    takes the tables that are there), nothing happens.
+    """
+    if table in SEEN_WHILE_LIMITED:
+        return ""
+    return (
+        "DO $do$ BEGIN IF to_regprocedure('waymark_hidden()') IS NOT NULL AND EXISTS ("
+        f"SELECT FROM pg_attribute WHERE attrelid = '{table}'::regclass AND attname = 'patient_id') THEN "
+        f"DROP POLICY IF EXISTS limited_rows ON {table}; "
+        f"CREATE POLICY limited_rows ON {table} AS RESTRICTIVE "
+        "USING ((patient_id <> ALL ((SELECT waymark_hidden())::uuid[])) IS NOT FALSE); END IF; END $do$;"
+    )
+
+
 def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
     """Row-level security and history of a clinical table; each needs it in its migration.
 
-    The security is forced on the owner too.
+    The security is forced on the owner too. A table with a patient_id also hides rows of limited records.
+
     `own` lets a login see its own rows in every clinic, because signing in comes before the clinic is known;
     `operator` lets the operator manage them.
     """
@@ -91,9 +153,12 @@ def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> mi
     return migrations.RunSQL(
         f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;"
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
-        f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});" + keep_history(table),
+        f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});"
+        + limit_rows(table)
+        + keep_history(table),
         f"DROP TRIGGER IF EXISTS keep_history ON {table};"
         f"DROP TRIGGER IF EXISTS keep_history_of_truncate ON {table};"
+        f"DROP POLICY IF EXISTS limited_rows ON {table};"
         f"DROP POLICY clinic_rows ON {table};"
         f"ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;"
         f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;",

@@ -136,6 +136,8 @@ class PatientAdmin(ClinicAdmin):
 
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         patient = context.get("original")
+        leads = patient is not None and patient.lead_id == request.staff.pk
+        context["may_limit"] = leads or may(request.actor, "name_lead")
         context["is_in_care"] = patient is not None and patient.is_monitored(local_today(request))
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -8,7 +8,8 @@ from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, Role, StaffMember, User
 from clinic.services.post import Letter
-from patients.models import Patient
+from patients.models import LimitedRecord, Patient
+from patients.services.limiting import limit_record
 from programmes.clinical import grading
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import Programme, ProgrammeTemplate
@@ -112,4 +113,11 @@ def a_walk(
         duty_letter=DUTY_LETTER,
         by=programme.patient.user,
         now=now,
+    )
+
+
+def limit(patient: Patient, **who: Any) -> LimitedRecord:
+    """The patient's record is limited by its lead, or by whom the test names."""
+    return limit_record(
+        patient=patient, reason="A neighbour of two colleagues.", **{"by": patient.lead, "now": NOON, **who}
     )

@@ -7,9 +7,10 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from clinic.models import Closure, OutboxMessage, Role
+from clinic.models import Closure, LeaverReport, OutboxMessage, Role, StaffMember
 from clinic.tenancy import ClinicRecord, NoClinic
-from patients.models import DataRequest, Patient, RequestKind
+from patients.models import DataRequest, EmergencyAccess, LimitedRecord, Patient, RequestKind
+from patients.services import limiting
 from patients.services.data_requests import ask_about_data
 from programmes.models import (
     Channel,
@@ -21,10 +22,21 @@ from programmes.models import (
     ReviewItem,
     Walk,
 )
+from programmes.services.leaving import hand_over
 from programmes.services.nights import plan_nights
 from programmes.services.prescribing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
-from tests.factories import NOON, START, a_clinic, a_patient, a_programme, a_staff_member, a_template, a_walk
+from tests.factories import (
+    DUTY_LETTER,
+    NOON,
+    START,
+    a_clinic,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_template,
+    a_walk,
+)
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +81,21 @@ def other_clinic():
     )
     plan_nights(clinic=clinic, first=START, last=START)
     Closure.objects.create(clinic=clinic, on=TODAY, reason="quill-canary")
+    add_limited_record(clinic, clinician)
     return clinic
+
+
+def add_limited_record(clinic, clinician):
+    """A second patient whose record was limited and opened in an emergency; and a colleague who left."""
+    limited = a_patient(clinic, given_name="Zebedee", reference="quill-canary 2", lead=clinician)
+    reason = "quill-canary is a neighbour"
+    limiting.limit_record(patient=limited, reason=reason, by=clinician, now=NOON)
+    reviewer, manager = (a_staff_member(clinic, role) for role in (Role.REVIEWER, Role.MANAGER))
+    limiting.open_in_emergency(
+        patient_id=limited.pk, reason=reason, letter=DUTY_LETTER, by=reviewer, now=NOON
+    )
+    leaver = a_staff_member(clinic, name="Orsolya Old")
+    hand_over(member=leaver, successor=clinician, by=manager, now=NOON, today=TODAY)
 
 
 def routes(patterns=None, prefix=""):
@@ -86,7 +112,11 @@ def keys_of(clinic):
     return {
         "item_id": ReviewItem.objects.for_clinic(clinic).get().pk,
         "walk_id": Walk.objects.for_clinic(clinic).get().pk,
-        "patient_id": Patient.objects.for_clinic(clinic).get().pk,
+        "patient_id": Patient.objects.for_clinic(clinic).get(reference="quill-canary").pk,
+        "member_id": StaffMember.objects.for_clinic(clinic).get(name="Orsolya Orr").pk,
+        "report_id": LeaverReport.objects.for_clinic(clinic).get().pk,
+        "access_id": EmergencyAccess.objects.for_clinic(clinic).get().pk,
+        "limited_id": LimitedRecord.objects.for_clinic(clinic).get().pk,
         "request_id": DataRequest.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
         "factor_id": 1,
@@ -180,4 +210,4 @@ def test_nothing_of_the_other_clinic_is_left_unlooked(other_clinic):
     assert (
         ContactAttempt.objects.for_clinic(other_clinic).get().note,
         OutboxMessage.objects.filter(clinic=other_clinic).count(),
-    ) == ("quill-canary", 1)
+    ) == ("quill-canary", 3)

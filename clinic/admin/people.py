@@ -164,7 +164,15 @@ class StaffForm(ClinicForm):
             people.require_another_manager(member=self.instance, by=self.by)
         except tuple(KEEPS_A_MANAGER) as refusal:
             self.add_error(field, KEEPS_A_MANAGER[type(refusal)])
+        else:
+            self._require_handing_over(data)
         return data
+
+    def _require_handing_over(self, data: dict[str, Any]) -> None:
+        """Who leaves hands over what they hold; the operator, who sees none of it, shuts the door at once."""
+        ends = "is_active" in self.changed_data and not data.get("is_active")
+        if ends and not may(self.by, "manage_logins"):
+            self.add_error("is_active", _("Use People, “leaves…”: what they hold is handed over there."))
 
 
 class OperatorStaffAddForm(StaffAddForm):

@@ -1,5 +1,12 @@
-"""What staff type: to sign in (signing_in), on a review item (reviewing), about data (rights)."""
+"""What staff type: to sign in (signing_in), on a review item, about data (rights), about people."""
 
+from clinic.forms.people import (
+    EmergencyByNumberForm,
+    LeadForm,
+    LeavingForm,
+    ReasonForm,
+    ReviewNoteForm,
+)
 from clinic.forms.reviewing import CloseForm, ContactForm, SnoozeForm, TakeOverForm
 from clinic.forms.rights import AnswerForm, CopyForm, GoingLiveForm, NoteRequestForm, WalkErrorForm
 from clinic.forms.signing_in import (
@@ -29,6 +36,11 @@ __all__ = [
     "NoteRequestForm",
     "PasskeyForm",
     "SecondStepForm",
+    "EmergencyByNumberForm",
+    "LeadForm",
+    "LeavingForm",
+    "ReasonForm",
+    "ReviewNoteForm",
     "SnoozeForm",
     "StaffSignInForm",
     "TakeOverForm",

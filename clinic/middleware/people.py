@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
 
 from clinic.middleware.sessions import STAFF_SESSION, drop_session
-from clinic.models import StaffMember
+from clinic.models import AccessReview, StaffMember
 from clinic.permissions import Actor, May, Operator, may
 from clinic.tenancy import AuditSight, act_for
+from patients.models import EmergencyAccess
 from programmes.clinical.thresholds import RULE_VERSION
 
 if TYPE_CHECKING:
@@ -73,6 +76,8 @@ def active_clinic(get_response: Handler) -> Handler:
                 operator=isinstance(request.actor, Operator),
                 request_id=request.request_id,
                 audit=_sight(request.staff),
+                staff_id=request.staff and request.staff.pk,
+                now=timezone.now(),
             )
         return get_response(request)
 
@@ -115,11 +120,22 @@ def operator(request: Any) -> Operator | None:
     return Operator(request.user) if is_signed_in else None
 
 
+def oversight(request: Any) -> dict[str, Any]:
+    """What waits for a manager on the people pages; read only where a template shows it."""
+    actor, now = getattr(request, "actor", None), timezone.now()
+    if not may(actor, "see_people"):
+        return {}
+    unreviewed = EmergencyAccess.objects.for_clinic(request.clinic).unreviewed().count()
+    is_overdue = not AccessReview.objects.for_clinic(request.clinic).still_good(now).exists()
+    return {"unreviewed": unreviewed, "is_overdue": is_overdue, "waiting": unreviewed + is_overdue}
+
+
 def site(request: Any) -> dict[str, Any]:
     """Template context of every page."""
     return {
         "staff": getattr(request, "staff", None),
         "may": May(getattr(request, "actor", None)),
+        "oversight": SimpleLazyObject(lambda: oversight(request)),
         "demo": settings.DEMO,
         "mfa_optional": settings.MFA_OPTIONAL,
         "source_url": settings.SOURCE_URL,

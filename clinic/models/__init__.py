@@ -5,12 +5,17 @@ from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_z
 from clinic.models.going_live import CHECKLIST, GoLiveRecord
 from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
+from clinic.models.oversight import REVIEW_EVERY, AccessReview, AccessReviewQuerySet, LeaverReport
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
     "CHECKLIST",
     "AuditSeal",
+    "REVIEW_EVERY",
+    "AccessReview",
+    "AccessReviewQuerySet",
+    "LeaverReport",
     "Clinic",
     "Closure",
     "EmergencyProfile",

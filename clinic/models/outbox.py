@@ -39,6 +39,7 @@ class MessageKind(models.TextChoices):
     SAFETY_ALERT = "safety-alert", _("Safety alert")
     ACCOUNT_NOTICE = "account-notice", _("About a login")
     PASSWORD_LINK = "password-link", _("Link to choose a password")
+    EMERGENCY_ACCESS = "emergency-access", _("Emergency access")
 
 
 class MessageStatus(models.TextChoices):

@@ -111,6 +111,22 @@ PEOPLE = (
         },
     ),
     Table(
+        "clinic.AccessReview",
+        Keep.AUDIT,
+        DUTY,
+        {**KEYS, "reviewed_at reviewed_by members": "that a manager went through who has access"},
+    ),
+    Table(
+        "clinic.LeaverReport",
+        Keep.AUDIT,
+        DUTY,
+        {
+            **KEYS,
+            "member successor made_at made_by": "who left, and who took over",
+            "login_disabled held": "what was handed over: keys and dates, no names",
+        },
+    ),
+    Table(
         "admin.LogEntry",
         Keep.AUDIT,
         DUTY,

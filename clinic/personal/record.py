@@ -232,4 +232,33 @@ REVIEWED = (
     ),
 )
 
-TABLES: tuple[Table, ...] = (*PEOPLE, *TREATMENT, *REPORTED, *REVIEWED)
+LIMITS = (
+    Table(
+        "patients.LimitedRecord",
+        Keep.RECORD,
+        DUTY,
+        {
+            **KEYS,
+            "patient number": "whose record only the lead opens",
+            "lead": "who opens it",
+            "reason": "why",
+            "limited_at limited_by lifted_at lifted_by": "who limited it, and who ended that",
+        },
+        notes="reason",
+    ),
+    Table(
+        "patients.EmergencyAccess",
+        Keep.AUDIT,
+        DUTY,
+        {
+            **KEYS,
+            "patient number": "which limited record was opened",
+            "member reason": "by whom, and why",
+            "from_at until_at": "for how long",
+            "reviewed_at reviewed_by review_note": "that a manager looked at it, and what came of it",
+        },
+        notes="reason review_note",
+    ),
+)
+
+TABLES: tuple[Table, ...] = (*PEOPLE, *LIMITS, *TREATMENT, *REPORTED, *REVIEWED)

@@ -103,8 +103,9 @@ def save_login(*, login: User, password: str, by: Actor) -> None:
 
 
 @transaction.atomic
-def disable_login(*, login: User, by: Actor) -> None:
-    """Nobody signs in with it any more. For the operator, and for managers whose leaver used it."""
+def disable_login(*, login: User, by: Actor) -> bool:
+    """Nobody signs in with it any more; never an operator's. Says whether it was open. Raises NotAllowed."""
     require(by, "manage_staff")
-    User.objects.filter(pk=login.pk, is_superuser=False).update(is_active=False)
+    there = User.objects.filter(pk=login.pk, is_superuser=False, is_active=True)
+    return there.update(is_active=False) == 1
     end_all_sessions(of=login)

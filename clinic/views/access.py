@@ -14,7 +14,7 @@ from clinic.middleware.confirming import confirmed_page
 from clinic.middleware.people import StaffRequest
 from clinic.middleware.sessions import ENROLLING
 from clinic.models import Clinic, StaffMember
-from clinic.permissions import Operator
+from clinic.permissions import Operator, may
 
 __all__ = [
     "ClinicRequest",
@@ -31,6 +31,22 @@ class ClinicRequest(StaffRequest):
 
     staff: StaffMember
     clinic: Clinic
+
+
+def page_for(verb: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Staff whose role has this verb; other staff get 403. The verb that the page calls asks again."""
+
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @staff_page
+        @wraps(view)
+        def guarded(request: ClinicRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if not may(request.staff, verb):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -16,7 +16,7 @@ from clinic.forms import CloseForm, ContactForm, SnoozeForm, TakeOverForm
 from clinic.permissions import NotAllowed
 from clinic.views.access import ClinicRequest, staff_page
 from clinic.views.item_page import forms_of, item_context
-from clinic.views.item_reading import find_item, read_item
+from clinic.views.item_reading import RecordIsLimited, find_item, read_item
 from programmes.models import Outcome
 from programmes.services import reviewing
 
@@ -48,11 +48,25 @@ BESIDE: dict[type[Exception], tuple[str, Any]] = {
 REFUSED: tuple[type[Exception], ...] = (reviewing.AlreadyClaimed, *REFUSALS, *BESIDE)
 
 
+def or_emergency(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever may not open the record is led to the page that says how, in an emergency."""
+
+    @wraps(view)
+    def guarded(request: ClinicRequest, item_id: UUID) -> HttpResponse:
+        try:
+            return view(request, item_id)
+        except RecordIsLimited:
+            return redirect("clinic:emergency", item_id=item_id)
+
+    return guarded
+
+
 def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A door for one verb. An address that was opened instead of posted to leads back to the item."""
 
     @staff_page
     @require_http_methods(["GET", "HEAD", "POST"])
+    @or_emergency
     @wraps(view)
     def guarded(request: ClinicRequest, item_id: UUID) -> HttpResponse:
         item = find_item(request.clinic, item_id)
@@ -65,6 +79,7 @@ def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 @staff_page
 @require_safe
+@or_emergency
 def review_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
     """Evidence, plots, walks, actions and history of one item."""
     return _page(request, find_item(request.clinic, item_id))

@@ -57,8 +57,12 @@ class ItemRecord:
     earlier_items: list[Any]
 
 
+class RecordIsLimited(Exception):
+    """The item is this clinic's, but its patient's record is not open to this person."""
+
+
 def find_item(clinic: Clinic, item_id: UUID) -> Any:
-    """Another clinic's item is answered like one that does not exist."""
+    """Another clinic's item is answered like one that does not exist. Raises RecordIsLimited."""
     closures = Closure.objects.for_clinic(clinic).filter(on__gte=OuterRef("opened_on"))
     safety = Flag.objects.for_clinic(clinic).unresolved().filter(code=FlagCode.SAFETY)
     item = (
@@ -73,9 +77,20 @@ def find_item(clinic: Clinic, item_id: UUID) -> Any:
         .first()
     )
     if item is None:
-        raise Http404
+        raise RecordIsLimited if has_item(clinic, item_id) else Http404
     item.patient.clinic = item.clinic = clinic
     return item
+
+
+def has_item(clinic: Clinic, item_id: UUID) -> bool:
+    return ReviewItem.objects.for_clinic(clinic).filter(pk=item_id).exists()
+
+
+def find_limited_item(clinic: Clinic, item_id: UUID) -> Any:
+    """The item of a limited record as the queue knows it: nothing of the patient."""
+    closures = Closure.objects.for_clinic(clinic).filter(on__gte=OuterRef("opened_on"))
+    items = ReviewItem.objects.for_clinic(clinic).annotate(closed_days=ArraySubquery(closures.values("on")))
+    return items.get(pk=item_id)
 
 
 def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:

@@ -14,6 +14,7 @@ from django.db.models.functions import JSONObject
 from clinic.models import Clinic, Closure, StaffMember
 from clinic.reads import note_read
 from clinic.views.freshness import reviewed_at
+from patients.models import Patient
 from programmes.charts import SPARK_WEEKS
 from programmes.clinical.diary import Report
 from programmes.clinical.pain import Point, pain_series
@@ -47,10 +48,21 @@ class Head:
 
 
 @dataclass(frozen=True)
+class Person:
+    """Of whom an item is, as far as a row says it."""
+
+    full_name: str
+    phone: str
+    discharged_on: date | None
+    died_on: date | None
+
+
+@dataclass(frozen=True)
 class Rows:
-    """One page of items with everything their rows show."""
+    """One page of items with everything their rows show; `persons` lacks those whose record is limited."""
 
     items: list[Any]
+    persons: dict[UUID, Person]
     flags: dict[UUID, list[Flag]]
     pain: dict[UUID, list[Point]]
     contacts: dict[UUID, ContactAttempt]
@@ -74,7 +86,6 @@ def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
     items = ReviewItem.objects.for_clinic(clinic).order_by().values("clinic_id").annotate(counted=counted)
     newest = ReviewRun.objects.for_clinic(clinic).done().order_by("-local_date", "-finished_at")
     given_up = ChangedPatient.objects.for_clinic(clinic).given_up().order_by("marked_at")
-    name = {"id": "patient_id", "given_name": "patient__given_name", "family_name": "patient__family_name"}
     closures = Closure.objects.for_clinic(clinic).filter(on__gt=today - timedelta(days=28))
     row = (
         Clinic.objects.filter(pk=clinic.pk)
@@ -82,7 +93,7 @@ def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
             counted=Subquery(items.values("counted")),
             finished=Subquery(newest.values("finished_at")[:1]),
             due=Subquery(newest.values("due_at")[:1]),
-            given_up=ArraySubquery(given_up.values(data=JSONObject(**name))),
+            given_up=ArraySubquery(given_up.values(data=JSONObject(id="patient_id", who=_who(clinic)))),
             closed=ArraySubquery(closures.values("on")),
         )
         .values("counted", "finished", "due", "given_up", "closed")
@@ -99,13 +110,27 @@ def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
 
 def read_rows(clinic: Clinic, chosen: QuerySet[Any], today: date) -> Rows:
     """Four statements: the items with patient and week, their flags, six weeks of pain, last contacts."""
-    items = list(chosen.select_related("patient", "claimed_by").annotate(plan=_plan(clinic, today)))
+    items = list(chosen.select_related("claimed_by").annotate(plan=_plan(clinic, today), who=_who(clinic)))
     patients = [item.patient_id for item in items]
     flags: dict[UUID, list[Flag]] = defaultdict(list)
     found = Flag.objects.for_clinic(clinic).filter(item__in=[item.pk for item in items])
     for flag in found.order_by("severity", "raised_on", "id"):
         flags[flag.item_id].append(flag)
-    return Rows(items, flags, _pain(clinic, patients, today), _last_contacts(clinic, patients))
+    persons = {item.pk: _person(item.who) for item in items if item.who}
+    return Rows(items, persons, flags, _pain(clinic, patients, today), _last_contacts(clinic, patients))
+
+
+def _who(clinic: Clinic) -> Subquery:
+    """The patient, or NULL for a limited record: a join would lose the whole row, and nobody would look."""
+    columns = ("given_name", "family_name", "phone", "discharged_on", "died_on")
+    patient = Patient.objects.for_clinic(clinic).filter(pk=OuterRef("patient_id"))
+    return Subquery(patient.values(data=JSONObject(**{name: name for name in columns})))
+
+
+def _person(who: dict[str, Any]) -> Person:
+    days = (who["discharged_on"], who["died_on"])
+    discharged_on, died_on = (day and date.fromisoformat(day) for day in days)
+    return Person(f"{who['given_name']} {who['family_name']}", who["phone"], discharged_on, died_on)
 
 
 def _plan(clinic: Clinic, today: date) -> Subquery:

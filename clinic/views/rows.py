@@ -11,7 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext, ngettext
 
 from clinic.models import Clinic, StaffMember, tel
-from clinic.views.queue_reading import Rows
+from clinic.views.queue_reading import Person, Rows
 from patients.models import Patient
 from programmes import wording
 from programmes.charts import Sparkline, sparkline
@@ -24,6 +24,9 @@ DUE_IN_WORKING_DAYS: dict[int, int] = {
     Severity.AMBER: 3,
     Severity.AMBER_LOW: 5,
 }
+
+
+NOBODY = Person("", "", None, None)  # stands for a limited record
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Row:
     contact: str
     phone: str
     tel: str
+    is_limited: bool = False
 
 
 def rows_of(
@@ -73,15 +77,17 @@ def rows_of(
 def _row(
     item: Any, read: Rows, clinic: Clinic, staff: StaffMember, now: datetime, closed: Collection[date]
 ) -> Row:
+    """A limited record keeps its place, its priority and its age, so that it is seen; nothing else."""
     today = now.astimezone(clinic.zone).date()
-    patient, contact = item.patient, read.contacts.get(item.patient_id)
+    patient, contact = read.persons.get(item.pk, NOBODY), read.contacts.get(item.patient_id)
+    is_limited = patient is NOBODY
     spark = sparkline(read.pain.get(item.patient_id, ()), today)
     opened = item.opened_at.astimezone(clinic.zone).date()
     due = None if item.status == ItemStatus.COMPLETED else due_on(item, clinic, closed)
     return Row(
         url=reverse("clinic:review-item", args=[item.pk]),
-        name=patient.full_name,
-        week=care_words(patient) or week_words(item.plan, today),
+        name=gettext("Limited record") if is_limited else patient.full_name,
+        week="" if is_limited else care_words(patient) or week_words(item.plan, today),
         priority=priority(item.severity),
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
@@ -96,6 +102,7 @@ def _row(
         contact=contact_words(contact, clinic) if contact else "",
         phone=patient.phone,
         tel="" if patient.died_on else tel(patient.phone),
+        is_limited=is_limited,
     )
 
 
@@ -138,7 +145,7 @@ def ended_words(flag: Flag) -> str:
     return gettext("Condition no longer met since %(day)s.") % {"day": day}
 
 
-def care_words(patient: Patient) -> str:
+def care_words(patient: Patient | Person) -> str:
     """That care has ended, said before anybody calls; "" while it goes on."""
     if patient.died_on:
         return gettext("Died on %(day)s. Do not call.") % {"day": wording.day_and_year(patient.died_on)}

@@ -1,4 +1,4 @@
-"""The patient's record in one clinic, and what opens it."""
+"""The patient's record in one clinic, what opens it, and who may not."""
 
 from patients.models.data_rights import (
     DataRequest,
@@ -10,6 +10,13 @@ from patients.models.data_rights import (
     RequestOutcome,
 )
 from patients.models.letters import LetterCode, LetterCodeQuerySet, NetworkTries
+from patients.models.limits import (
+    REASON_LENGTH,
+    EmergencyAccess,
+    EmergencyAccessQuerySet,
+    LimitedRecord,
+    LimitedRecordQuerySet,
+)
 from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units
 from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 
@@ -27,6 +34,11 @@ __all__ = [
     "RecordExport",
     "RequestKind",
     "RequestOutcome",
+    "REASON_LENGTH",
+    "EmergencyAccess",
+    "EmergencyAccessQuerySet",
+    "LimitedRecord",
+    "LimitedRecordQuerySet",
     "SignInCode",
     "SignInCodeQuerySet",
     "Units",

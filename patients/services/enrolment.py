@@ -42,8 +42,8 @@ def enrol_patient(*, record: Patient, email: str, by: StaffMember, today: date) 
     """
     require(by, "enrol_patient", clinic_id=record.clinic_id)
     _require_sound(record, today)
+    record.user = _user_of(email, record.user)
     _save(record, force_insert=True)
-    set_address(patient=record, email=email, by=by)
 
 
 @transaction.atomic
@@ -54,12 +54,13 @@ def change_patient(*, record: Patient, email: str | None, by: StaffMember, today
     """
     require(by, "change_patient", clinic_id=record.clinic_id)
     _require_sound(record, today)
+    before = record.user
     was_open = Patient.objects.of_user(record.user_id).filter(pk=record.pk).exists()
-    _save(record, force_update=True)
-    if was_open and record.user and (record.discharged_on or record.died_on):
-        end_all_sessions(of=record.user)
     if email is not None:
-        set_address(patient=record, email=email, by=by)
+        record.user = _user_of(email, record.user)
+    _save(record, force_update=True)  # once: giving a limited record another lead hides it at once
+    if was_open and before and (record.discharged_on or record.died_on):
+        end_all_sessions(of=before)
 
 
 def _require_sound(record: Patient, today: date) -> None:
@@ -97,9 +98,13 @@ def set_address(*, patient: Patient, email: str, by: StaffMember) -> None:
     A login that only letters opened gets the address, and stays open where it is. Raises NotAllowed.
     """
     require(by, "change_patient", clinic_id=patient.clinic_id)
-    address = email.strip().lower()
-    patient.user = _login_of(address, patient.user) if address else None
+    patient.user = _user_of(email, patient.user)
     patient.save(update_fields=["user"])
+
+
+def _user_of(email: str, current: User | None) -> User | None:
+    address = email.strip().lower()
+    return _login_of(address, current) if address else None
 
 
 def _login_of(address: str, current: User | None) -> User:

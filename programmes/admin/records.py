@@ -40,6 +40,7 @@ class OfPatient(RecordAdmin):
     search_help_text = _("The patient's name or number")
     exclude = ["patient", "clinic"]
     readonly_fields = ["patient_link"]
+    clinic_of_patient = "patient__clinic"
 
     @admin.display(description=_("patient"), ordering="patient__family_name")
     def patient_name(self, row: Any) -> Any:
@@ -53,6 +54,10 @@ class OfPatient(RecordAdmin):
 
     def patient_of(self, row: Any) -> Any:
         return row.patient
+
+    def of_clinic(self, rows: Any, clinic: Any) -> Any:
+        """Without rows of limited records, so that the count says what the list shows."""
+        return super().of_clinic(rows, clinic).filter(**{self.clinic_of_patient: clinic})
 
     def get_fields(self, request: Any, obj: Any = None) -> Any:
         shown = [name for name in super().get_fields(request, obj) if name != "patient_link"]
@@ -135,6 +140,7 @@ class ContactAttemptAdmin(OfPatient):
     list_filter = ["channel", "result"]
     list_select_related = ("item__patient", "made_by")
     search_fields = [f"item__{name}" for name in NAMES]
+    clinic_of_patient = "item__patient__clinic"
     ordering = ["-made_at"]
 
     @admin.display(description=_("patient"), ordering="item__patient__family_name")

@@ -8,10 +8,13 @@ import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from clinic.models import OutboxMessage, Role
+from clinic.models import LeaverReport, OutboxMessage, Role
+from patients.services.limiting import open_in_emergency
 from programmes.models import ReviewItem
+from programmes.services.leaving import hand_over
 from programmes.services.nights import review_night
 from tests.factories import (
+    DUTY_LETTER,
     a_clinic,
     a_draft,
     a_patient,
@@ -19,6 +22,7 @@ from tests.factories import (
     a_staff_member,
     a_template,
     a_walk,
+    limit,
 )
 from tests.figures import Figure, record
 from tests.signing_in import sign_in_patient, sign_in_staff
@@ -64,6 +68,21 @@ def people():
     urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     warned = a_walk(urgent, days_ago(0), pain=8, new_symptoms=("chest_pain",), now=datetime.now(UTC)).walk
     draft = a_draft(a_patient(clinic), clinician)
+    reviewer, manager = a_staff_member(clinic, Role.REVIEWER), a_staff_member(clinic, Role.MANAGER)
+    limited = a_programme(
+        a_patient(clinic, lead=clinician, reference="A-1"), clinician, starts_on=days_ago(9)
+    )
+    a_walk(limited, days_ago(0), pain=8, new_symptoms=("fever",), now=datetime.now(UTC))
+    limit(limited.patient)
+    open_in_emergency(
+        patient_id=limited.patient_id,
+        reason="The lead is away and pain is rising.",
+        letter=DUTY_LETTER,
+        by=reviewer,
+        now=datetime.now(UTC),
+    )
+    leaver = a_staff_member(clinic)
+    hand_over(member=leaver, successor=clinician, by=manager, now=datetime.now(UTC), today=days_ago(0))
     return {
         "clinician": clinician,
         "steady": steady,
@@ -74,6 +93,8 @@ def people():
         "flagged": flagged,
         "template": template,
         "no plan": a_patient(clinic),
+        "manager": manager,
+        "limited": limited,
     }
 
 
@@ -83,6 +104,14 @@ def staff_pages(people):
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
+
+
+def manager_pages(people):
+    limited = ReviewItem.objects.get(patient=people["limited"].patient)
+    yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
+    yield f"/people/{people['clinician'].pk}/leaving/"
+    yield f"/people/leavers/{LeaverReport.objects.get().pk}/"
+    yield from (f"/review/{limited.pk}/emergency/", f"/limit/{people['steady'].patient_id}/")
 
 
 def builder_pages(people):
@@ -186,6 +215,14 @@ def test_forms_with_errors(browser, web, people):
 def test_pages_of_staff(browser, web, people):
     client = sign_in_staff(Client(), people["clinician"])
     count("staff pages", in_every_mode(browser, web, list(staff_pages(people)), client))
+
+
+def test_pages_of_managers(browser, web, people):
+    client = sign_in_staff(Client(), people["manager"])
+    found = in_every_mode(browser, web, list(manager_pages(people)), client)
+    client = sign_in_staff(Client(), people["clinician"])
+    found += in_every_mode(browser, web, ["/emergency/", f"/limit/{people['steady'].patient_id}/"], client)
+    count("managers' pages and limited records", found)
 
 
 def test_builder_and_records_in_the_admin(browser, web, people):

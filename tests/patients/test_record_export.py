@@ -14,8 +14,9 @@ from uuid_utils.compat import uuid7
 from clinic.models import OutboxMessage, ReadEntry, Role, User
 from clinic.permissions import NotAllowed
 from patients.data_file import write_zip
-from patients.models import LetterCode, Patient, RecordExport, SignInCode
+from patients.models import EmergencyAccess, LetterCode, Patient, RecordExport, SignInCode
 from patients.services.data_requests import ask_about_data
+from patients.services.limiting import lift_limit
 from patients.services.record_export import (
     ReasonMissing,
     TooManyCopies,
@@ -27,7 +28,7 @@ from patients.services.record_rows import paths_to_patient, tables_of_logins
 from programmes.models import NotWalking, ReviewItem
 from programmes.services.prescribing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
-from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk, limit
 from tests.figures import Figure, record
 from tests.signing_in import sign_in_patient, sign_in_staff
 
@@ -65,6 +66,17 @@ def full(client, patient, clinician, programme):
         made_by=clinician.user,
         reason="before",
         by_patient=False,
+    )
+    Patient.objects.filter(pk=patient.pk).update(lead=clinician)
+    patient.refresh_from_db()
+    lift_limit(limited=limit(patient), by=clinician, now=NOON)
+    EmergencyAccess.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        member=clinician,
+        reason="away",
+        from_at=NOON,
+        until_at=NOON + timedelta(hours=1),
     )
     sign_in_patient(client, patient)
     return patient

@@ -1,0 +1,127 @@
+"""Somebody leaves a clinic: what they hold goes to a successor, and the door closes behind them."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+
+from clinic.models import LeaverReport, StaffMember, User
+from clinic.permissions import may, require
+from clinic.services.people import OwnRole, disable_login, require_another_manager
+from clinic.services.sessions import end_all_sessions
+from clinic.tenancy import past_limits, with_rows_of
+from patients.models import Patient
+from programmes.models import ContactAttempt, ItemStatus, Programme, ProgrammeStatus, ReviewItem
+from programmes.models.programme import RUNNING
+
+
+class AlreadyLeft(Exception):
+    """The membership has ended."""
+
+
+class NotASuccessor(Exception):
+    """Patients and programmes go to an active clinician of the same clinic."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """Keys of what a member of staff holds, as text; limited records are among the patients."""
+
+    items: list[str]
+    patients: list[str]
+    programmes: list[str]
+    contacts: list[dict[str, str]]  # {"item": key, "on": date} of tries that this person planned
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.items or self.patients or self.programmes or self.contacts)
+
+
+def held_by(*, member: StaffMember, today: date) -> Held:
+    """What would be left behind: open items, patients led, programmes, planned contacts."""
+    clinic = member.clinic
+    with past_limits():
+        planned = ContactAttempt.objects.for_clinic(clinic).filter(made_by=member, next_on__gte=today)
+        planned = planned.exclude(item__status=ItemStatus.COMPLETED).order_by("next_on")
+        return Held(
+            items=_keys(_claimed(member)),
+            patients=_keys(Patient.objects.for_clinic(clinic).filter(lead=member)),
+            programmes=_keys(_programmes(member)),
+            contacts=[
+                {"item": str(item), "on": on.isoformat()}
+                for item, on in planned.values_list("item", "next_on")
+            ],
+        )
+
+
+def _keys(rows: Any) -> list[str]:
+    return [str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
+
+
+def _claimed(member: StaffMember) -> Any:
+    held = ReviewItem.objects.for_clinic(member.clinic).filter(claimed_by=member)
+    return held.filter(status=ItemStatus.IN_PROGRESS)
+
+
+def _programmes(member: StaffMember) -> Any:
+    going_on = (*RUNNING, ProgrammeStatus.DRAFT)
+    return Programme.objects.for_clinic(member.clinic).filter(clinician=member, status__in=going_on)
+
+
+@transaction.atomic
+def hand_over(
+    *, member: StaffMember, successor: StaffMember | None, by: StaffMember, now: datetime, today: date
+) -> LeaverReport:
+    """Ends the membership and hands over what it held, in one transaction; keeps the report.
+
+    Without a successor items go back to the queue, patients have no lead, programmes keep the name. Every
+    session ends; the login is disabled when it opens nothing else.
+    Raises AlreadyLeft, NotASuccessor, OwnRole, LastManager or NotAllowed.
+    """
+    require(by, "hand_over", clinic_id=member.clinic_id)
+    if member.pk == by.pk:
+        raise OwnRole
+    require_another_manager(member=member, by=by)
+    _require_successor(successor, member)
+    there = StaffMember.objects.for_clinic(by.clinic).filter(pk=member.pk, is_active=True)
+    if there.update(is_active=False) != 1:
+        raise AlreadyLeft
+    held = held_by(member=member, today=today)
+    with past_limits():
+        _move(member, successor, now)
+    end_all_sessions(of=member.user)
+    return LeaverReport.objects.create(
+        clinic=by.clinic,
+        member=member,
+        successor=successor,
+        made_at=now,
+        made_by=by,
+        held=asdict(held),
+        login_disabled=not _opens_more(member.user) and disable_login(login=member.user, by=by),
+    )
+
+
+def _require_successor(successor: StaffMember | None, member: StaffMember) -> None:
+    if successor is None:
+        return
+    is_colleague = successor.clinic_id == member.clinic_id and successor.pk != member.pk
+    if not (is_colleague and may(successor, "lead_patients")):
+        raise NotASuccessor
+
+
+def _move(member: StaffMember, successor: StaffMember | None, now: datetime) -> None:
+    Patient.objects.for_clinic(member.clinic).filter(lead=member).update(lead=successor)
+    if successor is None:
+        _claimed(member).update(status=ItemStatus.REQUESTED, claimed_by=None, claimed_at=None)
+    else:
+        _claimed(member).update(claimed_by=successor, claimed_at=now)
+        _programmes(member).update(clinician=successor)
+
+
+def _opens_more(user: User) -> bool:
+    """Whether the login opens something else: another clinic's pages, or a patient's own."""
+    with with_rows_of(user.pk):
+        works = StaffMember.objects.filter(user=user, is_active=True).exists()
+        walks = Patient.objects.of_user(user).exists()
+    return works or walks
