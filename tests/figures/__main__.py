@@ -23,6 +23,7 @@ from tests.figures import (
     trust_backup,
     trust_patients,
     trust_rights,
+    trust_roles,
     trust_safety,
     trust_web,
 )
@@ -35,6 +36,7 @@ MODULES = (
     demo,
     trust_backup,
     trust_patients,
+    trust_roles,
     trust_safety,
     trust_web,
     trust_web,

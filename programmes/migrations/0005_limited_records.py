@@ -52,7 +52,7 @@ TABLES = [f"programmes_{name}" for name in ("flag", "notwalking", "pause", "prog
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0003_row_level_security"),
+        ("programmes", "0004_erasing_signed_plans"),
         ("patients", "0009_limits_are_kept"),
     ]
     operations = [
