@@ -75,7 +75,7 @@ def clinical_tables_are_protected(
         return []
     return [
         *(Error(f"{UNPROTECTED} {table}", id="waymark.E002") for table in _unprotected_tables()),
-        *(Error(f"{UNLIMITED} {table}", id="waymark.E003") for table in _unlimited_tables()),
+        *(Error(f"{UNLIMITED} {table}", id="waymark.E006") for table in _unlimited_tables()),
     ]
 
 

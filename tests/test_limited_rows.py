@@ -282,5 +282,5 @@ def test_the_check_names_a_table_that_would_show_them():
         found = checks.clinical_tables_are_protected(None, ["default"])
         owner.execute(f"CREATE POLICY {policy} AS RESTRICTIVE {rule}")
     assert [(error.id, error.msg) for error in found] == [
-        ("waymark.E003", "Limited records are not hidden on programmes_pause")
+        ("waymark.E006", "Limited records are not hidden on programmes_pause")
     ]

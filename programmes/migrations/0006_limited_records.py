@@ -52,7 +52,7 @@ TABLES = [f"programmes_{name}" for name in ("flag", "notwalking", "pause", "prog
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("programmes", "0004_erasing_signed_plans"),
+        ("programmes", "0005_why_a_walk_is_in_error"),
         ("patients", "0009_limits_are_kept"),
     ]
     operations = [
