@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic.views import (
+    audit,
     confirming,
     csp_reports,
     emergency,
@@ -68,6 +69,8 @@ staff_pages = [
     path("people/limited/<uuid:limited_id>/lift/", people.lift_limit, name="lift-limit"),
     path("people/leavers/<uuid:report_id>/", leaving.leaver_report, name="leaver-report"),
     path("people/<uuid:member_id>/leaving/", leaving.leaving, name="leaving"),
+    path("audit/reads/", audit.read_log, name="read-log"),
+    path("audit/changes/", audit.changes, name="changes"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
     path(settings.CSP_REPORTS.removeprefix("/"), csp_reports.receive_report, name="csp-report"),

@@ -101,6 +101,7 @@ def people():
 def staff_pages(people):
     item = ReviewItem.objects.filter(patient=people["flagged"].patient).get()
     safety = ReviewItem.objects.filter(patient=people["urgent"].patient).get()
+    yield from ("/audit/reads/", "/audit/changes/")  # staff without the verb get the page that says so
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
