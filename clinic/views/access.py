@@ -8,6 +8,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from clinic.middleware.confirming import confirmed_page
@@ -42,7 +43,8 @@ def page_for(verb: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
         def guarded(request: ClinicRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not may(request.staff, verb):
                 raise PermissionDenied
-            return view(request, *args, **kwargs)
+            with timezone.override(request.clinic.zone):
+                return view(request, *args, **kwargs)
 
         return guarded
 

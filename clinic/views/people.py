@@ -55,11 +55,23 @@ def people_file(request: ClinicRequest) -> HttpResponse:
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="people.csv"'
     write = csv.writer(response).writerow
-    write(["name", "role", "login", "last sign-in", "open sessions", "patients led", "emergency accesses"])
+    write(
+        [
+            "name",
+            "role",
+            "login",
+            "last sign-in",
+            "second factor",
+            "open sessions",
+            "patients led",
+            "emergency accesses",
+        ]
+    )
     for row in members_of(request.clinic, timezone.now()):
         if row.member.is_active:
             told = (row.member.name, row.member.role, row.member.user.email or "", row.last_seen)
-            write([*map(_harmless, told), row.sessions, row.leads, row.emergencies])
+            factor = "yes" if row.has_factor else "no"
+            write([*map(_harmless, told), factor, row.sessions, row.leads, row.emergencies])
     return response
 
 

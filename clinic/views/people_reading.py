@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
+from allauth.mfa.models import Authenticator
+from django.db.models import Count, Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 
 from clinic.models import Clinic, SessionKind, StaffMember, UserSession
+from clinic.services.second_factor import APP, PASSKEY
 from patients.models import EmergencyAccess, LimitedRecord, Patient
 from programmes import wording
 
@@ -25,6 +27,7 @@ class MemberRow:
     last_seen: str
     is_inactive: bool
     sessions: int
+    has_factor: bool
     leads: int
     emergencies: int
 
@@ -37,6 +40,7 @@ def members_of(clinic: Clinic, now: datetime) -> list[MemberRow]:
             # A limited record is hidden from the manager who counts; its own row is not.
             leads=_count(_visible(clinic), "lead") + _count(_limited(clinic), "lead"),
             sessions=_count(UserSession.objects.alive(now).filter(kind=SessionKind.STAFF), "user", by="user"),
+            has_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=(APP, PASSKEY))),
             emergencies=_count(_recent(clinic, now), "member"),
         )
         .order_by("name")
@@ -71,6 +75,7 @@ def _row(member: Any, clinic: Clinic, now: datetime) -> MemberRow:
         last_seen=_seen_words(seen, days, clinic),
         is_inactive=days is None or days > INACTIVE_DAYS,
         sessions=member.sessions,
+        has_factor=member.has_factor,
         leads=member.leads,
         emergencies=member.emergencies,
     )
