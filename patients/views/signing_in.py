@@ -72,6 +72,8 @@ def code(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["code"]
         asker = Asker(UUID(browser), Device.of(request))
+        # Saved either way: only a known address has a guess to count, and a commit that writes takes longer.
+        request.session.modified = True
         if user := use_code(email=address, code=typed, asker=asker, now=timezone.now()):
             return let_in(request, user)
         form.add_error("code", CodeForm.WRONG)
