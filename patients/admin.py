@@ -12,10 +12,12 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
+from clinic.middleware.confirming import may_send, note_opened, to_confirm
 from clinic.permissions import may, roles_that_may
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
@@ -38,6 +40,8 @@ NO_LETTER: dict[type[Exception], Any] = {
 
 
 class PatientForm(ClinicForm):
+    confirm_first = ""  # where one confirms that it is oneself, when that was not done just now
+
     email = forms.EmailField(
         label=gettext_lazy("e-mail address"),
         required=False,
@@ -48,6 +52,17 @@ class PatientForm(ClinicForm):
         super().__init__(*args, **kwargs)
         if self.instance.user:
             self.initial["email"] = self.instance.user.email
+        if self.confirm_first and not self.is_bound:
+            self.fields["email"].disabled = True
+            self.fields["email"].help_text = format_html(
+                '<a href="{}">{}</a>', self.confirm_first, _("Confirm that it is you to change the address.")
+            )
+
+    def clean_email(self) -> Any:
+        """Whoever changes the address decides who can sign in: not in a browser that was left open."""
+        if self.confirm_first and "email" in self.changed_data:
+            raise forms.ValidationError(_("Confirm that it is you, then change the address again."))
+        return self.cleaned_data["email"]
 
     def clean_reference(self) -> Any:
         reference = self.cleaned_data["reference"]
@@ -98,6 +113,13 @@ class PatientAdmin(ClinicAdmin):
         if db_field.name == "lead":
             field.queryset = field.queryset.filter(role__in=roles_that_may("lead_patients"))
         return field
+
+    def get_form(self, request: Any, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        made = super().get_form(request, obj, change=change, **kwargs)
+        if obj is not None and may_send(request):
+            note_opened(request)
+        made.confirm_first = "" if obj is None or may_send(request) else to_confirm(request).url
+        return made
 
     @admin.display(description=gettext_lazy("patient"), ordering="family_name")
     def full_name(self, patient: Patient) -> str:

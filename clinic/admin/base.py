@@ -54,8 +54,9 @@ class WaymarkAdminSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
     def get_urls(self) -> Any:
-        """Without Django's "view on site": no record here has a page of its own outside the admin."""
-        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") != "view_on_site"]
+        """Without Django's "view on site", and with the house's own page to change a password."""
+        left_out = ("view_on_site", "password_change", "password_change_done")
+        return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") not in left_out]
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
         """Times are read and written in the clinic's zone, also while a TemplateResponse renders."""

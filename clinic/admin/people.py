@@ -10,6 +10,8 @@ from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.base import ClinicAdmin, ClinicForm, RecordAdmin
+from clinic.admin.sign_in_help import SignInHelp
+from clinic.middleware.confirming import confirmed_page
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User
 from clinic.permissions import Actor, may
 from clinic.services import keeping, people
@@ -101,7 +103,7 @@ class UserForm(ClinicForm):
 
 
 @admin.register(User)
-class UserAdmin(ClinicAdmin):
+class UserAdmin(SignInHelp, ClinicAdmin):
     """Logins. The operator alone; no password hash is ever shown."""
 
     form = UserForm
@@ -121,6 +123,13 @@ class UserAdmin(ClinicAdmin):
 
     def of_operator(self, rows: Any) -> Any:
         return rows
+
+    def get_urls(self) -> list[Any]:
+        return [*self.help_urls(self.admin_site, "clinic_user_help"), *super().get_urls()]
+
+    def changeform_view(self, request: Any, *args: Any, **kwargs: Any) -> Any:
+        """An address and a password open a login: one's own password is asked first."""
+        return confirmed_page(super().changeform_view)(request, *args, **kwargs)
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
         people.save_login(login=obj, password=form.cleaned_data["new_password"], by=request.actor)
@@ -185,7 +194,7 @@ class OperatorStaffAddForm(StaffAddForm):
 
 
 @admin.register(StaffMember)
-class StaffMemberAdmin(ClinicAdmin):
+class StaffMemberAdmin(SignInHelp, ClinicAdmin):
     form = StaffForm
     add_verb = change_verb = "manage_staff"
     refusals = KEEPS_A_MANAGER | ONE_LOGIN
@@ -214,6 +223,9 @@ class StaffMemberAdmin(ClinicAdmin):
     def get_readonly_fields(self, request: Any, obj: StaffMember | None = None) -> list[str]:
         return ["login"] if obj else []
 
+    def get_urls(self) -> list[Any]:
+        return [*self.help_urls(self.admin_site, "clinic_staffmember_help"), *super().get_urls()]
+
     @admin.display(description=_("login"), ordering="user__email")
     def login(self, member: StaffMember) -> str:
         return member.user.email or ""
@@ -227,8 +239,8 @@ class StaffMemberAdmin(ClinicAdmin):
             clinic=obj.clinic, email=form.cleaned_data["email"], member=to, by=request.actor
         )
         obj.pk, obj.user = made.pk, made.user
-        if not may(request.actor, "manage_logins") and not made.user.has_usable_password():
-            messages.info(request, _("Ask the operator for a first password."))
+        if not made.user.has_usable_password():
+            messages.info(request, _("Send a link for the first password: “Help with signing in”."))
 
 
 @admin.register(OutboxMessage)

@@ -42,6 +42,7 @@ def second_factor(request: Any) -> HttpResponse:
     """What one has, and what can be added."""
     context = {
         "factors": [_row(factor) for factor in factors_of(request.user)],
+        "has_app": factors_of(request.user).filter(type=APP).exists(),
         "codes_left": recovery_codes_left(request.user),
         "enrolling": bool(request.session.get(ENROLLING)),
         "passkeys_work_here": passkeys_work_here(request),

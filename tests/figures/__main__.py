@@ -25,6 +25,7 @@ from tests.figures import (
     trust_rights,
     trust_roles,
     trust_safety,
+    trust_staff,
     trust_web,
 )
 
@@ -38,7 +39,7 @@ MODULES = (
     trust_patients,
     trust_roles,
     trust_safety,
-    trust_web,
+    trust_staff,
     trust_web,
 )  # importing them registers their measurements
 

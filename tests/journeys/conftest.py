@@ -106,7 +106,7 @@ def web(services_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     environment = services_environment | {
         "WAYMARK_DEMO": "1",
-        "WAYMARK_MFA_OPTIONAL": "1",
+        "WAYMARK_MFA_OPTIONAL": "" if "ENFORCE_SECOND_FACTOR" in services_environment else "1",
         "WAYMARK_BASE_URL": address,
         "WAYMARK_DB_POOL": "1",
         "PORT": str(port),

@@ -105,6 +105,8 @@ def staff_pages(people):
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
+    own = ("second-factor/", "second-factor/app/", "second-factor/passkey/", "second-factor/recovery-codes/")
+    yield from (f"/staff/{page}" for page in (*own, "sessions/", "password/", "confirm/"))
 
 
 def manager_pages(people):
@@ -177,6 +179,8 @@ def test_pages_of_visitors(browser, web):
         "/sign-in/letter/",
         "/sign-in/link/none/",
         "/signed-out/",
+        "/staff/password/forgotten/",
+        "/staff/password/link/no-such-link/",
         "/staff/sign-in/",
         "/demo/mailbox/",
         "/nowhere/",

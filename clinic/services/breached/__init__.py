@@ -4,6 +4,7 @@ import gzip
 from functools import cache
 from pathlib import Path
 
+from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -16,6 +17,12 @@ def breached_passwords() -> frozenset[str]:
     return frozenset(gzip.decompress(LIST.read_bytes()).decode().splitlines())
 
 
+@cache
+def common_words() -> frozenset[str]:
+    """Django's 20,000 frequent passwords, short ones too: digits behind "qwertyuiop" do not help."""
+    return frozenset(CommonPasswordValidator().passwords)
+
+
 class BreachedPasswordValidator:
     """Refuses a breached password, also in capitals, doubled, or with digits and signs behind it."""
 
@@ -24,7 +31,7 @@ class BreachedPasswordValidator:
         bare = word.rstrip("0123456789!?.,-_*#$&+@ ")
         half = word[: len(word) // 2]
         doubled = half if half * 2 == word else word
-        if {word, bare, doubled} & breached_passwords():
+        if {word, bare, doubled} & breached_passwords() or bare in common_words():
             raise ValidationError(
                 _("This password has been found in stolen lists. Choose another one."), code="breached"
             )
