@@ -474,7 +474,7 @@ def test_a_new_member_needs_a_first_password(client, clinic):
     staff = sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
     typed = {"email": "new@clinic.example", "name": "New", "role": "reviewer", "is_active": "on"}
     answer = staff.post(address(StaffMember, "add"), typed, follow=True)
-    assert "Ask the operator for a first password." in answer.content.decode()
+    assert "Send a link for the first password" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
