@@ -26,6 +26,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "export_record": frozenset({CLINICIAN, MANAGER}),
     "erase_patient": frozenset({MANAGER}),
     "decide_retention": frozenset({MANAGER}),
+    "restrict_processing": frozenset({MANAGER}),
+    "lift_restriction": frozenset({MANAGER}),
     "answer_data_request": frozenset({CLINICIAN, MANAGER}),
     # limited records
     "limit_record": frozenset({CLINICIAN, MANAGER}),  # of clinicians: the lead alone

@@ -24,6 +24,7 @@ from clinic.services.post import Letter
 from patients import wording
 from patients.models import LetterCode, Patient
 from patients.services import enrolment, letters, signing_out
+from patients.services.restricted import ProcessingRestricted
 
 REFUSALS: dict[type[Exception], Any] = {
     enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
@@ -160,6 +161,7 @@ class PatientAdmin(ClinicAdmin):
         patient = context.get("original")
         leads = patient is not None and patient.lead_id == request.staff.pk
         context["may_limit"] = leads or may(request.actor, "name_lead")
+        context["is_restricted"] = patient is not None and patient.is_restricted(local_today(request))
         context["is_in_care"] = patient is not None and patient.is_monitored(local_today(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -195,6 +197,8 @@ class PatientAdmin(ClinicAdmin):
             enrolment.invite_patient(patient=patient, letter=letter, by=request.staff, now=timezone.now())
         except NotLive:
             messages.error(request, NOT_LIVE)
+        except ProcessingRestricted:
+            messages.error(request, _("Processing of this record is restricted. Nothing was sent."))
         except enrolment.NoAddress:
             messages.error(request, _("Enter an e-mail address first: there is nowhere to send it."))
         except enrolment.CareEnded:

@@ -79,6 +79,7 @@ def a_draft(
         template=None,
         rule={},
         by=by,
+        today=starts_on,
     )
 
 

@@ -8,7 +8,14 @@ from clinic.forms.people import (
     ReviewNoteForm,
 )
 from clinic.forms.reviewing import CloseForm, ContactForm, SnoozeForm, TakeOverForm
-from clinic.forms.rights import AnswerForm, CopyForm, GoingLiveForm, NoteRequestForm, WalkErrorForm
+from clinic.forms.rights import (
+    AnswerForm,
+    CopyForm,
+    GoingLiveForm,
+    NoteRequestForm,
+    RestrictionForm,
+    WalkErrorForm,
+)
 from clinic.forms.signing_in import (
     NOT_NOW,
     ClinicChoiceForm,
@@ -40,6 +47,7 @@ __all__ = [
     "LeadForm",
     "LeavingForm",
     "ReasonForm",
+    "RestrictionForm",
     "ReviewNoteForm",
     "SnoozeForm",
     "StaffSignInForm",

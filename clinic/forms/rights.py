@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms.reviewing import _choice
+from clinic.forms.reviewing import _choice, _day
 from clinic.models import CHECKLIST, GoLiveRecord
 from clinic.services.going_live import Readiness
 from patients.models import RequestKind, RequestOutcome
@@ -100,3 +100,15 @@ class WalkErrorForm(forms.Form):
         max_length=300,
         error_messages={"required": _("Write what is wrong: others read it later.")},
     )
+
+
+class RestrictionForm(forms.Form):
+    """Why a record is not used for now, and how long."""
+
+    reason = forms.CharField(
+        label=_("Why is it restricted?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why: others read it later.")},
+    )
+    until = _day(_("Last day (leave empty: until somebody lifts it)"), required=False)

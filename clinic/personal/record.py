@@ -26,6 +26,7 @@ PEOPLE = (
             "invited_at first_signed_in_at": "whether the invitation arrived",
             "discharged_on died_on": "when care ended; from when retention counts",
             "kept_reason kept_until": "why and how long the record stays past its time",
+            "restricted_at restricted_by restricted_reason restricted_until": "that it is not used, and why",
             "created_at": "when the record began",
         },
         only_account="user phone time_zone units invited_at first_signed_in_at",

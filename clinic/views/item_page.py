@@ -77,6 +77,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "priority": priority(item.severity),
         "week": care_words(item.patient) or _week(record, today),
         "programme": plan and plan.programme,
+        "is_restricted": item.patient.is_restricted(today),
         "state": state_words(item, staff, clinic),
         "opened": wording.moment(item.opened_at, clinic.zone),
         "due": wording.day(due) if due and is_open else "",

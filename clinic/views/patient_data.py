@@ -18,6 +18,7 @@ from patients.data_file import data_file
 from patients.models import DataRequest, Patient, RecordExport, RequestOutcome
 from patients.services.data_requests import AlreadyAnswered, answer_request, ask_about_data
 from patients.services.record_export import export_record
+from patients.services.restricted import ProcessingRestricted
 
 
 def find_patient(request: ClinicRequest, patient_id: UUID) -> Patient:
@@ -43,6 +44,7 @@ def _page(request: ClinicRequest, patient: Patient, *, status: int = 200, **form
         "requests": DataRequest.objects.for_clinic(clinic).filter(patient=patient).order_by("-received_at"),
         "request_form": NoteRequestForm(),
         "may_copy": may(staff, "export_record"),
+        "is_restricted": patient.is_restricted(patient.local_date(timezone.now())),
         "may_answer": may(staff, "answer_data_request"),
         "today": timezone.now().astimezone(clinic.zone).date(),
         **forms,
@@ -64,15 +66,12 @@ def copy_record(request: ClinicRequest, patient_id: UUID) -> Any:
     if request.method != "POST" or not form.is_valid():
         context = {"patient": patient, "form": form}
         return render(request, "clinic/copy_record.html", context, status=422 if form.errors else 200)
-    return data_file(
-        export_record(
-            patient=patient,
-            reason=form.cleaned_data["reason"],
-            with_notes=form.cleaned_data["with_notes"],
-            by=request.staff,
-            now=timezone.now(),
-        )
-    )
+    try:
+        copy = export_record(patient=patient, **form.cleaned_data, by=request.staff, now=timezone.now())
+    except ProcessingRestricted:
+        form.add_error(None, gettext("Processing of this record is restricted. No copy was made."))
+        return render(request, "clinic/copy_record.html", {"patient": patient, "form": form}, status=422)
+    return data_file(copy)
 
 
 @staff_page

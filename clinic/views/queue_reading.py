@@ -55,6 +55,8 @@ class Person:
     phone: str
     discharged_on: date | None
     died_on: date | None
+    restricted_at: str | None
+    restricted_until: date | None
 
 
 @dataclass(frozen=True)
@@ -122,15 +124,24 @@ def read_rows(clinic: Clinic, chosen: QuerySet[Any], today: date) -> Rows:
 
 def _who(clinic: Clinic) -> Subquery:
     """The patient, or NULL for a limited record: a join would lose the whole row, and nobody would look."""
-    columns = ("given_name", "family_name", "phone", "discharged_on", "died_on")
+    columns = (
+        "given_name",
+        "family_name",
+        "phone",
+        "discharged_on",
+        "died_on",
+        "restricted_at",
+        "restricted_until",
+    )
     patient = Patient.objects.for_clinic(clinic).filter(pk=OuterRef("patient_id"))
     return Subquery(patient.values(data=JSONObject(**{name: name for name in columns})))
 
 
 def _person(who: dict[str, Any]) -> Person:
-    days = (who["discharged_on"], who["died_on"])
-    discharged_on, died_on = (day and date.fromisoformat(day) for day in days)
-    return Person(f"{who['given_name']} {who['family_name']}", who["phone"], discharged_on, died_on)
+    days = (who["discharged_on"], who["died_on"], who["restricted_until"])
+    discharged_on, died_on, until = (day and date.fromisoformat(day) for day in days)
+    name = f"{who['given_name']} {who['family_name']}"
+    return Person(name, who["phone"], discharged_on, died_on, who["restricted_at"], until)
 
 
 def _plan(clinic: Clinic, today: date) -> Subquery:

@@ -12,7 +12,7 @@ from django.utils.translation import get_language, gettext, ngettext
 
 from clinic.models import Clinic, StaffMember, tel
 from clinic.views.queue_reading import Person, Rows
-from patients.models import Patient
+from patients.models import Patient, restricts
 from programmes import wording
 from programmes.charts import Sparkline, sparkline
 from programmes.models import ContactAttempt, Flag, ItemStatus, ReviewItem, Severity
@@ -26,7 +26,7 @@ DUE_IN_WORKING_DAYS: dict[int, int] = {
 }
 
 
-NOBODY = Person("", "", None, None)  # stands for a limited record
+NOBODY = Person("", "", None, None, None, None)  # stands for a limited record
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,7 @@ class Row:
     phone: str
     tel: str
     is_limited: bool = False
+    restricted: str = ""
 
 
 def rows_of(
@@ -103,6 +104,7 @@ def _row(
         phone=patient.phone,
         tel="" if patient.died_on else tel(patient.phone),
         is_limited=is_limited,
+        restricted=restricted_words(patient, today),
     )
 
 
@@ -153,6 +155,13 @@ def care_words(patient: Patient | Person) -> str:
         day = wording.day_and_year(patient.discharged_on)
         return gettext("Discharged on %(day)s") % {"day": day}
     return ""
+
+
+def restricted_words(patient: Patient | Person, today: date) -> str:
+    """That nobody reviews the record; "" while it is used."""
+    if not restricts(patient.restricted_at, patient.restricted_until, today):
+        return ""
+    return gettext("Processing restricted")
 
 
 def week_words(plan: dict[str, Any] | None, today: date) -> str:

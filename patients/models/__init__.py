@@ -17,7 +17,7 @@ from patients.models.limits import (
     LimitedRecord,
     LimitedRecordQuerySet,
 )
-from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units
+from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units, restricts
 from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 
 __all__ = [
@@ -42,4 +42,5 @@ __all__ = [
     "SignInCode",
     "SignInCodeQuerySet",
     "Units",
+    "restricts",
 ]

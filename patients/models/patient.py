@@ -10,7 +10,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import StaffMember, known_time_zone
-from clinic.tenancy import ClinicQuerySet, ClinicRecord, one_of, same_clinic
+from clinic.tenancy import ClinicQuerySet, ClinicRecord, one_of, same_clinic, together
+
+
+def restricts(since: datetime | str | None, until: date | None, day: date) -> bool:
+    """Whether a restriction from `since` to `until` (the last day; None: until lifted) holds on that day."""
+    return since is not None and (until is None or day <= until)
 
 
 class PatientQuerySet(ClinicQuerySet):
@@ -27,6 +32,15 @@ class PatientQuerySet(ClinicQuerySet):
         return self.filter(
             Q(discharged_on=None) | Q(discharged_on__gt=day), Q(died_on=None) | Q(died_on__gt=day)
         )
+
+    def restricted_on(self, day: date) -> Self:
+        """Kept, but not used (UK GDPR Art. 18). The day of `restricted_until` is the last one."""
+        unbounded = Q(restricted_until=None) | Q(restricted_until__gte=day)
+        return self.filter(unbounded, restricted_at__isnull=False)
+
+    def judged_on(self, day: date) -> Self:
+        """Whose record may be used on that day: in care, and not restricted. Reviews and lists ask this."""
+        return self.monitored_on(day).exclude(pk__in=self.model.objects.restricted_on(day).values("pk"))
 
 
 class Units(models.TextChoices):
@@ -85,6 +99,19 @@ class Patient(ClinicRecord):
         _("kept back because"), max_length=300, blank=True, editable=False, help_text=_("A legal hold, say.")
     )
     kept_until = models.DateField(_("kept until"), null=True, blank=True, editable=False)
+    restricted_at = models.DateTimeField(_("processing restricted"), null=True, blank=True, editable=False)
+    restricted_by = models.ForeignKey(
+        StaffMember,
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("restricted by"),
+    )
+    restricted_reason = models.CharField(_("restricted because"), max_length=300, blank=True, editable=False)
+    restricted_until = models.DateField(_("restricted until"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = PatientQuerySet.as_manager()
@@ -95,10 +122,16 @@ class Patient(ClinicRecord):
         constraints = [
             *ClinicRecord.Meta.constraints,
             same_clinic("lead"),
+            same_clinic("restricted_by"),
             one_of("units", Units),
             one_of("pain_series", PainSeries),
             models.CheckConstraint(
                 condition=Q(kept_until=None) | ~Q(kept_reason=""), name="patients_patient_kept_with_reason"
+            ),
+            together("restricted_at", "restricted_by", name="restricted_with_person"),
+            models.CheckConstraint(
+                condition=Q(restricted_at=None, restricted_until=None) | ~Q(restricted_reason=""),
+                name="patients_patient_restricted_with_reason",
             ),
             models.UniqueConstraint(
                 fields=["clinic", "reference"],
@@ -127,3 +160,7 @@ class Patient(ClinicRecord):
         """The same question as `PatientQuerySet.monitored_on`, for one record."""
         ends = [end for end in (self.discharged_on, self.died_on) if end is not None]
         return all(day < end for end in ends)
+
+    def is_restricted(self, day: date) -> bool:
+        """The same question as `PatientQuerySet.restricted_on`, for one record."""
+        return restricts(self.restricted_at, self.restricted_until, day)

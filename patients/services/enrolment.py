@@ -12,6 +12,7 @@ from clinic.services.people import login_of
 from clinic.services.post import Letter, post_message
 from clinic.services.sessions import end_all_sessions
 from patients.models import Patient
+from patients.services.restricted import require_unrestricted
 
 
 class NoAddress(Exception):
@@ -58,7 +59,9 @@ def change_patient(*, record: Patient, email: str | None, by: StaffMember, today
     was_open = Patient.objects.of_user(record.user_id).filter(pk=record.pk).exists()
     if email is not None:
         record.user = _user_of(email, record.user)
-    _save(record, force_update=True)  # once: giving a limited record another lead hides it at once
+    _save(
+        record, update_fields=_typed_fields()
+    )  # once: giving a limited record another lead hides it at once
     if was_open and before and (record.discharged_on or record.died_on):
         end_all_sessions(of=before)
 
@@ -79,6 +82,11 @@ def may_be_lead(*, record: Patient) -> bool:
     new = leads.filter(is_active=True, role__in=roles_that_may("lead_patients"))
     stays = Patient.objects.filter(clinic=record.clinic_id, pk=record.pk, lead=record.lead_id)
     return new.exists() or stays.exists()
+
+
+def _typed_fields() -> list[str]:
+    """What the form holds. The rest belongs to other verbs, which may have written since it was opened."""
+    return [field.name for field in Patient._meta.concrete_fields if field.editable]
 
 
 def _save(record: Patient, **how: Any) -> None:
@@ -121,7 +129,8 @@ def _login_of(address: str, current: User | None) -> User:
 def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: datetime) -> None:
     """Posts the invitation. Names no condition.
 
-    Raises NotLive, NoAddress, CareEnded, or NotAllowed (also for another clinic's patient).
+    Raises NotLive, NoAddress, CareEnded, ProcessingRestricted, or NotAllowed (also for another clinic's
+    patient).
     """
     require(by, "invite_patient", clinic_id=patient.clinic_id)
     require_live(patient.clinic)
@@ -129,6 +138,7 @@ def invite_patient(*, patient: Patient, letter: Letter, by: StaffMember, now: da
         raise NoAddress
     if not patient.is_monitored(patient.local_date(now)):
         raise CareEnded
+    require_unrestricted(patient, patient.local_date(now))
     post_message(
         kind=MessageKind.INVITATION,
         key=f"invitation:{patient.pk}:{now.isoformat()}",

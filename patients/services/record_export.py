@@ -23,6 +23,7 @@ from patients.services.record_rows import (
     rows_that_name,
     shares_login,
 )
+from patients.services.restricted import require_unrestricted
 
 FORMAT, VERSION = "waymark-record", 1  # docs/privacy/export-format.md
 COPIES_A_DAY = 3  # by the patient alone; more is a script, not a person [P]
@@ -54,9 +55,10 @@ def export_record(
 ) -> RecordCopy:
     """Staff take a copy. `with_notes` says that somebody has read the notes: they speak of nobody else.
 
-    Raises ReasonMissing or NotAllowed.
+    Raises ReasonMissing, ProcessingRestricted (patients take their own copy all the same), or NotAllowed.
     """
-    require(by, "export_record")
+    require(by, "export_record", clinic_id=patient.clinic_id)
+    require_unrestricted(patient, patient.local_date(now))
     if not reason.strip():
         raise ReasonMissing
     _note(patient, by.user, now, by_patient=False, reason=reason.strip(), with_notes=with_notes)

@@ -9,6 +9,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 
 from clinic.models import tel
 from patients.models import Patient
@@ -23,10 +24,12 @@ View = Callable[..., HttpResponse]
 class PatientRequest(HttpRequest):
     """A request for one patient's own page.
 
-    `safety_route` says where an unresolved safety answer sends the patient; None without one.
+    `is_restricted` says that the record is kept and not used; `safety_route` where an unresolved
+    safety answer sends the patient, None without one.
     """
 
     patient: Patient
+    is_restricted: bool
     safety_route: str | None
 
 
@@ -39,6 +42,7 @@ def patient_page(view: View) -> View:
         if patient is None:
             return redirect("patients:choose" if request.user.is_authenticated else "patients:sign-in")
         request.patient, request.safety_route = patient, patient.safety_route
+        request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
         return view(request, *args, **kwargs)
 
     return wrapper
@@ -64,5 +68,10 @@ def page(
     """Renders a patient's page with the clinic whose phone stands on every one of them."""
     patient = getattr(request, "patient", None)
     clinic = patient and patient.clinic
-    around = {"patient": patient, "clinic": clinic, "tel": clinic and tel(clinic.phone)}
+    around = {
+        "patient": patient,
+        "clinic": clinic,
+        "tel": clinic and tel(clinic.phone),
+        "is_restricted": getattr(request, "is_restricted", False),
+    }
     return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)

@@ -15,7 +15,7 @@ from programmes.services.plan_reading import plan_of
 def plan(request: PatientRequest) -> HttpResponse:
     """As on Today, no target stands here while a safety answer waits or after the plan's end."""
     found = plan_of(patient=request.patient, on=request.patient.local_date(timezone.now()))
-    state = state_of(request.safety_route, found)
+    state = state_of(request.safety_route, found, is_restricted=request.is_restricted)
     if found is None or state in ("safety", "ended"):
         return page(request, "plan.html", {"state": state})
     weeks = wording.my_plan(

@@ -22,7 +22,7 @@ def today(request: PatientRequest) -> HttpResponse:
     on = request.patient.local_date(timezone.now())
     plan = plan_of(patient=request.patient, on=on)
     walks = recent_walks(patient=request.patient)
-    state = state_of(request.safety_route, plan)
+    state = state_of(request.safety_route, plan, is_restricted=request.is_restricted)
     context: dict[str, Any] = {
         "state": state,
         "day": wording.day(on),
@@ -39,10 +39,12 @@ def today(request: PatientRequest) -> HttpResponse:
     return page(request, "today.html", context)
 
 
-def state_of(safety_route: str | None, plan: Plan | None) -> str:
+def state_of(safety_route: str | None, plan: Plan | None, *, is_restricted: bool) -> str:
     """Which of its pages Today shows."""
     if safety_route:
         return "safety"
+    if is_restricted:
+        return "restricted"
     if plan is None:
         return "no-plan"
     if plan.has_ended:

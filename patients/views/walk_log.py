@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from clinic.services.post import Letter
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
+from patients.services.restricted import ProcessingRestricted
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from programmes.clinical.safety import safety_finding
@@ -38,6 +39,8 @@ SAFETY_FROM_PAIN = 7  # and whenever a leg or foot problem is reported
 @patient_page
 def log(request: PatientRequest) -> HttpResponse:
     """The whole walk log on one page; a saved form leads on, a faulty one comes back as it was typed."""
+    if request.is_restricted and request.method != "POST":
+        return page(request, "walk_closed.html")
     now = timezone.now()
     today = request.patient.local_date(now)
     plan = plan_of(patient=request.patient, on=today)
@@ -46,7 +49,10 @@ def log(request: PatientRequest) -> HttpResponse:
         first = {"client_uuid": _form_key(request), "walked_on": today.isoformat()}
         return _form_page(request, WalkForm(asked=asked, initial=first), today)
     form = WalkForm(request.POST, asked=asked)
-    walk = _save(request, form, plan, now) if form.is_valid() else None
+    try:
+        walk = _save(request, form, plan, now) if form.is_valid() else None
+    except ProcessingRestricted:
+        return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
     if walk is None:
         return _form_page(request, form, form.cleaned_data.get("walked_on"))
     request.session.pop(FORM_KEY, None)

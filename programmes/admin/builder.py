@@ -19,6 +19,7 @@ from clinic.admin import OwnClinicFilter, local_today
 from clinic.models import StaffMember
 from clinic.permissions import may
 from clinic.services.going_live import NotLive
+from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
 from programmes.admin.pages import PagesAdmin
@@ -121,6 +122,7 @@ class ProgrammeAdmin(PagesAdmin):
                 template=form.from_template,
                 rule=form.rule,
                 by=request.staff,
+                today=local_today(request),
             )
             self.log_addition(request, programme, "draft made")
             for warning in form.soft_warnings:
@@ -219,6 +221,8 @@ class ProgrammeAdmin(PagesAdmin):
             )
         except NotLive:
             form.add_error(None, _("This clinic is not live: a manager signs first. Nothing was assigned."))
+        except ProcessingRestricted:
+            form.add_error(None, _("Processing of this record is restricted. Nothing was assigned."))
         except prescribing.AlreadyRunning:
             form.add_error(None, self._running_message(programme))
         except (prescribing.ChangedMeanwhile, prescribing.NotADraft):

@@ -138,7 +138,7 @@ class StartForm(forms.Form):
         self.rule: dict[str, Any] = {}
         self.initial.setdefault("starts_on", coming_monday(today))
         running = Programme.objects.for_clinic(clinic).running().filter(patient=OuterRef("pk"))
-        patients = Patient.objects.for_clinic(clinic).monitored_on(today)
+        patients = Patient.objects.for_clinic(clinic).judged_on(today)
         self.fields["patient"].queryset = patients.annotate(has_programme=Exists(running))  # type: ignore[attr-defined]
         templates = ProgrammeTemplate.objects.for_clinic(clinic).filter(is_active=True)
         self.templates = {str(each.pk): each for each in templates.annotate(week_count=Count("weeks"))}

@@ -45,7 +45,7 @@ class Subject:
 
 
 def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = None) -> list[Subject]:
-    """Every monitored patient (or those of `patients`) with a running programme, ready to be judged."""
+    """Everybody in care, not restricted (or those of `patients`), with a running programme: to be judged."""
     programmes = _running_programmes(clinic, on, patients)
     ids = [programme.pk for programme in programmes]
     patient_ids = [programme.patient_id for programme in programmes]
@@ -83,7 +83,7 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
     found = (
         Programme.objects.for_clinic(clinic)
         .running()
-        .filter(patient__in=Patient.objects.for_clinic(clinic).monitored_on(on), starts_on__lte=on)
+        .filter(patient__in=Patient.objects.for_clinic(clinic).judged_on(on), starts_on__lte=on)
         .select_related("patient", "clinic")
         .order_by("patient_id")
     )

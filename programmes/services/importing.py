@@ -108,6 +108,7 @@ def _prescribe(patient: Patient, diary: KeptDiary, by: StaffMember, now: datetim
         template=None,
         rule={"imported": diary.reference},
         by=by,
+        today=patient.local_date(now),
     )
     # Assigned on its first day: the walks of a kept diary were asked for all along.
     first_day = datetime.combine(diary.started_on, time(0), by.clinic.zone)

@@ -12,6 +12,7 @@ from clinic.models import StaffMember
 from clinic.permissions import require
 from clinic.services.going_live import require_live
 from patients.models import Patient
+from patients.services.restricted import require_unrestricted
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
 from programmes.models import (
@@ -133,9 +134,14 @@ def draft_programme(
     template: ProgrammeTemplate | None,
     rule: dict[str, Any],
     by: StaffMember,
+    today: date,
 ) -> Programme:
-    """Makes a draft with its first revision. Raises NoWeeks, WeeksNotInOrder or NotAllowed."""
+    """Makes a draft with its first revision.
+
+    Raises NoWeeks, WeeksNotInOrder, ProcessingRestricted or NotAllowed.
+    """
     require(by, "prescribe")
+    require_unrestricted(patient, today)
     require_order(weeks)
     programme = Programme.objects.create(
         clinic=by.clinic,
@@ -225,10 +231,11 @@ def assign_programme(
     """Signs the first revision and starts the programme.
 
     With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, AlreadyRunning,
-    ChangedMeanwhile, NotLive or NotAllowed.
+    ChangedMeanwhile, NotLive, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe")
     require_live(by.clinic)
+    require_unrestricted(programme.patient, programme.patient.local_date(now))
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     version = {} if seen_version is None else {"version": seen_version}
     if not ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme).exists():

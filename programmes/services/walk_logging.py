@@ -12,6 +12,8 @@ from django.db import IntegrityError, transaction
 from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
+from patients.services.restricted import ProcessingRestricted
+from programmes.clinical.safety import safety_finding
 from programmes.models import Flag, Programme, ProgrammeRevision, ProgrammeWeek, Source, Walk
 from programmes.services.nights import mark_changed
 from programmes.services.safety_raising import raise_safety
@@ -118,10 +120,12 @@ def log_walk(
     """Saves a walk, marks the patient for review, and raises SAFETY if the answers ask for it.
 
     The same form sent again gives the same walk (`created` False); with other answers it raises
-    DifferentEntry. Raises WalkInFuture or WalkTooOld. `duty_letter` goes to the clinic's duty address,
+    DifferentEntry. Raises WalkInFuture, WalkTooOld, or ProcessingRestricted (never for answers that ask for
+    SAFETY: what reaches us is raised). `duty_letter` goes to the clinic's duty address,
     without names, if SAFETY is raised.
     """
     _require_date(entry, patient.local_date(now))
+    _require_open(patient, entry, patient.local_date(now))
     plan = [] if programme is None else _signed_weeks(programme)
     walk = _walk(patient, programme, plan, Arrival(entry, now), by)
     walk.recorded_at = recorded_at
@@ -145,6 +149,7 @@ def log_walks(
     for arrival in arrivals:
         entry, digest = arrival.entry, arrival.entry.digest()
         _require_date(entry, patient.local_date(arrival.at))
+        _require_open(patient, entry, patient.local_date(arrival.at))
         if entry.client_uuid not in digests:
             new.append(_walk(patient, programme, plan, arrival, by))
         if digests.setdefault(entry.client_uuid, digest) != digest:
@@ -200,6 +205,15 @@ def _require_date(entry: WalkEntry, today: date) -> None:
         raise WalkInFuture
     if entry.source != Source.IMPORT and entry.walked_on < today - OLDEST_ENTRY:
         raise WalkTooOld
+
+
+def _require_open(patient: Patient, entry: WalkEntry, today: date) -> None:
+    """A restricted record takes no new walks, so that nobody believes that somebody watches."""
+    if (
+        patient.is_restricted(today)
+        and safety_finding(entry.new_symptoms or (), entry.fall or "none") is None
+    ):
+        raise ProcessingRestricted
 
 
 def _signed_weeks(programme: Programme) -> list[ProgrammeWeek]:

@@ -113,6 +113,7 @@ def manager_pages(people):
     limited = ReviewItem.objects.get(patient=people["limited"].patient)
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
     yield f"/people/{people['clinician'].pk}/leaving/"
+    yield f"/patients/{people['steady'].patient_id}/restriction/"
     yield f"/people/leavers/{LeaverReport.objects.get().pk}/"
     yield from (f"/review/{limited.pk}/emergency/", f"/limit/{people['steady'].patient_id}/")
 

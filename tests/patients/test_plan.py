@@ -47,6 +47,7 @@ def a_draft_of(patient, clinician, intensity):
         template=None,
         rule={},
         by=clinician,
+        today=START,
     )
 
 

@@ -197,6 +197,7 @@ def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programm
         template=template,
         rule=template.rules,
         by=setting.clinician,
+        today=setting.today,
     )
 
 
