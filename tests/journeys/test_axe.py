@@ -101,7 +101,6 @@ def people():
 def staff_pages(people):
     item = ReviewItem.objects.filter(patient=people["flagged"].patient).get()
     safety = ReviewItem.objects.filter(patient=people["urgent"].patient).get()
-    yield from ("/audit/reads/", "/audit/changes/")  # staff without the verb get the page that says so
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
@@ -111,6 +110,7 @@ def staff_pages(people):
 
 def manager_pages(people):
     limited = ReviewItem.objects.get(patient=people["limited"].patient)
+    yield from ("/audit/reads/", "/audit/changes/")
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
     yield f"/people/{people['clinician'].pk}/leaving/"
     yield f"/patients/{people['steady'].patient_id}/restriction/"
