@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from clinic.admin.history import change_lines, operation_word
+from clinic.admin.history import change_lines, names_of_staff, operation_word
 from clinic.models import Clinic, HistoryEntry, StaffMember
 from clinic.permissions import NotAllowed, may
 from clinic.reads import note_read
@@ -176,8 +176,7 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
             clinic_id=request.clinic and request.clinic.pk,
             patients={entry.patient_id for entry in entries if entry.patient_id},
         )
-        staff = StaffMember.objects.filter(clinic=request.clinic)
-        names = {member.user_id: member.name for member in staff}
+        names = names_of_staff(StaffMember.objects.filter(clinic=request.clinic))
         context = {
             **self.admin_site.each_context(request),
             "object": row,
@@ -188,7 +187,7 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
                     "at": entry.at,
                     "who": names.get(entry.actor_id, ""),
                     "word": operation_word(entry),
-                    "lines": change_lines(entry),
+                    "lines": change_lines(entry, names),
                 }
                 for entry in entries
             ],

@@ -1,9 +1,15 @@
 """The managers' pages over history and read log, and the history page of the admin."""
 
+from datetime import UTC, date, datetime
+from uuid import uuid4
+
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
-from clinic.models import ReadEntry, Role
+from clinic.admin.audit_words import route_words
+from clinic.admin.history import change_lines
+from clinic.models import HistoryEntry, Operation, ReadEntry, Role
 from patients.models import Patient
 from tests.factories import a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_staff
@@ -76,3 +82,45 @@ def test_the_admins_history_shows_what_the_trigger_saw(clinic):
     response = shown(a_staff_member(clinic), f"/admin/patients/patient/{patient.pk}/history/")
     assert "01632 960 300 became 01632 960 301" in response.content.decode()
     assert ReadEntry.objects.get(route="admin:patients_patient_history").patients == [patient.pk]
+
+
+def test_times_people_and_codes_are_shown_in_words(clinic):
+    clinician = a_staff_member(clinic, name="Grace Lead")
+    patient = Patient.objects.for_clinic(clinic)
+    patient.update(discharged_on=date(2026, 7, 3), lead=clinician, units="mi")
+    patient.update(first_signed_in_at=datetime(2026, 7, 2, 22, 30, 4, 567, tzinfo=UTC))
+    text = shown(a_staff_member(clinic, Role.MANAGER), "/audit/changes/").content.decode()
+    said = (
+        "empty became 3 Jul 2026",
+        "empty became Grace Lead",
+        "kilometres became miles",
+        "2 Jul 2026, 23:30",
+    )
+    assert [words for words in said if words not in text] == []
+
+
+def test_numbers_are_named_and_the_keys_of_other_rows_are_not_shown():
+    latest = {"mean_recent": 6.5, "recent": [["2026-11-12", 6.0], ["2026-11-13", 7.0]]}
+    changed = {
+        "latest": [None, latest],
+        "item_id": [None, str(uuid4())],
+        "resolved_by_id": [None, str(uuid4())],
+    }
+    entry = HistoryEntry(table_name="programmes_flag", operation=Operation.UPDATE, changed=changed)
+    new = [line["new"] for line in change_lines(entry, {})]
+    assert new == ["mean recent: 6.5; recent: 2 values", "review item", "user"]
+
+
+def test_every_page_of_the_read_log_has_a_name():
+    assert [route for route in routes(get_resolver()) if route_words(route) == route] == []
+
+
+def routes(resolver, space=""):
+    """The routes that a person opens; health checks and the demo's mailbox read no record."""
+    machines = {"clinic:live", "clinic:ready", "clinic:csp-report", "clinic:demo-mailbox"}
+    machines |= {"admin:login", "admin:logout", "admin:jsi18n"}
+    for each in resolver.url_patterns:
+        if hasattr(each, "url_patterns"):
+            yield from routes(each, f"{each.namespace}:" if each.namespace else space)
+        elif each.name and f"{space}{each.name}" not in machines:
+            yield f"{space}{each.name}"

@@ -1,0 +1,123 @@
+"""The read log's routes, as people call those pages."""
+
+from django.apps import apps
+from django.utils.text import capfirst
+from django.utils.translation import gettext
+
+from clinic.admin.history import table_word
+
+
+def route_words(route: str) -> str:
+    """A page's name in plain words; a route that is gone is shown as it was."""
+    return (
+        _words_of_staff_pages().get(route)
+        or _words_of_patients_pages().get(route)
+        or _admin_words(route)
+        or route
+    )
+
+
+def _words_of_staff_pages() -> dict[str, str]:
+    return {
+        "clinic:review-queue": gettext("Review queue"),
+        "clinic:review-item": gettext("Review item"),
+        "clinic:claim-item": gettext("Review item: taken"),
+        "clinic:release-item": gettext("Review item: handed back"),
+        "clinic:take-over-item": gettext("Review item: taken over"),
+        "clinic:record-contact": gettext("Review item: contact noted"),
+        "clinic:snooze-item": gettext("Review item: put off"),
+        "clinic:close-item": gettext("Review item: closed"),
+        "clinic:walk-error": gettext("Walk: entered in error"),
+        "clinic:patient-data": gettext("Data rights of a patient"),
+        "clinic:copy-record": gettext("Copy of a record"),
+        "clinic:note-request": gettext("Data request: noted"),
+        "clinic:answer-request": gettext("Data request: answered"),
+        "clinic:data-requests": gettext("Data requests"),
+        "clinic:emergency": gettext("Limited record opened in an emergency"),
+        "clinic:emergency-by-number": gettext("Limited record opened in an emergency, by number"),
+        "clinic:limit-record": gettext("Limiting a record"),
+        "clinic:limited": gettext("Limited records"),
+        "clinic:name-lead": gettext("Limited record: lead clinician"),
+        "clinic:lift-limit": gettext("Limited record: limit lifted"),
+        "clinic:emergencies": gettext("Emergency access"),
+        "clinic:review-emergency": gettext("Emergency access: looked at"),
+        "clinic:people": gettext("People"),
+        "clinic:people-file": gettext("People: table"),
+        "clinic:review-access": gettext("Access review"),
+        "clinic:leaving": gettext("Somebody leaves"),
+        "clinic:leaver-report": gettext("Report about a leaver"),
+        "clinic:going-live": gettext("Going live"),
+        "clinic:read-log": gettext("Who looked"),
+        "clinic:changes": gettext("What was changed"),
+        "clinic:sign-in": gettext("Signing in"),
+        "clinic:second-step": gettext("Signing in"),
+        "clinic:sign-out": gettext("Signing out"),
+        "clinic:choose-clinic": gettext("Choosing a clinic"),
+        "clinic:confirm": gettext("Confirming the password"),
+        "clinic:second-factor": gettext("Own sign-in"),
+        "clinic:add-app": gettext("Own sign-in: authenticator app"),
+        "clinic:add-passkey": gettext("Own sign-in: passkey"),
+        "clinic:recovery-codes": gettext("Own sign-in: recovery codes"),
+        "clinic:remove-factor": gettext("Own sign-in: second factor removed"),
+        "clinic:own-sessions": gettext("Own sessions"),
+        "clinic:end-other-sessions": gettext("Own sessions"),
+        "clinic:end-session": gettext("Own sessions"),
+        "clinic:own-password": gettext("Own password"),
+        "clinic:forgotten-password": gettext("Forgotten password"),
+        "clinic:password-link": gettext("Forgotten password"),
+        "admin:index": gettext("All records"),
+        "admin:app_list": gettext("All records"),
+        "admin:autocomplete": gettext("Search in a form"),
+    }
+
+
+def _words_of_patients_pages() -> dict[str, str]:
+    return {
+        "patients:home": gettext("Patients' first page"),
+        "patients:sign-in": gettext("Patient signs in"),
+        "patients:code": gettext("Patient signs in: code"),
+        "patients:link": gettext("Patient signs in: link"),
+        "patients:use-link": gettext("Patient signs in: link"),
+        "patients:letter": gettext("Patient signs in: letter"),
+        "patients:choose": gettext("Patient chooses whose pages"),
+        "patients:sign-out": gettext("Patient signs out"),
+        "patients:signed-in": gettext("Patient's page: where signed in"),
+        "patients:sign-out-all": gettext("Patient signs out everywhere"),
+        "patients:signed-out": gettext("Patient's page: signed out"),
+        "patients:today": gettext("Patient's page: today"),
+        "patients:plan": gettext("Patient's page: plan"),
+        "patients:progress": gettext("Patient's page: progress"),
+        "patients:log-walk": gettext("Patient's page: note a walk"),
+        "patients:saved": gettext("Patient's page: walk saved"),
+        "patients:safety": gettext("Patient's page: safety questions"),
+        "patients:your-data": gettext("Patient's page: your data"),
+        "patients:ask-about-data": gettext("Patient asks about data"),
+        "patients:data-code": gettext("Patient's page: take a copy"),
+        "patients:data-copy": gettext("Patient's page: take a copy"),
+    }
+
+
+def _admin_words(route: str) -> str:
+    """`admin:patients_patient_change` reads "Patient: change"."""
+    actions = {
+        "changelist": gettext("list"),
+        "change": gettext("record"),
+        "add": gettext("new"),
+        "history": gettext("history"),
+        "delete": gettext("delete"),
+        "assign": gettext("assign"),
+        "discard": gettext("discard"),
+        "pause": gettext("pause"),
+        "end": gettext("end"),
+        "invite": gettext("invite"),
+        "letter": gettext("letter to sign in"),
+        "void-letter": gettext("letter made void"),
+        "sign-out": gettext("sign out everywhere"),
+        "help": gettext("help with signing in"),
+    }
+    app, _sign, rest = route.removeprefix("admin:").partition("_")
+    model, _sign, action = rest.partition("_")
+    if not route.startswith("admin:") or app not in apps.app_configs or model not in apps.all_models[app]:
+        return ""
+    table = apps.get_model(app, model)._meta.db_table
+    return f"{capfirst(table_word(table))}: {actions.get(action, action)}"
