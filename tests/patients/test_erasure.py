@@ -23,7 +23,7 @@ from patients.services.erasure import (
 from patients.services.record_rows import rows_of_record
 from patients.services.retention import account_goes_on, record_goes_on
 from programmes.models import ProgrammeRevision, Walk
-from tests.conftest import as_runtime
+from tests.conftest import as_runtime, as_superuser
 from tests.factories import NOON, a_patient, a_programme, a_staff_member
 from tests.figures import Figure, record
 from tests.patients.test_record_export import full  # noqa: F401  a row in every table of a patient
@@ -182,6 +182,26 @@ def test_the_command_says_what_would_go_and_then_takes_accounts(full, capsys):  
     assert "clinical record: 1 wait for a decision" in said
     assert full.family_name not in said
     assert list(Erasure.objects.values_list("what", flat=True)) == ["account"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_record_that_fails_does_not_keep_the_others(clinic, capsys):
+    bad, good = (ended(a_patient(clinic, phone="01632 960 333")) for _ in range(2))
+    with as_superuser() as superuser:
+        superuser.execute(
+            "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS"
+            " $$ BEGIN RAISE EXCEPTION 'refused'; END $$;"
+            "CREATE TRIGGER refuse BEFORE UPDATE ON patients_patient FOR EACH ROW"
+            f" WHEN (OLD.id = '{bad.pk}') EXECUTE FUNCTION refuse()"
+        )
+    try:
+        with pytest.raises(CommandError, match="1 could not be erased"):
+            call_command("retention", "--apply")
+    finally:
+        with as_superuser() as superuser:
+            superuser.execute("DROP FUNCTION refuse CASCADE")
+    assert f"account and contact: 1 FAILED\n  {bad.pk}\n" in capsys.readouterr().out
+    assert list(Patient.objects.filter(phone="").values_list("pk", flat=True)) == [good.pk]
 
 
 def test_the_command_refuses_with_the_date_in_words(full, manager):  # noqa: F811

@@ -82,6 +82,18 @@ def full(client, patient, clinician, programme):
     return patient
 
 
+def test_staff_who_may_not_open_a_limited_record_take_no_copy(client, clinic, clinician):
+    """The lead takes one through the same page, so the refusal is the limit's."""
+    secret = a_patient(clinic, lead=clinician, family_name="Quillfeather")
+    limit(secret)
+    statuses = []
+    for member in (clinician, a_staff_member(clinic), a_staff_member(clinic, Role.MANAGER)):
+        sign_in_staff(client, member)
+        answer = client.post(f"/patients/{secret.pk}/data/copy/", {"copy-reason": "asked by letter"})
+        statuses.append(answer.status_code)
+    assert (statuses, RecordExport.objects.get().made_by) == ([200, 404, 404], clinician.user)
+
+
 # Kept as they are by triggers: their keys are looked for instead.
 UNCHANGEABLE = ("programmes.ProgrammeRevision", "programmes.ProgrammeWeek", "programmes.Flag")
 
