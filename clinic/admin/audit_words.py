@@ -47,6 +47,7 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:leaving": gettext("Somebody leaves"),
         "clinic:leaver-report": gettext("Report about a leaver"),
         "clinic:going-live": gettext("Going live"),
+        "clinic:restriction": gettext("Restriction of a record"),
         "clinic:read-log": gettext("Who looked"),
         "clinic:changes": gettext("What was changed"),
         "clinic:sign-in": gettext("Signing in"),
