@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.password_validation import validate_password
 from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
@@ -132,7 +133,8 @@ class UserAdmin(SignInHelp, ClinicAdmin):
         return confirmed_page(super().changeform_view)(request, *args, **kwargs)
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
-        people.save_login(login=obj, password=form.cleaned_data["new_password"], by=request.actor)
+        password = form.cleaned_data["new_password"]
+        people.save_login(login=obj, password=password, by=request.actor, now=timezone.now())
 
 
 KEEPS_A_MANAGER: dict[type[Exception], Any] = {

@@ -1,11 +1,14 @@
 """Logins and memberships: who may sign in, and as what."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
-from clinic.models import Clinic, Role, StaffMember, User
+from clinic.models import Clinic, PasswordLink, Role, StaffMember, User
 from clinic.permissions import Actor, require
+from clinic.services.second_factor import tell
 from clinic.services.sessions import end_all_sessions
 
 
@@ -89,17 +92,30 @@ def require_another_manager(*, member: StaffMember, by: Actor) -> None:
 
 
 @transaction.atomic
-def save_login(*, login: User, password: str, by: Actor) -> None:
+def save_login(*, login: User, password: str, by: Actor, now: datetime) -> None:
     """Keeps a login as the operator wrote it; "" leaves the password, or makes a login without one.
 
-    Raises NotAllowed.
+    Links that were mailed to another address, or for an earlier password, open nothing any more. Raises
+    NotAllowed.
     """
     require(by, "manage_logins")
+    before = User.objects.filter(pk=login.pk).first()
     if password or login._state.adding:
         login.set_password(password or None)
     login.save()
     if password or not login.is_active:
         end_all_sessions(of=login)
+    if before is not None:
+        _leave_behind(before, login, is_new_password=bool(password), now=now)
+
+
+def _leave_behind(before: User, login: User, *, is_new_password: bool, now: datetime) -> None:
+    """Whoever reads the old address is told, and has no link to a password any more."""
+    is_elsewhere = before.email != login.email
+    if is_elsewhere or is_new_password:
+        PasswordLink.objects.open(now).filter(user=login).update(voided_at=now)
+    if is_elsewhere and before.email:
+        tell(user=before, what=_("Your login has another e-mail address from now on, not this one."), now=now)
 
 
 @transaction.atomic
@@ -107,5 +123,7 @@ def disable_login(*, login: User, by: Actor) -> bool:
     """Nobody signs in with it any more; never an operator's. Says whether it was open. Raises NotAllowed."""
     require(by, "manage_staff")
     there = User.objects.filter(pk=login.pk, is_superuser=False, is_active=True)
-    return there.update(is_active=False) == 1
-    end_all_sessions(of=login)
+    was_open = there.update(is_active=False) == 1
+    if was_open:
+        end_all_sessions(of=login)
+    return was_open

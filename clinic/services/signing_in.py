@@ -48,8 +48,12 @@ def works_here(user: User) -> bool:
 
 
 def confirm_password(*, user: User, password: str, device: Device, now: datetime) -> None:
-    """One's own password once more, in a session that is open. Raises WrongPassword or TooManyGuesses."""
-    mine = counter("device", f"{device.key} confirm {user.pk}")
+    """One's own password once more, in a session that is open. Raises WrongPassword or TooManyGuesses.
+
+    Whoever throws the cookie of known browsers away gets no new number of guesses with it.
+    """
+    browser = device.key if device.knows(user) else "unknown"
+    mine = counter("device", f"{browser} confirm {user.pk}")
     take_guess(mine, now=now)
     if not user.check_password(password):
         raise WrongPassword

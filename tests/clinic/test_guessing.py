@@ -12,6 +12,7 @@ from clinic.models import Guesses
 from clinic.services.guessing import TooManyGuesses, counter, give_back, take_guess
 from tests.factories import NOON, PASSWORD, a_clinic, a_patient, a_staff_member
 from tests.second_factors import App
+from tests.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
 SIGN_IN, STEP = "/staff/sign-in/", "/staff/sign-in/second-step/"
@@ -145,3 +146,13 @@ def test_known_unknown_and_patients_addresses_answer_and_cost_the_same():
         for email in (staff.email, patient.email, former.email, "nobody@clinic.example")
     ]
     assert seen[1:] == seen[:1] * 3
+
+
+def test_in_an_open_session_throwing_the_devices_cookie_away_wins_no_guesses(client):
+    sign_in_staff(client, a_staff_member(a_clinic()))
+    answers = []
+    for _guess in range(9):
+        client.cookies.pop("devices", None)
+        answers.append(client.post("/staff/confirm/", {"password": "not-the-password"}))
+    waits = [list(answer.context["form"].errors["password"]) == NOT_NOW for answer in answers]
+    assert waits == [False] * 8 + [True]

@@ -7,9 +7,10 @@ import pytest
 from django.db import connection, transaction
 from django.test import Client
 
-from clinic.models import Closure, Role, StaffMember, User
+from clinic.models import Closure, OutboxMessage, Role, StaffMember, User
 from clinic.permissions import NotAllowed, Operator
 from clinic.services import keeping, people
+from clinic.services.passwords import DeadLink, link_of, send_first_link
 from patients.models import Patient
 from patients.services import enrolment
 from patients.wording import invitation_letter
@@ -130,7 +131,34 @@ def slow_commit():
 def test_logins_are_the_operators(clinic, role):
     login = User(email="new@clinic.example")
     with pytest.raises(NotAllowed):
-        people.save_login(login=login, password="", by=a_staff_member(clinic, role))
+        people.save_login(login=login, password="", by=a_staff_member(clinic, role), now=NOON)
+
+
+def test_a_link_mailed_to_a_wrong_address_ends_with_the_address(clinic):
+    login = a_staff_member(clinic).user
+    by = operator()
+    send_first_link(user=login, address=str, by=by.user, now=NOON)
+    token = OutboxMessage.objects.get(kind="password-link").body.split("\n\n")[1]
+    assert link_of(token=token, now=NOON).user == login
+    login.email = "the.right.one@clinic.example"
+    people.save_login(login=login, password="", by=by, now=NOON)
+    with pytest.raises(DeadLink):
+        link_of(token=token, now=NOON)
+
+
+def test_the_old_address_is_told_of_the_new_one(clinic):
+    login = a_staff_member(clinic).user
+    old, login.email = login.email, "new@clinic.example"
+    people.save_login(login=login, password="", by=operator(), now=NOON)
+    assert OutboxMessage.objects.get(kind="account-notice").to_address == old
+
+
+def test_a_disabled_login_that_is_opened_again_has_no_session_left(clinic, client):
+    member, manager = a_staff_member(clinic), a_staff_member(clinic, Role.MANAGER)
+    sign_in_staff(client, member)
+    people.disable_login(login=member.user, by=manager)
+    User.objects.filter(pk=member.user_id).update(is_active=True)
+    assert client.get("/review/").status_code == 302
 
 
 # --- the clinic

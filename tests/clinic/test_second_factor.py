@@ -213,6 +213,16 @@ def test_a_pending_session_opens_no_patients_pages_either(client):
     assert client.post("/choose/", {})["Location"] == "/staff/second-factor/"
 
 
+def test_a_pending_session_is_over_when_a_factor_was_set_up_elsewhere(client, member):
+    give_password(client, member.user)
+    client.get("/staff/second-factor/app/")
+    code = App(readable(secret_in(client))).code(NOON)
+    App.of(member.user, NOON)
+    answer = client.post("/staff/second-factor/app/", {"code": code})
+    assert (answer.status_code, STAFF_SESSION in client.session) == (302, False)
+    assert client.get("/staff/second-factor/")["Location"].startswith("/staff/sign-in/")
+
+
 def test_a_pending_session_may_sign_out(client, member):
     give_password(client, member.user)
     client.post("/staff/sign-out/")
