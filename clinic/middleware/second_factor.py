@@ -1,14 +1,12 @@
 """No staff page without a second factor: who has none yet sees the pages that set one up, and no other."""
 
 from collections.abc import Callable
-from typing import cast
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
 from clinic.middleware.sessions import ENROLLING, STAFF_SESSION, drop_session
-from clinic.models import User
 from clinic.services.second_factor import has_second_factor
 
 SECOND_FACTOR = "second_factor"  # in a staff session: which factor passed, or NO_FACTOR where it is optional
@@ -30,7 +28,7 @@ def second_factor_first(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return get_response(request)
-        if request.session.get(ENROLLING) and has_second_factor(cast("User", request.user)):
+        if request.session.get(ENROLLING) and has_second_factor(request.user):
             drop_session(request)  # set up elsewhere meanwhile: the password alone must not replace it
         if request.session.get(ENROLLING) and not _is_open(request.path_info):
             return HttpResponseRedirect(reverse("clinic:second-factor"))
