@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
 from programmes.models import Flag, FlagCode
@@ -40,7 +41,7 @@ def patient_page(view: View) -> View:
     def wrapper(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
         patient = open_record(request)
         if patient is None:
-            return redirect("patients:choose" if request.user.is_authenticated else "patients:sign-in")
+            return redirect("patients:choose" if is_patients(request) else "patients:sign-in")
         request.patient, request.safety_route = patient, patient.safety_route
         request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
         return view(request, *args, **kwargs)
@@ -48,10 +49,15 @@ def patient_page(view: View) -> View:
     return wrapper
 
 
+def is_patients(request: HttpRequest) -> bool:
+    """Signed in by code, link or letter: a staff password, which an operator can set, opens no record."""
+    return request.user.is_authenticated and not request.session.get(STAFF_SESSION)
+
+
 def open_record(request: HttpRequest) -> Any:
     """The record in the session with its `safety_route`, if it still belongs to this login and is open."""
     chosen = request.session.get(SESSION_KEY)
-    if chosen is None or not request.user.is_authenticated:
+    if chosen is None or not is_patients(request):
         return None
     return Patient.objects.of_user(request.user).filter(pk=chosen).annotate(safety_route=_route()).first()
 

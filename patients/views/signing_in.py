@@ -21,7 +21,7 @@ from patients.models import Patient, SignInCode
 from patients.services.enrolment import open_record as note_opening
 from patients.services.sign_in_codes import Asker, request_code, use_code, use_link
 from patients.tokens import link_digest
-from patients.views.access import SESSION_KEY, UNPROCESSABLE, open_record, page
+from patients.views.access import SESSION_KEY, UNPROCESSABLE, is_patients, open_record, page
 from patients.wording import sign_in_letter
 
 ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
@@ -129,7 +129,7 @@ def _open(request: HttpRequest, record: Patient) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def choose(request: HttpRequest) -> HttpResponse:
     """Two clinics, or a couple sharing one address: whose pages?"""
-    if not request.user.is_authenticated:
+    if not is_patients(request):
         return redirect("patients:sign-in")
     records = list(Patient.objects.of_user(request.user))
     chosen = [record for record in records if str(record.pk) == request.POST.get("patient")]

@@ -275,6 +275,14 @@ def test_a_code_never_opens_the_staff_pages(client, clinic):
     assert client.get("/").headers["Location"] == "/today/"
 
 
+def test_a_staff_sign_in_never_opens_the_patients_pages(client, clinic):
+    member = a_staff_member(clinic)
+    patient = a_patient(clinic, user=member.user)
+    sign_in_staff(client, member)
+    answer = client.post("/choose/", {"patient": str(patient.pk)})
+    assert (answer["Location"], client.get("/today/")["Location"]) == ("/sign-in/", "/sign-in/")
+
+
 def test_two_records_ask_whose_pages(client, clinic, patient):
     partner = a_patient(a_clinic("Oak Clinic"), user=patient.user, given_name="Robin")
     ask_for_code(client, patient.user.email)
