@@ -92,14 +92,40 @@ class AnswerForm(forms.Form):
         return data
 
 
+def _score(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(label=label, min_value=0, max_value=10, required=False)
+
+
 class WalkErrorForm(forms.Form):
-    """Why a walk was entered in error."""
+    """Why a walk is in error and, if known, what is right; no minutes: nothing replaces it."""
 
     reason = forms.CharField(
         label=_("What is wrong?"),
         max_length=300,
         error_messages={"required": _("Write what is wrong: others read it later.")},
     )
+    minutes = forms.IntegerField(
+        label=_("Corrected minutes (leave empty: no walk takes its place)"),
+        min_value=1,
+        max_value=600,
+        required=False,
+    )
+    walked_on = _day(_("Corrected day"), required=False)
+    pain_before = _score(_("Pain before, 0 to 10"))
+    pain_worst = _score(_("Worst pain, 0 to 10"))
+    pain_after = _score(_("Pain after, 0 to 10"))
+    effort = _score(_("Effort, 0 to 10"))
+    note = forms.CharField(label=_("Note"), max_length=500, required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("minutes") and not data.get("walked_on"):
+            self.add_error("walked_on", _("Choose the day of the corrected walk."))
+        scores = [data.get(name) for name in ("pain_before", "pain_worst", "pain_after", "effort")]
+        typed = any(score is not None for score in scores) or data.get("note")
+        if typed and not data.get("minutes"):
+            self.add_error("minutes", _("Enter the minutes, or leave the corrected walk empty."))
+        return data
 
 
 class RestrictionForm(forms.Form):

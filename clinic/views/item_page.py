@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -52,6 +53,7 @@ class WalkRow:
     pain: str
     remarks: Sequence[str]
     note: str
+    walk_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def _walk_row(walk: Walk) -> WalkRow:
     before = pain_words(walk.pain_before, is_not_sure=walk.pain_before_not_sure)
     after = pain_words(walk.pain_after, is_not_sure=walk.pain_after_not_sure)
     return WalkRow(
-        wording.day(walk.walked_on), minutes, f"{before} → {after}", list(_remarks(walk)), walk.note
+        wording.day(walk.walked_on), minutes, f"{before} → {after}", list(_remarks(walk)), walk.note, walk.pk
     )
 
 

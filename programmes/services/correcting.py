@@ -1,13 +1,17 @@
 """A walk that was entered in error: it stays in the record, marked, and counts no more."""
 
+from dataclasses import replace
 from datetime import datetime
+from uuid import uuid5
 
 from django.db import transaction
 
 from clinic.models import StaffMember
 from clinic.permissions import require
-from programmes.models import Walk
+from clinic.services.post import Letter
+from programmes.models import Source, Walk
 from programmes.services.nights import mark_changed
+from programmes.services.walk_logging import WalkEntry, log_walk
 
 
 class AlreadyMarked(Exception):
@@ -32,3 +36,24 @@ def mark_entered_in_error(*, walk: Walk, reason: str, by: StaffMember, now: date
     if valid.update(entered_in_error=True, error_reason=reason.strip()) != 1:
         raise AlreadyMarked
     mark_changed(patient=walk.patient, earliest_on=walk.walked_on, now=now)
+
+
+@transaction.atomic
+def correct_walk(*, walk: Walk, reason: str, corrected: WalkEntry, by: StaffMember, now: datetime) -> Walk:
+    """Marks the walk and logs what is right in its place: both, or neither. Returns the new walk.
+
+    `corrected` holds no safety answers: what the old walk raised stays until a person closes it. Raises as
+    `mark_entered_in_error` and `log_walk` do.
+    """
+    mark_entered_in_error(walk=walk, reason=reason, by=by, now=now)
+    entry = replace(corrected, client_uuid=uuid5(walk.pk, "corrected"), source=Source.STAFF, recalled=True)
+    no_letter = Letter(subject="", body="")  # written only for safety answers, which are not asked here
+    saved = log_walk(
+        patient=walk.patient,
+        programme=walk.programme,
+        entry=entry,
+        duty_letter=no_letter,
+        by=by.user,
+        now=now,
+    )
+    return saved.walk

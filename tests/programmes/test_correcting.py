@@ -1,6 +1,7 @@
 """A walk that was entered in error stays, counts no more, and takes no safety flag with it."""
 
 import pytest
+import time_machine
 
 from clinic.models import Role
 from clinic.permissions import NotAllowed
@@ -53,3 +54,31 @@ def test_through_the_page(client, walk, clinician):
     page = f"/walk-records/{walk.pk}/error/"
     answers = [client.post(page, {}).status_code, client.post(page, {"reason": "typed twice"}).status_code]
     assert (answers, Walk.objects.valid().count()) == ([422, 302], 0)
+
+
+def test_the_corrected_walk_takes_its_place_by_staff(client, walk, clinician):
+    sign_in_staff(client, clinician)
+    typed = {"reason": "25, not 15", "walked_on": TODAY.isoformat(), "minutes": "25", "pain_before": "0"}
+    with time_machine.travel(NOON, tick=False):
+        answer = client.post(f"/walk-records/{walk.pk}/error/", typed)
+    (right,) = Walk.objects.valid()
+    assert (answer.status_code, right.minutes, right.pain_before, right.source) == (302, 25, 0, "staff")
+    assert (right.entered_by, Walk.objects.get(pk=walk.pk).error_reason) == (clinician.user, "25, not 15")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"walked_on": "2027-01-01", "minutes": "25"},
+        {"walked_on": "2026-10-01", "minutes": "25"},
+        {"minutes": "25"},
+        {"pain_before": "3"},
+        {"walked_on": "2026-11-20", "minutes": "25", "pain_before": "11"},
+    ],
+)
+def test_what_is_wrong_with_it_marks_nothing_and_stays_typed(client, walk, clinician, wrong):
+    sign_in_staff(client, clinician)
+    with time_machine.travel(NOON, tick=False):
+        answer = client.post(f"/walk-records/{walk.pk}/error/", {"reason": "typed twice", **wrong})
+    assert (answer.status_code, "typed twice" in answer.content.decode()) == (422, True)
+    assert list(Walk.objects.valid()) == [walk]
