@@ -1,6 +1,7 @@
 """The clinic itself, its closures, logins, staff and outgoing mail."""
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +16,9 @@ from clinic.admin.sign_in_help import SignInHelp
 from clinic.middleware.confirming import confirmed_page
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User
 from clinic.permissions import Actor, may
+from clinic.reads import note_read
 from clinic.services import keeping, people
+from patients.models import LimitedRecord, Patient
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -248,12 +251,12 @@ class StaffMemberAdmin(SignInHelp, ClinicAdmin):
 @admin.register(OutboxMessage)
 class OutboxAdmin(RecordAdmin):
     view_verb = "see_post"
-    list_display = ["created_at", "kind", "to_address", "subject", "status", "sent_at", "attempts"]
+    list_display = ["created_at", "kind", "address", "subject", "status", "sent_at", "attempts"]
     list_filter = ["kind", "status"]
     search_fields = ["to_address"]
     fields = [
         "kind",
-        "to_address",
+        "address",
         "subject",
         "text",
         "status",
@@ -263,7 +266,24 @@ class OutboxAdmin(RecordAdmin):
         "attempts",
         "last_error",
     ]
-    readonly_fields = ["text"]
+    readonly_fields = ["address", "text"]
+
+    def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
+        """Without invitations to records that are limited to others: an address names a person."""
+        seen = Patient.objects.for_clinic(clinic)
+        hidden = LimitedRecord.objects.for_clinic(clinic).current().exclude(patient__in=seen)
+        rows = super().of_clinic(rows, clinic)
+        for key in hidden.values_list("patient_id", flat=True):
+            rows = rows.exclude(key__startswith=f"invitation:{key}:")
+        return rows
+
+    @admin.display(description=_("to address"), ordering="to_address")
+    def address(self, message: OutboxMessage) -> str:
+        """Whoever reads a patient's address stands in the read log."""
+        what, _colon, rest = message.key.partition(":")
+        if what == "invitation":
+            note_read(clinic_id=message.clinic_id, patients=[UUID(rest.partition(":")[0])])
+        return message.to_address
 
     @admin.display(description=_("text"))
     def text(self, message: OutboxMessage) -> Any:

@@ -19,6 +19,7 @@ from clinic.models import (
     LeaverReport,
     OutboxMessage,
     PasswordLink,
+    ReadEntry,
     Role,
     StaffMember,
     User,
@@ -36,6 +37,9 @@ from patients.models import (
     RecordExport,
     SignInCode,
 )
+from patients.services.enrolment import invite_patient
+from patients.services.limiting import limit_record
+from patients.wording import invitation_letter
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -523,6 +527,31 @@ def test_a_secret_mail_stays_secret(client, clinic):
         created_at=NOON,
     )
     assert "123456" not in staff.get(address(OutboxMessage, "change", message.pk)).content.decode()
+
+
+def test_the_post_of_a_patient_leaves_a_read_entry(client, clinic):
+    patient = an_invited(clinic)
+    staff = sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    for page in ("changelist", "change"):
+        keys = [OutboxMessage.objects.get().pk] if page == "change" else []
+        assert patient.user.email in staff.get(address(OutboxMessage, page, *keys)).content.decode()
+    assert [entry.patients for entry in ReadEntry.objects.all()] == [[patient.pk]] * 2
+
+
+def test_the_post_of_a_limited_record_is_its_leads(client, clinic):
+    patient = an_invited(clinic)
+    limit_record(patient=patient, reason="A neighbour of two colleagues.", by=patient.lead, now=NOON)
+    staff = sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    assert patient.user.email not in staff.get(address(OutboxMessage, "changelist")).content.decode()
+    message = OutboxMessage.objects.get()
+    assert staff.get(address(OutboxMessage, "change", message.pk)).status_code == 404
+
+
+def an_invited(clinic):
+    patient = a_patient(clinic, lead=a_staff_member(clinic))
+    letter = invitation_letter(clinic, sign_in="https://waymark.example/sign-in/")
+    invite_patient(patient=patient, letter=letter, by=patient.lead, now=NOON)
+    return patient
 
 
 @pytest.mark.parametrize("page", ["change", "history"])
