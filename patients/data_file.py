@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
@@ -17,9 +17,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.admin.audit_words import route_words
+from clinic.admin.history import table_word
 from patients.services.record_export import FORMAT, VERSION, RecordCopy
 from patients.services.record_rows import is_list_of_keys
 
+# Names of tables and routes are for machines; the page to read has words for them.
+SPOKEN: dict[tuple[str | None, str], Callable[[str], str]] = {
+    ("historyentry", "table_name"): table_word,
+    ("readentry", "route"): route_words,
+}
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger copy waits in an unlinked temporary file
 
 WITHHELD = {
@@ -112,6 +119,8 @@ def _words(model: type[Model], name: str, value: Any, copy: RecordCopy, names: d
         return names.get(value, _("your login") if value == str(copy.patient.user_id) else "")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if (model._meta.model_name, name) in SPOKEN:
+        return SPOKEN[model._meta.model_name, name](value)
     return _plain_words(field.get_internal_type(), value, copy)
 
 

@@ -84,7 +84,11 @@ def _row(member: Any, clinic: Clinic, now: datetime) -> MemberRow:
 def _seen_words(seen: datetime | None, days: int | None, clinic: Clinic) -> str:
     if seen is None or days is None:
         return gettext("never")
-    ago = ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    ago = (
+        gettext("today")
+        if days == 0
+        else ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    )
     return f"{wording.day_and_year(seen.astimezone(clinic.zone).date())} ({ago})"
 
 

@@ -21,6 +21,7 @@ from clinic.models import SessionKind, StaffMember, User
 from clinic.services.guessing import TooManyGuesses
 from clinic.services.second_factor import WrongCode, has_second_factor, pass_code
 from clinic.services.signing_in import WrongPassword, check_password, works_here
+from clinic.tenancy import act_for
 from clinic.views.access import ClinicRequest, safe_next, staff_page
 from clinic.views.passkeys import passkey_options, passkey_passes
 
@@ -123,6 +124,7 @@ def complete(request: HttpRequest, user: User, factor: str, *, to: str = "") -> 
     marks: dict[str, Any] = {STAFF_SESSION: True, SECOND_FACTOR: factor, CONFIRMED: now.isoformat()}
     device = Device.of(request)
     begin_session(request, user, kind=SessionKind.STAFF, now=now, **marks)
+    act_for(user_id=user.pk)  # by a password link nobody has told the database yet
     memberships = memberships_of(user)
     request.session["several_clinics"] = len(memberships) > 1
     response = HttpResponseRedirect(to or _first_page(wanted, memberships))

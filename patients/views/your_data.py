@@ -76,7 +76,9 @@ def send_code(request: PatientRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def copy(request: PatientRequest) -> Any:
-    """Takes the code and gives the file."""
+    """Takes the code and gives the file. Without an e-mail address the clinic makes the copy."""
+    if not _login(request).email:
+        return redirect("patients:your-data")
     form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now, code = timezone.now(), form.cleaned_data["code"]

@@ -199,6 +199,14 @@ def test_the_page_to_read_shows_words_and_no_keys(full, clinician):
     assert ("21 November 2026" in page, clinician.name in page, str(full.pk) in page) == (True, True, False)
 
 
+def test_the_page_to_read_names_pages_and_kinds_of_rows(client, full, clinician):
+    sign_in_staff(client, clinician)
+    client.get(f"/admin/patients/patient/{full.pk}/change/")
+    Patient.objects.filter(pk=full.pk).update(phone="01632 960 111")
+    page = zipped(copied(full, clinician))["record.html"]
+    assert ("patients_patient" in page, "<td>Patient: record</td>" in page) == (False, True)
+
+
 def test_staff_say_why_and_it_is_noted(full, clinician):
     with pytest.raises(ReasonMissing):
         copied(full, clinician, reason=" ")
@@ -240,6 +248,11 @@ def test_the_own_copy_through_the_pages(signed_in, full):
     assert (wrong.status_code, right.status_code, right["Content-Type"]) == (422, 200, "application/zip")
     with zipfile.ZipFile(io.BytesIO(b"".join(right.streaming_content))) as archive:
         assert archive.namelist() == ["record.html", "record.json"]
+
+
+def test_without_an_address_no_page_says_that_a_code_was_sent(signed_in, full):
+    User.objects.filter(pk=full.user_id).update(email=None)
+    assert signed_in.get("/your-data/copy/").headers["Location"] == "/your-data/"
 
 
 def test_the_copy_of_staff_through_the_page(client, full, clinic):
