@@ -52,6 +52,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "manage_clinic": frozenset({MANAGER, OPERATOR}),
     "sign_going_live": frozenset({MANAGER}),
     "close_days": frozenset({MANAGER}),
+    "publish_privacy_text": frozenset({MANAGER}),
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),
     "see_audit": frozenset({MANAGER}),

@@ -69,6 +69,11 @@ def with_rows_of(user_id: object) -> AbstractContextManager[None]:
     return _for_a_while("waymark.user", str(user_id))
 
 
+def with_rows_in(clinic_id: object) -> AbstractContextManager[None]:
+    """For the end of a sign-in, which has found the record before the request knew its clinic."""
+    return _for_a_while("waymark.clinic", str(clinic_id))
+
+
 @contextmanager
 def _for_a_while(setting: str, value: str) -> Iterator[None]:
     """The setting inside, then as before; an error's rollback undoes it as well."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patients.views import browsers, letters, plan, progress, signing_in, today, walk_log, your_data
+from patients.views import browsers, letters, plan, privacy, progress, signing_in, today, walk_log, your_data
 
 app_name = "patients"
 urlpatterns = [
@@ -23,8 +23,13 @@ urlpatterns = [
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
     path("plan/", plan.plan, name="plan"),
     path("progress/", progress.progress, name="progress"),
+    path("privacy/", privacy.notice, name="privacy"),
+    path("privacy/first/", privacy.first, name="privacy-first"),
+    path("privacy/<uuid:text_id>/", privacy.one_text, name="privacy-text"),
+    path("privacy/<uuid:text_id>/read/", privacy.read, name="privacy-read"),
     path("your-data/", your_data.your_data, name="your-data"),
     path("your-data/ask/", your_data.ask, name="ask-about-data"),
     path("your-data/code/", your_data.send_code, name="data-code"),
     path("your-data/copy/", your_data.copy, name="data-copy"),
+    path("your-data/consents/<uuid:acceptance_id>/withdraw/", privacy.withdraw, name="withdraw-consent"),
 ]

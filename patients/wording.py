@@ -7,6 +7,7 @@ reassures: the absence of a warning is not an all-clear.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.formats import date_format
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
 from clinic.services.post import Letter
-from patients.models import DataRequest, RequestKind
+from patients.models import DataRequest, PrivacyAcceptance, RequestKind
 from programmes.clinical import grading
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
@@ -348,6 +349,25 @@ def data_request(asked: DataRequest, zone: ZoneInfo) -> dict[str, str]:
         "text": asked.text,
         "state": state,
         "answer": asked.answer,
+    }
+
+
+def told(shown: PrivacyAcceptance, zone: ZoneInfo) -> dict[str, Any]:
+    """One privacy text as its patient finds it under "Your data"."""
+    at = shown.withdrawn_at or shown.accepted_at or shown.shown_at
+    if shown.withdrawn_at:
+        state = _("you took this back on %(day)s.")
+    elif shown.accepted_at is None:
+        state = _("shown on %(day)s, to read later.")
+    else:
+        state = _("you agreed on %(day)s.") if shown.is_consent else _("you read this on %(day)s.")
+    name = _("%(title)s (version %(number)d)") % {"title": shown.text.title, "number": shown.version}
+    return {
+        "id": shown.pk,
+        "text_id": shown.text_id,
+        "name": name,
+        "state": state % {"day": date_format(at.astimezone(zone).date(), "j F Y")},
+        "may_withdraw": shown.is_consent and shown.accepted_at and not shown.withdrawn_at,
     }
 
 

@@ -104,14 +104,18 @@ def _truncate(test: TransactionTestCase) -> None:
 
     Flush truncates as the role of each alias. No role of ours may empty the audit tables, and their triggers
     refuse everybody: the superuser does it, as a replica, where triggers rest. Only filled tables are
-    truncated: most tests touch few of them.
+    truncated: most tests touch few of them. The privacy texts that a migration wrote are put back.
     """
     with as_superuser() as connection:
         connection.execute("SET lock_timeout = '10s'")  # a process left running fails the test, not the run
         connection.execute("SET session_replication_role = replica")
         filled = [sql.Identifier(table) for table in _tables() if _has_rows(connection, table)]
         if filled:
+            connection.execute(
+                "CREATE TEMP TABLE shipped AS SELECT * FROM clinic_privacytext WHERE clinic_id IS NULL"
+            )
             connection.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(filled)))
+            connection.execute("INSERT INTO clinic_privacytext SELECT * FROM shipped")
 
 
 def as_superuser() -> "psycopg.Connection[Any]":

@@ -7,11 +7,21 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from clinic.models import Closure, LeaverReport, OutboxMessage, Role, StaffMember
+from clinic.models import Closure, LeaverReport, OutboxMessage, PrivacyText, Role, StaffMember
+from clinic.services.privacy import publish_notice
 from clinic.tenancy import ClinicRecord, NoClinic
-from patients.models import DataRequest, EmergencyAccess, LimitedRecord, Patient, RequestKind
+from patients.models import (
+    DataRequest,
+    EmergencyAccess,
+    LimitedRecord,
+    Patient,
+    PrivacyAcceptance,
+    RequestKind,
+    Via,
+)
 from patients.services import limiting
 from patients.services.data_requests import ask_about_data
+from patients.services.privacy import accept_text
 from programmes.models import (
     Channel,
     ContactAttempt,
@@ -81,6 +91,11 @@ def other_clinic():
     )
     plan_nights(clinic=clinic, first=START, last=START)
     Closure.objects.create(clinic=clinic, on=TODAY, reason="quill-canary")
+    manager = a_staff_member(clinic, Role.MANAGER)
+    text = publish_notice(
+        title="quill-canary", body="quill-canary", in_force_from=TODAY, by=manager, today=TODAY
+    )
+    accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
     add_limited_record(clinic, clinician)
     return clinic
 
@@ -118,6 +133,8 @@ def keys_of(clinic):
         "access_id": EmergencyAccess.objects.for_clinic(clinic).get().pk,
         "limited_id": LimitedRecord.objects.for_clinic(clinic).get().pk,
         "request_id": DataRequest.objects.for_clinic(clinic).get().pk,
+        "text_id": PrivacyText.objects.get(clinic=clinic).pk,
+        "acceptance_id": PrivacyAcceptance.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
         "factor_id": 1,
         "session_id": clinic.pk,  # no session of anybody's

@@ -7,6 +7,7 @@ from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
 from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.oversight import REVIEW_EVERY, AccessReview, AccessReviewQuerySet, LeaverReport
 from clinic.models.people import Role, StaffMember, User, UserManager
+from clinic.models.privacy import PrivacyText, PrivacyTextQuerySet, TextKind
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
@@ -31,9 +32,12 @@ __all__ = [
     "ReadEntry",
     "ReadKind",
     "PasswordLink",
+    "PrivacyText",
+    "PrivacyTextQuerySet",
     "Role",
     "SessionKind",
     "StaffMember",
+    "TextKind",
     "User",
     "UserManager",
     "UserSession",

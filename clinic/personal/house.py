@@ -185,6 +185,12 @@ HOUSE = (
             "phone postal_address duty_email emergency_profile": "how the clinic is reached",
         },
     ),
+    Table(
+        "clinic.PrivacyText",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {**KEYS, "kind version language title body in_force_from": "what patients are told, from when on"},
+    ),
     Table("clinic.Closure", Keep.NOT_PERSONAL, NONE, {**KEYS, "on reason": "when nobody is there"}),
     Table(
         "programmes.ProgrammeTemplate",

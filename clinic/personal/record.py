@@ -97,6 +97,17 @@ PEOPLE = (
         },
         notes="answer",
     ),
+    Table(
+        "patients.PrivacyAcceptance",
+        Keep.RECORD,
+        DUTY,
+        {
+            **KEYS,
+            "patient": "who was told",
+            "text kind version via": "which version of which text, and where",
+            "shown_at accepted_at withdrawn_at": "when it was shown, read or agreed to, and taken back",
+        },
+    ),
 )
 
 TREATMENT = (

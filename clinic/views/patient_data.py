@@ -15,7 +15,7 @@ from clinic.forms import AnswerForm, CopyForm, NoteRequestForm
 from clinic.permissions import may
 from clinic.views.access import ClinicRequest, confirmed_page, staff_page
 from patients.data_file import data_file
-from patients.models import DataRequest, Patient, RecordExport, RequestOutcome
+from patients.models import DataRequest, Patient, PrivacyAcceptance, RecordExport, RequestOutcome
 from patients.services.data_requests import AlreadyAnswered, answer_request, ask_about_data
 from patients.services.record_export import export_record
 from patients.services.restricted import ProcessingRestricted
@@ -42,6 +42,7 @@ def _page(request: ClinicRequest, patient: Patient, *, status: int = 200, **form
         "patient": patient,
         "exports": RecordExport.objects.for_clinic(clinic).filter(patient=patient).select_related("made_by"),
         "requests": DataRequest.objects.for_clinic(clinic).filter(patient=patient).order_by("-received_at"),
+        "told": PrivacyAcceptance.objects.of_patient(patient).select_related("text"),
         "request_form": NoteRequestForm(),
         "may_copy": may(staff, "export_record"),
         "is_restricted": patient.is_restricted(patient.local_date(timezone.now())),

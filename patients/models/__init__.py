@@ -18,6 +18,7 @@ from patients.models.limits import (
     LimitedRecordQuerySet,
 )
 from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units, restricts
+from patients.models.privacy import PrivacyAcceptance, PrivacyAcceptanceQuerySet, Via
 from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 
 __all__ = [
@@ -31,6 +32,8 @@ __all__ = [
     "PainSeries",
     "Patient",
     "PatientQuerySet",
+    "PrivacyAcceptance",
+    "PrivacyAcceptanceQuerySet",
     "RecordExport",
     "RequestKind",
     "RequestOutcome",
@@ -43,4 +46,5 @@ __all__ = [
     "SignInCodeQuerySet",
     "Units",
     "restricts",
+    "Via",
 ]

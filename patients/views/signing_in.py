@@ -19,6 +19,7 @@ from clinic.services.post import Letter
 from patients.forms import CodeForm, EmailForm
 from patients.models import Patient, SignInCode
 from patients.services.enrolment import open_record as note_opening
+from patients.services.privacy import unread_notice
 from patients.services.sign_in_codes import Asker, request_code, use_code, use_link
 from patients.tokens import link_digest
 from patients.views.access import SESSION_KEY, UNPROCESSABLE, is_patients, open_record, page
@@ -119,11 +120,15 @@ def let_in(request: HttpRequest, user: User) -> HttpResponse:
 
 
 def _open(request: HttpRequest, record: Patient) -> HttpResponse:
-    """Notes the record and whose rows it may read; every page checks that it is still this login's."""
-    note_opening(record=record, now=timezone.now())
+    """Notes the record and whose rows it may read; every page checks that it is still this login's.
+
+    A privacy notice that is not read comes before Today, and nowhere else: no form is ever interrupted by it.
+    """
+    now = timezone.now()
+    note_opening(record=record, now=now)
     request.session[SESSION_KEY] = str(record.pk)
     request.session[PATIENTS_CLINIC] = str(record.clinic_id)
-    return redirect("patients:today")
+    return redirect("patients:privacy-first" if unread_notice(patient=record, now=now) else "patients:today")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,7 +18,7 @@ from clinic.services.post import Letter
 from patients import wording
 from patients.data_file import data_file
 from patients.forms import AskForm, CodeForm
-from patients.models import DataRequest
+from patients.models import DataRequest, Patient, PrivacyAcceptance
 from patients.services.data_requests import ask_about_data
 from patients.services.record_export import COPIES_A_DAY, TooManyCopies, export_own_record
 from patients.services.sign_in_codes import Asker, request_code, use_code
@@ -41,9 +41,14 @@ def _page(request: PatientRequest, form: AskForm) -> HttpResponse:
         "asked": [
             wording.data_request(each, request.patient.zone) for each in asked.order_by("-received_at")
         ],
+        "told": [wording.told(each, request.patient.zone) for each in _told(request.patient)],
         "copies": COPIES_A_DAY,
     }
     return page(request, "your_data.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _told(patient: Patient) -> Any:
+    return PrivacyAcceptance.objects.of_patient(patient).select_related("text")
 
 
 @require_POST

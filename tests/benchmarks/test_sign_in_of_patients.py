@@ -79,7 +79,7 @@ def by_letter(browser, code, **more):
 
 
 def opened(response):
-    return int(response.status_code == 302 and response.headers["Location"] == "/today/")
+    return int(response.status_code == 302 and response.headers["Location"] == "/privacy/first/")
 
 
 def test_scanners_spend_no_link(noon, patient):

@@ -46,7 +46,7 @@ def strangers(known, patient):
 
 def test_a_known_device_gets_in_while_strangers_guess(known, patient, strangers):
     ask(known, patient)
-    assert type_code(known, newest_code(patient)).headers["Location"] == "/today/"
+    assert type_code(known, newest_code(patient)).headers["Location"] == "/privacy/first/"
 
 
 def test_a_stranger_with_the_right_code_does_not(patient, strangers):

@@ -50,7 +50,7 @@ def type_letter(client, code, **born):
 
 
 def opened(response):
-    return response.status_code == 302 and response.headers["Location"] == "/today/"
+    return response.status_code == 302 and response.headers["Location"] == "/privacy/first/"
 
 
 def said(response):

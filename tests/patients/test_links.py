@@ -30,7 +30,7 @@ def press(client, path):
 
 
 def opened(response):
-    return response.status_code == 302 and response.headers["Location"] == "/today/"
+    return response.status_code == 302 and response.headers["Location"] == "/privacy/first/"
 
 
 def dead(response):

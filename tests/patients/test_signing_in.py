@@ -41,8 +41,8 @@ def wrong(code):
     return f"{(int(code) + 1) % 10**6:06d}"
 
 
-def test_the_code_opens_the_patients_day(client, patient, asked):
-    assert type_code(client, asked).headers["Location"] == "/today/"
+def test_the_code_opens_the_patients_pages_with_the_privacy_notice_first(client, patient, asked):
+    assert type_code(client, asked).headers["Location"] == "/privacy/first/"
     assert client.session["patient"] == str(patient.pk)
     patient.refresh_from_db()
     assert patient.first_signed_in_at == NOON
