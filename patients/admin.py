@@ -169,7 +169,9 @@ class PatientAdmin(ClinicAdmin):
         """The letter as it will be read, and the button that posts it."""
         patient = self._patient_for(request, pk, "invite_patient")
         letter = wording.invitation_letter(
-            patient.clinic, sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}"
+            patient.clinic,
+            sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}",
+            notice=f"{settings.BASE_URL}{reverse('patients:privacy')}",
         )
         if request.method == "POST":
             return self._invite(request, patient, letter)

@@ -264,16 +264,17 @@ def saved(code: Saved) -> Advice:
 
 
 # --- Letters
-def invitation_letter(clinic: Clinic, *, sign_in: str) -> Letter:
+def invitation_letter(clinic: Clinic, *, sign_in: str, notice: str) -> Letter:
     """Names no condition, as somebody else may read it; promises no plan, as there may be none yet."""
     lines = [
         _("Your physio team at %(clinic)s has invited you to Waymark."),
         _("There you see your walking plan once it is ready, and tell us how your walks went."),
         _("Sign in: %(sign_in)s"),
         _("Use this e-mail address to sign in. We then send you a code."),
+        _("How we use your data: %(notice)s"),
         _("Not expecting this? Call %(phone)s."),
     ]
-    words = {"clinic": clinic.name, "sign_in": sign_in, "phone": clinic.phone}
+    words = {"clinic": clinic.name, "sign_in": sign_in, "notice": notice, "phone": clinic.phone}
     subject = _("Your invitation from %(clinic)s") % words
     return Letter(subject=subject, body="\n\n".join(lines) % words)
 

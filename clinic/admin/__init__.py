@@ -1,4 +1,4 @@
-"""The admin: the site and what every scoped admin shares (base), and the clinic's own records (people)."""
+"""The admin: the site and what every scoped admin shares (base), and the clinic's own records."""
 
 # `base` first: registering in `people` makes the site, which Django looks up here by its name.
 from clinic.admin.base import (
@@ -10,7 +10,7 @@ from clinic.admin.base import (
     local_today,
 )
 
-from clinic.admin import people  # isort: skip
+from clinic.admin import people, privacy  # isort: skip
 
 __all__ = [
     "ClinicAdmin",
@@ -20,4 +20,5 @@ __all__ = [
     "WaymarkAdminSite",
     "local_today",
     "people",
+    "privacy",
 ]

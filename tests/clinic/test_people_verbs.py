@@ -211,7 +211,7 @@ def test_nobody_changes_another_clinics_patient(clinic):
         lambda: enrolment.change_patient(record=theirs, email=None, by=clinician, today=TODAY),
         lambda: enrolment.set_address(patient=theirs, email="", by=clinician),
         lambda: enrolment.invite_patient(
-            patient=theirs, letter=invitation_letter(clinic, sign_in="/"), by=clinician, now=NOON
+            patient=theirs, letter=invitation_letter(clinic, sign_in="/", notice="/"), by=clinician, now=NOON
         ),
     ):
         with pytest.raises(NotAllowed):
@@ -257,7 +257,7 @@ def test_a_number_belongs_to_one_patient(clinic):
 @pytest.mark.parametrize("end", ["discharged_on", "died_on"])
 def test_nobody_is_invited_after_care_ended(clinic, end):
     patient = a_patient(clinic, **{end: TODAY})
-    letter = invitation_letter(clinic, sign_in="/")
+    letter = invitation_letter(clinic, sign_in="/", notice="/")
     with pytest.raises(enrolment.CareEnded):
         enrolment.invite_patient(patient=patient, letter=letter, by=a_staff_member(clinic), now=NOON)
     assert stored(patient).invited_at is None

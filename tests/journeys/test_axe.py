@@ -129,7 +129,7 @@ def builder_pages(people):
 
 
 def patient_pages(people):
-    yield from ("/your-data/", "/your-data/copy/", "/signed-in/")
+    yield from ("/privacy/first/", "/privacy/", "/your-data/", "/your-data/copy/", "/signed-in/")
     yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
 
 
@@ -182,6 +182,7 @@ def test_pages_of_visitors(browser, web):
         "/signed-out/",
         "/staff/password/forgotten/",
         "/staff/password/link/no-such-link/",
+        "/privacy/",
         "/staff/sign-in/",
         "/demo/mailbox/",
         "/nowhere/",

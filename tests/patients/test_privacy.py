@@ -255,6 +255,42 @@ def test_only_managers_publish(clinic, role):
         publish_notice(**words, by=a_staff_member(clinic, role))
 
 
+def form_of(client, **changed):
+    words = {"title": "Our own", "body": "We use it for care.", "in_force_from": TODAY.isoformat()}
+    return client.post("/admin/clinic/privacytext/add/", {**words, **changed})
+
+
+def test_a_manager_publishes_in_the_admin_and_cannot_change_it(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    assert form_of(client).status_code == 302
+    own = PrivacyText.objects.get(clinic=clinic)
+    page = f"/admin/clinic/privacytext/{own.pk}/change/"
+    assert "We use it for care." in text_of(client.get(page))
+    assert client.post(page, {"title": "Changed"}).status_code == 403
+    assert "shipped with Waymark" in text_of(client.get("/admin/clinic/privacytext/"))
+
+
+def test_the_admin_says_that_yesterday_is_over(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    response = form_of(client, in_force_from="2026-11-20")
+    assert "nobody can have read it before" in text_of(response)
+    assert "We use it for care." in text_of(response)
+    assert PrivacyText.objects.filter(clinic=clinic).count() == 0
+
+
+def test_clinicians_do_not_publish_in_the_admin(client, clinic):
+    sign_in_staff(client, a_staff_member(clinic))
+    assert form_of(client).status_code == 403
+    assert client.get(f"/admin/clinic/privacytext/{shipped().pk}/change/").status_code == 200
+
+
+def test_a_notice_of_another_clinic_is_not_in_the_admin(client, clinic):
+    theirs = publish(a_clinic(), title="Another clinic's")
+    sign_in_staff(client, a_staff_member(clinic, Role.MANAGER))
+    assert "Another clinic" not in text_of(client.get("/admin/clinic/privacytext/"))
+    assert client.get(f"/admin/clinic/privacytext/{theirs.pk}/change/").status_code == 404
+
+
 # --- Consent
 def test_a_consent_is_taken_back_on_your_data_and_may_be_given_anew(signed_in, patient, clinic):
     consent = a_consent(clinic)

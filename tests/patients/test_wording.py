@@ -52,7 +52,9 @@ def test_nobody_is_promised_to_log_for_a_patient():
 
 def test_the_invitation_names_no_condition_and_promises_no_plan():
     letter = wording.invitation_letter(
-        Clinic(name="Elm Clinic", phone="01632 960 100"), sign_in="https://waymark.example/sign-in/"
+        Clinic(name="Elm Clinic", phone="01632 960 100"),
+        sign_in="https://waymark.example/sign-in/",
+        notice="https://waymark.example/privacy/",
     )
     assert letter.subject == "Your invitation from Elm Clinic"
     assert letter.body.split("\n\n") == [
@@ -60,5 +62,6 @@ def test_the_invitation_names_no_condition_and_promises_no_plan():
         "There you see your walking plan once it is ready, and tell us how your walks went.",
         "Sign in: https://waymark.example/sign-in/",
         "Use this e-mail address to sign in. We then send you a code.",
+        "How we use your data: https://waymark.example/privacy/",
         "Not expecting this? Call 01632 960 100.",
     ]

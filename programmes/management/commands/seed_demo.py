@@ -180,7 +180,11 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
     if story.kind in ("invited", "due today"):
         invite_patient(
             patient=patient,
-            letter=invitation_letter(setting.clinic, sign_in=f"{settings.BASE_URL}{PATIENT_PAGE}"),
+            letter=invitation_letter(
+                setting.clinic,
+                sign_in=f"{settings.BASE_URL}{PATIENT_PAGE}",
+                notice=f"{settings.BASE_URL}/privacy/",
+            ),
             by=setting.clinician,
             now=setting.at(story.started),
         )
