@@ -93,7 +93,7 @@ def other_clinic():
     Closure.objects.create(clinic=clinic, on=TODAY, reason="quill-canary")
     manager = a_staff_member(clinic, Role.MANAGER)
     text = publish_notice(
-        title="quill-canary", body="quill-canary", in_force_from=TODAY, by=manager, today=TODAY
+        title="Xylophone", body="Xylophone", in_force_from=TODAY, by=manager, today=TODAY
     )
     accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
     add_limited_record(clinic, clinician)
