@@ -11,12 +11,13 @@ from django.apps import apps
 from django.db import models
 from uuid_utils.compat import uuid7
 
-from clinic.models import OutboxMessage, ReadEntry, Role, User
+from clinic.models import OutboxMessage, PrivacyText, ReadEntry, Role, User
 from clinic.permissions import NotAllowed
 from patients.data_file import write_zip
-from patients.models import EmergencyAccess, LetterCode, Patient, RecordExport, SignInCode
+from patients.models import EmergencyAccess, LetterCode, Patient, RecordExport, SignInCode, Via
 from patients.services.data_requests import ask_about_data
 from patients.services.limiting import lift_limit
+from patients.services.privacy import accept_text
 from patients.services.record_export import (
     ReasonMissing,
     TooManyCopies,
@@ -48,6 +49,7 @@ def full(client, patient, clinician, programme):
         reason="pain",
         received_at=NOON,
     )
+    accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
     item = ReviewItem.objects.get(patient=patient)
     record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)
     days = {"from_on": TODAY, "until_on": TODAY + timedelta(days=2)}
