@@ -92,9 +92,7 @@ def other_clinic():
     plan_nights(clinic=clinic, first=START, last=START)
     Closure.objects.create(clinic=clinic, on=TODAY, reason="quill-canary")
     manager = a_staff_member(clinic, Role.MANAGER)
-    text = publish_notice(
-        title="Xylophone", body="Xylophone", in_force_from=TODAY, by=manager, today=TODAY
-    )
+    text = publish_notice(title="Xylophone", body="Xylophone", in_force_from=TODAY, by=manager, today=TODAY)
     accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
     add_limited_record(clinic, clinician)
     return clinic
