@@ -225,4 +225,4 @@ def test_nothing_of_the_other_clinic_is_left_unlooked(other_clinic):
     assert (
         ContactAttempt.objects.for_clinic(other_clinic).get().note,
         OutboxMessage.objects.filter(clinic=other_clinic).count(),
-    ) == ("quill-canary", 3)
+    ) == ("quill-canary", 4)

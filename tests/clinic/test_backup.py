@@ -75,7 +75,7 @@ def test_a_backup_restores_and_every_check_is_good(drill, folder, tmp_path):
     assert [line for line in done.stderr.splitlines() if '"event": "request"' not in line] == []
     assert [line[:5] for line in done.stdout.splitlines() if line.startswith(("ok", "FAIL"))] == [
         "ok   "
-    ] * 10
+    ] * 11
     assert (NAME in done.stdout, (tmp_path / "scratch").exists()) == (False, False)
 
 
@@ -101,7 +101,7 @@ def test_a_manifest_that_promises_another_row_fails_the_drill(drill, folder):
     facts["tables"]["programmes_walk"]["rows"] += 1
     manifest.write_text(json.dumps(facts))
     done = drill()
-    assert (done.returncode, "DRILL FAILED: 1 of 10 checks" in done.stderr) == (1, True)
+    assert (done.returncode, "DRILL FAILED: 1 of 11 checks" in done.stderr) == (1, True)
     assert "        table programmes_walk: 3 rows, 4 in the manifest" in done.stdout.splitlines()
 
 

@@ -62,6 +62,7 @@ KEEPERS = {
     "clinic/middleware/people.py",
     "clinic/middleware/request_id.py",
     "clinic/services/people.py",
+    "clinic/services/sign_in_help.py",  # whether a login is anybody who may be helped
     "clinic/services/signing_in.py",  # who may sign in as staff at all: members and the operator
     "clinic/admin/people.py",
     "clinic/forms.py",

@@ -83,6 +83,7 @@ def open_own_pages(phone: Page, web: str) -> None:
     mailbox.close()
     phone.get_by_label("Code from the e-mail").fill(code)
     phone.locator("main button").first.click()
+    phone.get_by_role("button", name="I have read this").click()
     expect(phone.get_by_role("link", name="Log a walk")).to_be_visible()
 
 
