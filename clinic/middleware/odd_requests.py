@@ -7,10 +7,11 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 
 from clinic.middleware.error_pages import error_page
 
+OFFERED = ("GET", "HEAD", "POST")  # the admin would answer any other method like GET
 SESSION_KEY_SHAPE = re.compile(r"[a-z0-9]{32}")
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -32,10 +33,14 @@ class NoFiles(FileUploadHandler):
 def refuse_odd_requests(get_response: Handler) -> Handler:
     """What Django or PostgreSQL would make a 500 of is answered 400, and a large body 413, before it is read.
 
+    Methods that no page has are answered 405 here, once for all of them.
+
     Stands inside the middleware that sets headers and outside everything that reads a body or a session.
     """
 
     def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method not in OFFERED:
+            return HttpResponseNotAllowed(OFFERED)
         status = _refusal(request)
         if status:
             return error_page(request, status)

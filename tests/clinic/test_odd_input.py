@@ -117,3 +117,10 @@ def test_a_number_beyond_all_numbers_has_a_message_beside_the_field(distance):
     asked = Asked(today=date(2026, 11, 21), units="km", dose=None, last_walk_on=None, safety_is_due=False)
     form = WalkForm({"distance": distance}, asked=asked)
     assert form.errors["distance"] == ["Enter a distance from 0 to 40 km."]
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "SPLICE"])
+@pytest.mark.parametrize("path", ["/today/", "/review/", "/admin/", "/staff/sign-in/", "/nowhere/"])
+def test_a_method_that_no_page_has_is_refused_on_every_page(at_work, path, method):
+    response = at_work.generic(method, path)
+    assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")

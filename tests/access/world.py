@@ -1,0 +1,281 @@
+"""Two clinics with a row of every kind, and everybody who may knock: what the access tests ask with."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.mfa.models import Authenticator
+from django.test import Client
+
+from clinic.middleware.second_factor import SECOND_FACTOR
+from clinic.middleware.sessions import ENROLLING, STAFF_SESSION
+from clinic.models import CHECKLIST, Closure, LeaverReport, OutboxMessage, Role, User, UserSession
+from clinic.services.going_live import Readiness, sign_going_live
+from clinic.services.oversight import record_access_review
+from clinic.services.post import Letter
+from clinic.services.privacy import publish_notice
+from patients.models import EmergencyAccess, Erasure, PrivacyAcceptance, RecordExport, RequestKind, Via
+from patients.services import limiting
+from patients.services.data_requests import ask_about_data
+from patients.services.enrolment import invite_patient
+from patients.services.privacy import accept_text
+from programmes.clinical.diary import Finding
+from programmes.models import (
+    Channel,
+    ContactResult,
+    NotWalking,
+    Programme,
+    ProgrammeTemplate,
+    ReviewItem,
+)
+from programmes.services.flagging import raise_flag
+from programmes.services.leaving import hand_over
+from programmes.services.nights import plan_nights
+from programmes.services.prescribing import pause_programme
+from programmes.services.restricting import restrict_processing
+from programmes.services.reviewing import Contact, claim_item, record_contact
+from tests.factories import (
+    DUTY_LETTER,
+    NOON,
+    a_clinic,
+    a_draft,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_template,
+    a_walk,
+)
+from tests.programmes.test_wording import PAIN
+from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
+
+TODAY = NOON.date()
+STAFF = tuple(Role)
+
+
+@dataclass
+class Side:
+    """One clinic: its people, and a row for every kind of address. `word` stands in all its texts."""
+
+    word: str
+    clinic: Any
+    staff: dict[str, Any]
+    patient: Any
+    second: Any
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+def a_side(word: str) -> Side:
+    """A clinic in which every text, name and number holds the word."""
+    clinic = a_clinic(f"{word} Clinic", phone=f"01632 960 {len(word):03}")
+    staff = {role: a_staff_member(clinic, role, name=f"{word} {role}") for role in STAFF}
+    patients = [_a_patient(clinic, staff[Role.CLINICIAN], word, number) for number in range(4)]
+    side = Side(word, clinic, staff, patients[0], patients[1])
+    _treatment(side)
+    _review(side, patients[1:])
+    _clinic_rows(side)
+    _limited(side)
+    _privacy(side)
+    return side
+
+
+def _a_patient(clinic: Any, lead: Any, word: str, number: int) -> Any:
+    return a_patient(
+        clinic,
+        given_name=f"{word}ina",
+        family_name=f"{word}son{number}",
+        reference=f"{word}-{number}",
+        phone=f"{word} 0{number}",
+        lead=lead,
+    )
+
+
+def _treatment(side: Side) -> None:
+    clinician = side.staff[Role.CLINICIAN]
+    template = a_template(side.clinic)
+    ProgrammeTemplate.objects.filter(pk=template.pk).update(name=f"{side.word} steps")
+    running = a_programme(side.patient, clinician)
+    walk = a_walk(running, TODAY - timedelta(days=2), note=f"{side.word} hurts").walk
+    pause_programme(
+        programme=running,
+        from_on=TODAY - timedelta(days=9),
+        until_on=TODAY - timedelta(days=8),
+        reason="ill",
+        by=clinician,
+        now=NOON,
+    )
+    NotWalking.objects.create(
+        clinic=side.clinic,
+        patient=side.patient,
+        from_on=TODAY,
+        until_on=TODAY,
+        reason="pain",
+        note=f"{side.word} rests",
+        received_at=NOON,
+    )
+    side.rows |= {
+        "patient": side.patient,
+        "template": template,
+        "running": running,
+        "draft": a_draft(side.second, clinician, starts_on=TODAY + timedelta(days=2)),
+        "walk": walk,
+    }
+
+
+def _review(side: Side, patients: list[Any]) -> None:
+    """An item that waits, one that the clinician holds, one that the reviewer holds."""
+    items = [_an_item(patient, side.staff[Role.CLINICIAN]) for patient in patients]
+    claim_item(item=items[1], by=side.staff[Role.CLINICIAN], now=NOON)
+    claim_item(item=items[2], by=side.staff[Role.REVIEWER], now=NOON)
+    for item in items:
+        note = Contact(Channel.PHONE, ContactResult.REACHED, note=f"{side.word} called")
+        record_contact(item=item, contact=note, by=side.staff[Role.CLINICIAN], now=NOON)
+    side.rows |= {"waiting": items[0], "clinicians": items[1], "reviewers": items[2]}
+
+
+def _an_item(patient: Any, clinician: Any) -> ReviewItem:
+    drafted = Programme.objects.of_patient(patient).exists()
+    raise_flag(
+        patient=patient,
+        programme=None if drafted else a_programme(patient, clinician),
+        finding=Finding("PAIN_RISING", "amber", PAIN),
+        on=TODAY,
+        now=NOON,
+    )
+    return ReviewItem.objects.get(patient=patient)
+
+
+def _privacy(side: Side) -> None:
+    manager = side.staff[Role.MANAGER]
+    body = f"{side.word} keeps what you say."
+    text = publish_notice(title=side.word, body=body, in_force_from=TODAY, by=manager, today=TODAY)
+    for patient in (side.patient, side.second):
+        accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
+    acceptance = PrivacyAcceptance.objects.for_clinic(side.clinic).get(patient=side.patient)
+    side.rows |= {"text": text, "acceptance": acceptance}
+
+
+def _limited(side: Side) -> None:
+    """Records that only their lead opens, opened in an emergency; one is over. A colleague who left."""
+    clinician, manager = side.staff[Role.CLINICIAN], side.staff[Role.MANAGER]
+    limited, access = _opened_in_emergency(side, 9)
+    past, looked_at = _opened_in_emergency(side, 8)
+    limiting.review_emergency(access=looked_at, note=f"{side.word} was right", by=manager, now=NOON)
+    limiting.lift_limit(limited=past, by=manager, now=NOON)
+    restrict_processing(
+        patient=past.patient, reason=f"{side.word} asked for it", until=None, by=manager, now=NOON
+    )
+    leaver = a_staff_member(side.clinic, name=f"{side.word} old")
+    hand_over(member=leaver, successor=clinician, by=manager, now=NOON, today=TODAY)
+    record_access_review(by=manager, now=NOON)
+    Erasure.objects.create(
+        clinic=side.clinic,
+        patient_key=side.patient.pk,
+        what="account",
+        erased_at=NOON,
+        erased_by=manager.user,
+    )
+    side.rows |= {
+        "limited": limited,
+        "access": access,
+        "member": side.staff[Role.REVIEWER],
+        "report": LeaverReport.objects.for_clinic(side.clinic).get(),
+    }
+
+
+def _opened_in_emergency(side: Side, number: int) -> tuple[Any, EmergencyAccess]:
+    patient = _a_patient(side.clinic, side.staff[Role.CLINICIAN], side.word, number)
+    reason = f"{side.word} is a neighbour"
+    limited = limiting.limit_record(patient=patient, reason=reason, by=side.staff[Role.CLINICIAN], now=NOON)
+    limiting.open_in_emergency(
+        patient_id=patient.pk, reason=reason, letter=DUTY_LETTER, by=side.staff[Role.REVIEWER], now=NOON
+    )
+    return limited, EmergencyAccess.objects.for_clinic(side.clinic).get(patient=patient)
+
+
+def _clinic_rows(side: Side) -> None:
+    plan_nights(clinic=side.clinic, first=TODAY, last=TODAY)
+    Closure.objects.create(clinic=side.clinic, on=TODAY + timedelta(days=30), reason=f"{side.word} fair")
+    asked = ask_about_data(
+        patient=side.patient,
+        kind=RequestKind.CORRECTION,
+        text=f"{side.word} asks",
+        by=side.patient.user,
+        now=NOON,
+    )
+    RecordExport.objects.create(
+        clinic=side.clinic, patient=side.patient, made_at=NOON, made_by=side.patient.user, by_patient=True
+    )
+    side.rows["request"] = asked
+    ready = Readiness(f"{side.word} Lead", "1", frozenset(CHECKLIST))
+    sign_going_live(readiness=ready, rule_version="1", by=side.staff[Role.MANAGER], now=NOON)
+    clinician = side.staff[Role.CLINICIAN].user
+    side.rows["factor"] = Authenticator.objects.create(user=clinician, type="totp", data={"secret": "-"})
+    side.rows["session"] = UserSession.objects.create(
+        key_digest=f"{side.word:x<64}",
+        session_data="",
+        expire_date=NOON + timedelta(hours=8),
+        user=clinician,
+        kind="staff",
+        started_at=NOON,
+        last_seen_at=NOON,
+    )
+    letter = Letter(subject="An invitation", body=f"{side.word} Clinic asks you in.")
+    invite_patient(patient=side.patient, letter=letter, by=side.staff[Role.MANAGER], now=NOON)
+
+
+# --- Who knocks
+
+
+def everybody(ours: Side, theirs: Side) -> dict[str, Client]:
+    """A signed-in client for every column of the table, in its order."""
+    operator = User.objects.create_superuser("operator@waymark.example")
+    return {
+        "anonymous": Client(),
+        "patient": sign_in_patient(Client(), ours.patient),
+        "other patient": sign_in_patient(Client(), ours.second),
+        **{str(role): sign_in_staff(Client(), ours.staff[role]) for role in STAFF},
+        "their patient": sign_in_patient(Client(), theirs.patient),
+        **{f"their {role}": sign_in_staff(Client(), theirs.staff[role]) for role in STAFF},
+        "operator": sign_in_operator(Client(), operator),
+        "enrolling": _enrolling(ours),
+        "login off": _switched_off(ours, "user"),
+        "membership off": _switched_off(ours, "membership"),
+    }
+
+
+COLUMNS = (
+    "anonymous",
+    "patient",
+    "other patient",
+    *STAFF,
+    "their patient",
+    *(f"their {role}" for role in STAFF),
+    "operator",
+    "enrolling",
+    "login off",
+    "membership off",
+)
+
+
+def _enrolling(side: Side) -> Client:
+    """A clinician whose password was right and who has no second factor yet."""
+    client = sign_in_staff(Client(), a_staff_member(side.clinic, name=f"{side.word} joiner"))
+    session = client.session
+    session.update({ENROLLING: True})
+    del session[STAFF_SESSION], session[SECOND_FACTOR]
+    session.save()
+    return client
+
+
+def _switched_off(side: Side, what: str) -> Client:
+    """A clinician whose session was open when the login or the membership was switched off."""
+    member = a_staff_member(side.clinic, name=f"{side.word} leaver")
+    client = sign_in_staff(Client(), member)
+    row = member.user if what == "user" else member
+    row.is_active = False
+    row.save()
+    return client
+
+
+def outbox_of(side: Side) -> OutboxMessage:
+    return OutboxMessage.objects.filter(clinic=side.clinic).first()
