@@ -26,6 +26,7 @@ from clinic.models import (
     UserSession,
 )
 from clinic.models.audit import Chained
+from clinic.services.privacy import publish_notice
 from patients.models import (
     DataRequest,
     EmergencyAccess,
@@ -34,6 +35,7 @@ from patients.models import (
     LimitedRecord,
     NetworkTries,
     Patient,
+    PrivacyAcceptance,
     RecordExport,
     SignInCode,
 )
@@ -84,6 +86,7 @@ SHOWN_ELSEWHERE = {
     Guesses,
     PasswordLink,
     GoLiveRecord,
+    PrivacyAcceptance,
 }
 SHOWN_ON_THE_PEOPLE_PAGES = {AccessReview, LeaverReport, LimitedRecord, EmergencyAccess}
 OPERATORS = {Clinic, User, StaffMember}
@@ -141,6 +144,8 @@ def a_full_clinic(name):
         by=clinician,
         now=NOON,
     )
+    manager = a_staff_member(clinic, Role.MANAGER)
+    publish_notice(title=name, body=name, in_force_from=NOON.date(), by=manager, today=NOON.date())
     return clinic
 
 
@@ -330,6 +335,7 @@ ALLOWED = {
         "Clinic change",
         "Closure add",
         "Closure change",
+        "PrivacyText add",
         "StaffMember add",
         "StaffMember change",
     },
@@ -549,7 +555,9 @@ def test_the_post_of_a_limited_record_is_its_leads(client, clinic):
 
 def an_invited(clinic):
     patient = a_patient(clinic, lead=a_staff_member(clinic))
-    letter = invitation_letter(clinic, sign_in="https://waymark.example/sign-in/")
+    letter = invitation_letter(
+        clinic, sign_in="https://waymark.example/sign-in/", notice="https://waymark.example/privacy/"
+    )
     invite_patient(patient=patient, letter=letter, by=patient.lead, now=NOON)
     return patient
 

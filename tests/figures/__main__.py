@@ -1,8 +1,10 @@
 """Command line: `python -m tests.figures [--only WORD]`; FULL=1 takes the long forms."""
 
 import argparse
+import importlib
 import json
 import os
+import pkgutil
 import platform
 import sys
 import tempfile
@@ -11,39 +13,12 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.figures import (
-    MEASUREMENTS,
-    RECORD,
-    ROOT,
-    Figure,
-    demo,
-    detection,
-    pages,
-    suite,
-    trust_backup,
-    trust_patients,
-    trust_proofs,
-    trust_rights,
-    trust_roles,
-    trust_safety,
-    trust_staff,
-    trust_web,
-)
+import tests.figures
+from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure
 
-MODULES = (
-    trust_rights,
-    detection,
-    pages,
-    suite,
-    demo,
-    trust_backup,
-    trust_patients,
-    trust_roles,
-    trust_proofs,
-    trust_safety,
-    trust_staff,
-    trust_web,
-)  # importing them registers their measurements
+for module in pkgutil.iter_modules(tests.figures.__path__):
+    if not module.name.startswith("__"):
+        importlib.import_module(f"tests.figures.{module.name}")  # registers its measurements
 
 
 def chosen(word: str | None) -> list[tuple[str, object]]:
