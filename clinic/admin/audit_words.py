@@ -95,6 +95,11 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:ask-about-data": gettext("Patient asks about data"),
         "patients:data-code": gettext("Patient's page: take a copy"),
         "patients:data-copy": gettext("Patient's page: take a copy"),
+        "patients:privacy": gettext("Patient's page: privacy notice"),
+        "patients:privacy-first": gettext("Patient's page: privacy notice, the first time"),
+        "patients:privacy-text": gettext("Patient's page: an earlier privacy text"),
+        "patients:privacy-read": gettext("Patient has read the privacy notice"),
+        "patients:withdraw-consent": gettext("Patient withdraws a consent"),
     }
 
 
