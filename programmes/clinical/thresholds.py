@@ -89,10 +89,33 @@ class GradingRules:
     bout_below: int = (
         10  # minutes from which one bout is enough: "start at 10 to 15 minutes" [F Ascenti 2021]
     )
+    least_bout: int = 3  # minutes; shorter walks are not asked for [P]
+    most_bouts: int = 3  # "smaller, more frequent walks" [F Ascenti 2021]; the number is ours [P]
+    long_ends_from: int = 20  # minutes from which warm-up and cool-down take 5 each [P]
+    long_ends: int = 5  # minutes of warm-up, and of cool-down: 5 to 10 [F Ascenti 2021]
+    short_ends: int = 2  # minutes, in shorter walks [P]
+    fast_seconds: int = 30  # 30 s fast, 30 s slow [F Ascenti 2021]
+    unlock_weeks: int = 2  # weeks at the target before the pace may turn moderate [P]
+    metres_unit: int = 50  # distances are told in steps of 50 m, rounded down [P]
+    max_step_metres: int = 400  # a week: five minutes at 80 m a minute [P]
+    max_metres: int = 40_000  # the walk form has the same limit [P]
+    max_steps: int = 60_000  # a day; the walk form has the same limit [P]
     volume_rise: float = 0.35  # weekly volume may rise by this share before a warning [P]
     steps_share: float = 0.10  # of baseline steps a week [F Walk30x5]
     steps_cap: int = 3000  # steps over the baseline [F Walk30x5]
     maintenance_minutes: int = 90  # a week at least, better 150 [P]
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnRules:
+    """The signed return-and-hold rule: when a week repeats, and the dose to come back with."""
+
+    half_done: float = 0.5  # of a week's walks before the next week starts: completion, never pain [P]
+    complete_share: float = 0.8  # of the day's minutes: from here a walk is complete [P]
+    repeat_days: int = 7  # full days without a walk: the last walked week again [P]
+    reduce_days: int = 14  # from here at 70 % of it [P]
+    share: float = 0.7  # the start for irritable patients, 70 % of baseline [F Lambeek 2007]; for gaps [P]
+    baseline_days: int = 28  # from here a new baseline with the clinician [P]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +153,5 @@ def with_sensitivity(knob: Sensitivity, base: Thresholds | None = None) -> Thres
 
 DEFAULTS = Thresholds()
 GRADING = GradingRules()
+RETURN = ReturnRules()
 SAVED_PAGE = SavedPageThresholds()

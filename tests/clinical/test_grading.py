@@ -18,8 +18,8 @@ from programmes.clinical.grading import (
     generate,
     generate_steps,
     round_half_up,
-    start_minutes,
-    step_minutes,
+    start_of,
+    step_of,
     weekly_warnings,
 )
 
@@ -155,7 +155,7 @@ baselines = st.integers(1, 300)
 
 @given(baselines, building)
 def test_the_first_week_never_starts_above_the_baseline(baseline: int, rules: ProgressionRules) -> None:
-    assert 1 <= generate(baseline, rules)[0].minutes == start_minutes(baseline, rules) <= baseline
+    assert 1 <= generate(baseline, rules)[0].minutes == start_of(baseline, rules) <= baseline
 
 
 @given(baselines, building)
@@ -168,8 +168,8 @@ def test_minutes_never_compound(baseline: int, rules: ProgressionRules) -> None:
     minutes = [w.minutes for w in generate(baseline, rules)]
     rises = [b - a for a, b in zip(minutes, minutes[1:], strict=False) if b != a]
 
-    assert set(rises[:-1]) <= {step_minutes(baseline, rules)}
-    assert all(0 < rise <= step_minutes(baseline, rules) <= 5 for rise in rises)
+    assert set(rises[:-1]) <= {step_of(baseline, rules)}
+    assert all(0 < rise <= step_of(baseline, rules) <= 5 for rise in rises)
 
 
 @given(baselines, building)

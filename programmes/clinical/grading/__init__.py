@@ -1,0 +1,87 @@
+"""Graded programmes: the templates' rules, the generator, and what a page shows of a dose.
+
+`rules` holds each template's parameters, `generator` makes the weeks, `doses` reads them (bouts, parts of a
+walk, weekly warnings), `flare` is the flare-up overlay, `gaps` the dose to come back with.
+"""
+
+from programmes.clinical.grading.doses import (
+    BUILD,
+    CONSOLIDATION,
+    DISTANCE,
+    EASY,
+    HOLD,
+    MAINTENANCE,
+    MINUTES,
+    MODERATE,
+    STEPS,
+    BaselineOutOfRange,
+    Part,
+    VolumeWarning,
+    Week,
+    bout_minutes,
+    bouts,
+    most_bouts,
+    parts,
+    round_half_up,
+    weekly_warnings,
+)
+from programmes.clinical.grading.flare import T5_FLARE, FlareDay, FlarePhase, flare_days
+from programmes.clinical.grading.gaps import GAPS, Gap, gap_after, return_minutes
+from programmes.clinical.grading.generator import by_distance, generate, generate_steps, start_of, step_of
+from programmes.clinical.grading.rules import (
+    T1_GENTLE,
+    T2_STEADY,
+    T3_PREVENTION,
+    T4_INTERVALS,
+    T6_STEPS,
+    T7_MAINTENANCE,
+    TEMPLATES,
+    ProgressionRules,
+    blank_rules,
+    in_metres,
+)
+
+__all__ = [
+    "BUILD",
+    "CONSOLIDATION",
+    "DISTANCE",
+    "EASY",
+    "GAPS",
+    "HOLD",
+    "MAINTENANCE",
+    "MINUTES",
+    "MODERATE",
+    "STEPS",
+    "T1_GENTLE",
+    "T2_STEADY",
+    "T3_PREVENTION",
+    "T4_INTERVALS",
+    "T5_FLARE",
+    "T6_STEPS",
+    "T7_MAINTENANCE",
+    "TEMPLATES",
+    "BaselineOutOfRange",
+    "FlareDay",
+    "FlarePhase",
+    "Gap",
+    "Part",
+    "ProgressionRules",
+    "VolumeWarning",
+    "Week",
+    "blank_rules",
+    "bout_minutes",
+    "bouts",
+    "by_distance",
+    "flare_days",
+    "gap_after",
+    "generate",
+    "generate_steps",
+    "in_metres",
+    "most_bouts",
+    "parts",
+    "return_minutes",
+    "round_half_up",
+    "start_of",
+    "step_of",
+    "weekly_warnings",
+]

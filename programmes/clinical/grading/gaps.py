@@ -1,0 +1,42 @@
+"""Coming back after days without a walk: what a gap of so many days asks for."""
+
+from dataclasses import dataclass
+from math import floor
+
+from programmes.clinical.thresholds import RETURN
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A gap of `from_days` or more full days without a walk.
+
+    The last walked week's dose comes back at `share`; from the longest gap on only the clinician goes
+    further (`new_baseline`).
+    """
+
+    from_days: int
+    share: float
+    new_baseline: bool = False
+
+
+GAPS = (
+    Gap(RETURN.repeat_days, 1.0),
+    Gap(RETURN.reduce_days, RETURN.share),
+    Gap(RETURN.baseline_days, RETURN.share, new_baseline=True),
+)
+
+
+def gap_after(days: int) -> Gap | None:
+    """The rule for so many full days without a walk, the day of coming back not counted; None below 7."""
+    return next((gap for gap in reversed(GAPS) if days >= gap.from_days), None)
+
+
+def return_minutes(last_week: int, gap: Gap, last_completed: int | None) -> int:
+    """Minutes to come back with: the last week's share, rounded down, never above the last completed walk.
+
+    At least 1; 0 stays 0 (the plan counts something else).
+    """
+    if not last_week:
+        return 0
+    minutes = max(1, floor(gap.share * last_week + 1e-9))
+    return minutes if last_completed is None else max(1, min(minutes, last_completed))
