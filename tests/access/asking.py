@@ -1,9 +1,10 @@
 """Sends every request of the table and puts each answer into one word."""
 
-from collections.abc import Container, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Collection, Container, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -12,13 +13,14 @@ from django.db import transaction
 from django.test import Client
 from django.test.client import FakePayload
 
-from tests.access.addresses import addresses, route_of
-from tests.access.forms import forms_in
+from tests.access.addresses import Address, addresses, route_of
+from tests.access.forms import Form, forms_in
 from tests.access.world import Side, a_side, everybody
 from tests.conftest import as_runtime
 
 FORM = "application/x-www-form-urlencoded"
-TOGETHER = (("GET", "HEAD"), ("POST",), ("POST filled",), ("PUT", "PATCH", "DELETE", "OPTIONS"))
+REFUSED = ("PUT", "PATCH", "DELETE", "OPTIONS")
+TOGETHER = (("GET", "HEAD"), ("POST",), ("POST filled",), REFUSED)
 METHODS = tuple(method for together in TOGETHER for method in together)
 NAMES = {
     "": "home",
@@ -28,44 +30,47 @@ NAMES = {
     "review/<item_id>/": "item",
     "admin/": "admin",
 }
+FORM_READERS = ("anonymous", "patient", "reviewer", "clinician", "manager", "operator")
 Key = tuple[str, str]  # route, method
 Body = Mapping[str, list[str]]
 
 
 @dataclass
 class World:
+    """Two clinics, who knocks, and what the forms of all pages send, filled in, by where they go to."""
+
     ours: Side
     theirs: Side
     people: dict[str, Client]
+    forms: dict[str, list[tuple[str, Form]]]  # by person: the page's path and one of its forms
     bodies: dict[str, dict[str, list[str]]]
+    closed: Container[tuple[str, str]] = ()  # (route, person) known to show no page
+
+    def open_to(self, column: str) -> list[Address]:
+        return [address for address in addresses() if (address.route, column) not in self.closed]
 
 
-def a_world() -> World:
+def a_world(closed: Container[tuple[str, str]] = ()) -> World:
     ours, theirs = a_side("Rowan"), a_side("Yewtree")
     people = everybody(ours, theirs)
     for client in people.values():
         client.raise_request_exception = False
-    world = World(ours, theirs, people, {})
-    for route, body in plausible_bodies(world):
-        if len(body) > len(world.bodies.get(route, {})):  # the fullest form of those that go there
-            world.bodies[route] = body
+    world = World(ours, theirs, people, {}, {}, closed)
+    for column in FORM_READERS:
+        world.forms[column] = list(_forms_shown_to(world, column))
+        for _path, form in world.forms[column]:
+            route, body = route_of(form.action), form.plausible
+            if form.method == "post" and len(body) > len(world.bodies.get(route, {})):  # the fullest
+                world.bodies[route] = body
     return world
 
 
-def plausible_bodies(world: World) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    """What the forms of all pages send, filled in, by the route that they go to."""
-    for column in ("anonymous", "patient", "reviewer", "clinician", "manager", "operator"):
-        for address in addresses():
-            for path in [address.of(world.ours), *address.in_every_state(world.ours)]:
-                yield from _bodies(world, column, path)
-
-
-def _bodies(world: World, column: str, path: str) -> Iterator[tuple[str, dict[str, list[str]]]]:
-    with undone(world.people[column]) as client:
-        response = sent(client, "GET", path)
-    for form in forms_in(text_of(response), path):
-        if form.method == "post":
-            yield route_of(form.action), form.plausible
+def _forms_shown_to(world: World, column: str) -> Iterator[tuple[str, Form]]:
+    for address in world.open_to(column):
+        for path in [address.of(world.ours), *address.in_every_state(world.ours)]:
+            with undone(world.people[column]) as client:
+                text = text_of(sent(client, "GET", path))
+            yield from ((path, form) for form in forms_in(text, path))
 
 
 def text_of(response: Any) -> str:
@@ -89,19 +94,18 @@ def questions() -> Iterator[Key]:
             yield address.route, method
 
 
-def answers(world: World, column: str, known: Container[Key] = ()) -> dict[Key, str]:
-    """What this person is answered everywhere but on known lines; the rows are all of our clinic."""
+def answers(world: World, column: str, keys: Collection[Key]) -> dict[Key, str]:
+    """What this person is answered there; the rows are all of our clinic."""
+    routes = {route for route, _method in keys}
+    paths = {each.route: each.of(world.ours) for each in addresses() if each.route in routes}
     found = {}
-    for address in addresses():
-        if (address.route, METHODS[0]) in known:
-            continue
-        for methods in TOGETHER:
-            with undone(world.people[column]) as client:
+    with as_runtime():  # once: it would be two more statements for each request
+        for (route, path), together in product(paths.items(), TOGETHER):
+            methods = [method for method in together if (route, method) in keys]
+            with undone(world.people[column]) if methods else nullcontext() as client:
                 for method in methods:
-                    response = sent(
-                        client, method, address.of(world.ours), world.bodies.get(address.route, {})
-                    )
-                    found[address.route, method] = in_a_word(response)
+                    response = client.handler(environ(client, method, path, world.bodies.get(route, {})))
+                    found[route, method] = in_a_word(response)
     return found
 
 

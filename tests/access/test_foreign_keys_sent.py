@@ -10,20 +10,12 @@ from django.urls import reverse
 
 from clinic.tenancy import ClinicQuerySet, ClinicRecord
 from tests.access.addresses import addresses
-from tests.access.asking import a_world, in_a_word, sent, text_of, undone
-from tests.access.forms import forms_in
-from tests.access.test_matrix import in_one_transaction
+from tests.access.asking import in_a_word, sent, text_of, undone
 from tests.figures import Figure, record
 
 WRITERS = ("patient", "clinician", "reviewer", "manager")
 CLINICAL = [model for model in apps.get_models() if issubclass(model, ClinicRecord)]
 STOPPED = ("422", "403", "404", "405", "409", "400", "ok")  # never a redirect: that would be success
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    with in_one_transaction(django_db_blocker):
-        yield a_world()
 
 
 @pytest.fixture(scope="module")
@@ -50,15 +42,6 @@ def digest(clinic):
         return cursor.fetchone()
 
 
-def pages_with_forms(world, column):
-    for address in addresses():
-        for path in [address.of(world.ours), *address.in_every_state(world.ours)]:
-            with undone(world.people[column]) as client:
-                text = text_of(sent(client, "GET", path))
-            for form in forms_in(text, path):
-                yield path, form
-
-
 def keys_in(form):
     """Names of fields whose values are keys of rows, and one such value each."""
     for name, field in form.fields.items():
@@ -76,7 +59,7 @@ def is_key(value):
 @pytest.mark.parametrize("column", WRITERS)
 def test_no_form_takes_a_key_of_another_clinic(world, counterparts, column):
     before, tried, taken = digest(world.theirs.clinic), 0, []
-    for path, form in pages_with_forms(world, column):
+    for path, form in world.forms[column]:
         for name, ours in keys_in(form):
             theirs = counterparts.get(ours)
             if theirs is None or form.method != "post":
@@ -97,7 +80,7 @@ def test_forms_that_hold_keys_were_found(world, counterparts):
     found = {
         (form.action.split("/")[1], name)
         for column in WRITERS
-        for _path, form in pages_with_forms(world, column)
+        for _path, form in world.forms[column]
         for name, value in keys_in(form)
         if value in counterparts and form.method == "post"
     }
@@ -144,7 +127,7 @@ def queries(world):
 
 @pytest.mark.parametrize("column", ["clinician", "manager"])
 def test_no_query_string_shows_a_row_of_another_clinic(world, column):
-    lists = [address.of(world.ours) for address in addresses() if not address.names_a_row]
+    lists = [address.of(world.ours) for address in world.open_to(column) if not address.names_a_row]
     shown = [
         (path, query)
         for path in lists

@@ -1,7 +1,6 @@
 """Raw SQL as the role of web and workers: no foreign row is read, written, changed, moved or deleted."""
 
 import json
-from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
@@ -11,8 +10,6 @@ from uuid_utils.compat import uuid7
 from clinic.tenancy import ClinicRecord, SameClinic, act_for
 from patients.models import Patient
 from programmes.models import Programme, ProgrammeRevision
-from tests.access.test_matrix import in_one_transaction
-from tests.access.world import a_side
 from tests.conftest import as_runtime
 from tests.factories import a_patient
 from tests.figures import Figure, record
@@ -26,12 +23,6 @@ KEYS = [
     for constraint in model._meta.constraints
     if isinstance(constraint, SameClinic)
 ]
-
-
-@pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker):
-    with in_one_transaction(django_db_blocker):
-        yield SimpleNamespace(ours=a_side("Rowan"), theirs=a_side("Yewtree"))
 
 
 @pytest.fixture(autouse=True)
