@@ -1,0 +1,103 @@
+"""What the course reads besides the plan: days walked and days paused, as day numbers, read forwards once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from programmes.clinical.course.values import Dose
+from programmes.clinical.diary import Pause
+from programmes.clinical.thresholds import DEFAULTS, RETURN
+
+FOREVER = date.max.toordinal()
+
+
+@dataclass(slots=True)
+class Walks:
+    """The days walked, in order, with a mark at the next one to be read.
+
+    `last` is the latest day read, `completed` the minutes of the latest complete one, `longest` the most on
+    any: where no walk was complete, coming back starts from that.
+    """
+
+    days: list[int]
+    minutes: list[int]
+    at: int = 0
+    last: int | None = None
+    completed: int | None = None
+    longest: int = 0
+
+    @classmethod
+    def of(cls, walks: Iterable[tuple[date, int]]) -> "Walks":
+        """Several walks on a day add up."""
+        a_day: dict[int, int] = {}
+        for on, minutes in walks:
+            day = on.toordinal()
+            a_day[day] = a_day.get(day, 0) + minutes
+        days = sorted(a_day)
+        return cls(days, [a_day[day] for day in days])
+
+    @property
+    def next(self) -> int:
+        """The next day walked that was not read yet."""
+        return self.days[self.at] if self.at < len(self.days) else FOREVER
+
+    @property
+    def limit(self) -> int | None:
+        """What a return dose never exceeds: the last completed walk."""
+        return self.longest or None if self.completed is None else self.completed
+
+    def silent_from(self, since: int, until: int, silence: int) -> int:
+        """The first day before `until` that `silence` full days without a walk precede; FOREVER if none.
+
+        Silence begins after `since` or after the latest walk. Where nobody ever walked there is no gap.
+        """
+        if self.last is None and self.next >= until:
+            return FOREVER
+        base = self.next if self.last is None else max(since, self.last)
+        at = self.at
+        while at < len(self.days) and self.days[at] <= base + silence:
+            base = max(base, self.days[at])
+            at += 1
+        threshold = base + silence + 1
+        return threshold if threshold < until else FOREVER
+
+    def read(self, until: int, dose: Dose, pauses: "Pauses") -> int:
+        """Reads the days before `until`; returns how many of them count as walked, paused ones left out."""
+        counts = DEFAULTS.adherence.counts_share * dose.minutes
+        complete = RETURN.complete_share * dose.minutes
+        done = 0
+        while self.next < until:
+            day, minutes = self.days[self.at], self.minutes[self.at]
+            self.at += 1
+            self.last = day
+            self.longest = max(self.longest, minutes)
+            if minutes >= complete:
+                self.completed = minutes
+            done += minutes >= counts and not pauses.holds(day)
+        return done
+
+
+@dataclass(slots=True)
+class Pauses:
+    """Paused spans, in order, ends included."""
+
+    spans: list[tuple[int, int]]
+
+    @classmethod
+    def of(cls, pauses: Sequence[Pause]) -> "Pauses":
+        """From a diary's pauses."""
+        return cls(
+            [(p.from_on.toordinal(), p.until_on.toordinal() if p.until_on else FOREVER) for p in pauses]
+        )
+
+    def holds(self, day: int) -> bool:
+        """Whether the day is paused."""
+        return any(first <= day <= last for first, last in self.spans)
+
+    def after(self, begin: int, days: int) -> int:
+        """The day after so many unpaused days from `begin` on: the clock stands still on paused days."""
+        end = begin + days
+        for first, last in self.spans:
+            if first < end and last >= begin:
+                end = min(FOREVER, end + last - max(first, begin) + 1)
+        return end

@@ -1,0 +1,169 @@
+"""What goes into a course and what comes out of it."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from functools import cached_property
+from math import floor
+from typing import NamedTuple
+
+from programmes.clinical.diary import PlannedWeek
+from programmes.clinical.grading.gaps import Gap, return_minutes
+
+
+class Dose(NamedTuple):
+    """A week's dose: walking days, and minutes (0: steps or metres count instead) on each of them."""
+
+    number: int
+    days: int
+    minutes: int
+    steps: int | None = None
+    distance_m: int | None = None
+
+    def shared(self, share: float) -> "Dose":
+        """Steps and metres at this share, rounded down; minutes are the caller's business."""
+        return self._replace(
+            steps=self.steps and max(1, floor(share * self.steps + 1e-9)),
+            distance_m=self.distance_m and max(1, floor(share * self.distance_m + 1e-9)),
+        )
+
+    def at_most(self, other: "Dose") -> "Dose":
+        """This dose, nowhere above another one."""
+        return self._replace(
+            days=min(self.days, other.days),
+            minutes=min(self.minutes, other.minutes) if other.minutes else self.minutes,
+            steps=self.steps and min(self.steps, other.steps or self.steps),
+            distance_m=self.distance_m and min(self.distance_m, other.distance_m or self.distance_m),
+        )
+
+    def after_gap(self, gap: Gap, last_completed: int | None) -> "Dose":
+        """What this week becomes on coming back after a gap: never above the last completed walk."""
+        minutes = return_minutes(self.minutes, gap, last_completed)
+        return self.shared(gap.share)._replace(minutes=minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class Prescription:
+    """A signed revision: its weeks from `first_week` on, and what the clinician allowed.
+
+    In force from its day until the next one's; `key` is the caller's own mark (a primary key).
+    """
+
+    in_force_from: date
+    weeks: tuple[Dose, ...]
+    first_week: int = 1
+    repeats_until_half_done: bool = True
+    returns_after_gap: bool = True
+    patient_may_repeat: bool = True
+    allows_flare_plan: bool = True
+    key: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """The patient pressed "repeat this week" on this day."""
+
+    on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Flare:
+    """The patient took up the flare-up plan; `over_on` is the first day on which it was over, if told."""
+
+    from_on: date
+    over_on: date | None = None
+
+
+class Why(StrEnum):
+    """Why this week is in force. The numbers of the sentence stand in the stretch."""
+
+    FIRST = "first"  # the first week of a plan
+    NEXT = "next"  # at least half of the week before was done (or the clinician lets time alone decide)
+    REPEAT = "repeat"  # less than half of it was done: the week again
+    PATIENT_REPEAT = "patient-repeat"  # the patient asked for the week again
+    LAST = "last"  # the plan has no further week: its last one stays
+    GAP_REPEAT = "gap-repeat"  # 7 to 13 days without a walk: the last walked week again
+    GAP_REDUCED = "gap-reduced"  # 14 to 27 days: 70 % of it
+    GAP_BASELINE = "gap-baseline"  # 28 days or more: 70 % of it until the clinician decides
+    AFTER_RETURN = "after-return"  # the return week was done: the last walked week in full
+    FLARE_EASE = "flare-ease"  # days 1 to 3 of the flare-up plan
+    FLARE_BUILD = "flare-build"  # days 4 to 7
+    FLARE_BACK = "flare-back"  # days 8 to 14: back to the previous week
+    FLARE_REVIEW = "flare-review"  # not back by day 14: the same again, and the clinician looks
+    AFTER_FLARE = "after-flare"  # the interrupted week from its beginning
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One dose in force from `from_on` to `until_on` (ends included), and why.
+
+    `dose` is what is asked, `full` the plan's own week; `up_to` the most minutes (above `dose.minutes` on
+    days 4 to 7 of the flare-up plan only), `bouts` the least and most walks they may be taken in there.
+    `done` of `planned` are the walks of the week before; `gap_days` the full days without a walk at its
+    beginning, still growing while it `waits` for the first walk. `asks_clinician`: a person has to look.
+    """
+
+    from_on: date
+    until_on: date
+    prescription: Prescription
+    dose: Dose
+    full: Dose
+    up_to: int
+    bouts: tuple[int, int] | None
+    why: Why
+    done: int = 0
+    planned: int = 0
+    gap_days: int = 0
+    waits: bool = False
+    asks_clinician: bool = False
+
+    @property
+    def week(self) -> int:
+        """The plan's number of the week."""
+        return self.full.number
+
+    @property
+    def is_reduced(self) -> bool:
+        """Whether less is asked than the plan's own week."""
+        return self.dose != self.full
+
+    def gap_on(self, day: date) -> int:
+        """Full days without a walk before `day`."""
+        return self.gap_days + ((day - self.from_on).days if self.waits else 0)
+
+
+@dataclass(frozen=True)
+class Course:
+    """A plan day by day: real up to `on`, from there as if every week gets done."""
+
+    on: date
+    stretches: tuple[Stretch, ...]
+
+    @cached_property
+    def _starts(self) -> list[date]:
+        return [stretch.from_on for stretch in self.stretches]
+
+    def __bool__(self) -> bool:
+        return bool(self.stretches)
+
+    def at(self, day: date) -> Stretch:
+        """What is in force on `day`; before the start the first week. IndexError without any weeks."""
+        return self.stretches[max(0, bisect_right(self._starts, day) - 1)]
+
+    @property
+    def today(self) -> Stretch:
+        """What is in force on the day that the course was made for."""
+        return self.at(self.on)
+
+    @property
+    def to_come(self) -> tuple[Stretch, ...]:
+        """The stretches that begin after today, as far as the plan goes."""
+        return self.stretches[bisect_right(self._starts, self.on) :]
+
+    def planned_weeks(self) -> tuple[PlannedWeek, ...]:
+        """The course as the diary's plan: adherence counts against what was really asked on each day."""
+        return tuple(
+            PlannedWeek(each.from_on, each.dose.days, each.dose.minutes, each.prescription.in_force_from)
+            for each in self.stretches
+        )

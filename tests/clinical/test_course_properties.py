@@ -1,0 +1,191 @@
+"""What holds for every course: any template, any walks, pauses, presses and revisions."""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from programmes.clinical.course import Course, Flare, Prescription, Repeat, Stretch, Why, course_of
+from programmes.clinical.diary import DAY, Pause
+from programmes.clinical.grading import TEMPLATES, generate
+from programmes.clinical.grading.generator import SCALES
+from tests.clinical.courses import a_plan, doses
+from tests.clinical.diaries import day
+
+DAYS = 100
+GAPS = (Why.GAP_REPEAT, Why.GAP_REDUCED, Why.GAP_BASELINE)
+EARNED = (Why.NEXT, Why.AFTER_RETURN, Why.AFTER_FLARE)
+FLARES = (Why.FLARE_EASE, Why.FLARE_BUILD, Why.FLARE_BACK)
+
+number_of_day = st.integers(0, DAYS)
+walks_made = st.dictionaries(number_of_day, st.integers(1, 60), max_size=50)
+flares_made = st.builds(
+    lambda n, over: Flare(day(n), day(n + over) if over else None), number_of_day, st.integers(0, 14)
+)
+overlays_made = st.lists(st.builds(Repeat, number_of_day.map(day)) | flares_made, max_size=4)
+
+
+@st.composite
+def pauses_made(draw: st.DrawFn) -> tuple[Pause, ...]:
+    bounds = sorted(draw(st.sets(number_of_day, max_size=4)))
+    return tuple(Pause(day(a), day(b)) for a, b in zip(bounds[::2], bounds[1::2], strict=False))
+
+
+@st.composite
+def a_template_plan(draw: st.DrawFn, start: int = 0) -> Prescription:
+    rules = TEMPLATES[draw(st.sampled_from(sorted(TEMPLATES)))]
+    baseline = draw(st.integers(max(1, rules.min_baseline), min(60, SCALES[rules.counts].most)))
+    return a_plan(doses(generate(baseline, rules)), start)
+
+
+@dataclass(frozen=True)
+class Facts:
+    plans: tuple[Prescription, ...]
+    walks: dict[int, int]
+    pauses: tuple[Pause, ...]
+    overlays: tuple[Repeat | Flare, ...]
+
+    def course(self, on: int = DAYS, *, walks: dict[int, int] | None = None) -> Course:
+        made = self.walks if walks is None else walks
+        return course_of(
+            self.plans,
+            walks=[(day(n), minutes) for n, minutes in made.items()],
+            pauses=self.pauses,
+            overlays=self.overlays,
+            on=day(on),
+        )
+
+
+@st.composite
+def facts_made(draw: st.DrawFn) -> Facts:
+    plans = [draw(a_template_plan())]
+    if draw(st.booleans()):
+        plans.append(draw(a_template_plan(start=draw(st.integers(0, DAYS)))))
+    walks = draw(walks_made)
+    return Facts(tuple(plans), walks, draw(pauses_made()), tuple(draw(overlays_made)))
+
+
+def amount(stretch: Stretch) -> int:
+    return stretch.dose.minutes or stretch.dose.steps or 0
+
+
+def asked(stretch: Stretch, on: date) -> tuple[object, ...]:
+    """What a page says on that day; the walk that begins a return week changes nothing of its own day."""
+    came_back = stretch.why in GAPS and stretch.from_on == on
+    gap = stretch.gap_on(on) if stretch.waits or came_back else 0
+    return stretch.dose, stretch.why, stretch.done, stretch.planned, gap
+
+
+@pytest.mark.parametrize("code", list(TEMPLATES))
+@settings(deadline=None)
+@given(st.data())
+def test_21_silent_days_never_raise_the_dose(code: str, data: st.DataObject) -> None:
+    """From the last walk on: at most a week that was already earned, and gone again after seven days."""
+    rules = TEMPLATES[code]
+    baseline = data.draw(st.integers(max(1, rules.min_baseline), min(60, SCALES[rules.counts].most)))
+    walks = data.draw(st.dictionaries(st.integers(0, 60), st.integers(1, 60), min_size=1, max_size=40))
+    facts = Facts((a_plan(doses(generate(baseline, rules))),), walks, (), ())
+    last = max(walks)
+
+    silent = [facts.course(last + n).today for n in range(22)]
+
+    for before, after in pairwise(silent):
+        assert amount(after) <= amount(before) or (after.why in EARNED and after.gap_on(after.from_on) < 7)
+    assert all(amount(each) <= amount(silent[0]) for each in silent[8:])
+    assert silent[8].waits
+
+
+@settings(deadline=None)
+@given(facts_made(), st.integers(0, DAYS))
+def test_silence_never_raises_the_dose_whatever_was_pressed(facts: Facts, last: int) -> None:
+    """Two silent days on end: the second asks for more only where a week was earned by walking, or signed."""
+    walks = {n: minutes for n, minutes in facts.walks.items() if n <= last}
+    course = facts.course(last + 21, walks=walks)
+    signed = {plan.in_force_from for plan in facts.plans}
+
+    for n in range(last + 1, last + 21):
+        before, after = course.at(day(n)), course.at(day(n + 1))
+        if amount(after) > amount(before) and day(n + 1) not in signed:
+            assert after.why in EARNED or (after.why in FLARES and _walked_within(walks, n + 1, 7))
+
+
+def _walked_within(walks: dict[int, int], until: int, days: int) -> bool:
+    return any(until - days <= n < until for n in walks)
+
+
+@settings(deadline=None)
+@given(facts_made())
+def test_a_return_dose_never_exceeds_the_last_completed_walk(facts: Facts) -> None:
+    course = facts.course()
+
+    for stretch in course.stretches:
+        if stretch.why in GAPS and stretch.dose.minutes and stretch.from_on <= course.on:
+            completed = _last_completed(facts, course, stretch.from_on)
+            assert completed is None or stretch.dose.minutes <= completed
+
+
+def _last_completed(facts: Facts, course: Course, before: date) -> int | None:
+    first = facts.plans[0].in_force_from
+    found = [
+        minutes
+        for n, minutes in sorted(facts.walks.items())
+        if first <= day(n) < before and minutes >= 0.8 * course.at(day(n)).dose.minutes
+    ]
+    return found[-1] if found else None
+
+
+@settings(deadline=None)
+@given(facts_made())
+def test_what_a_day_asked_is_never_rewritten_by_later_days(facts: Facts) -> None:
+    course = facts.course()
+
+    for n in range(0, DAYS, 5):
+        known_then = {on: minutes for on, minutes in facts.walks.items() if on <= n}
+        assert asked(facts.course(n, walks=known_then).today, day(n)) == asked(course.at(day(n)), day(n))
+
+
+@settings(deadline=None)
+@given(facts_made(), number_of_day, st.integers(1, 60))
+def test_a_walk_that_arrives_late_changes_no_earlier_day(facts: Facts, late: int, minutes: int) -> None:
+    course, corrected = facts.course(), facts.course(walks=facts.walks | {late: minutes})
+
+    for n in range(late + 1):
+        assert asked(course.at(day(n)), day(n)) == asked(corrected.at(day(n)), day(n))
+
+
+@settings(deadline=None)
+@given(facts_made(), st.randoms())
+def test_the_same_facts_give_the_same_course(facts: Facts, chance: object) -> None:
+    shuffled = list(facts.walks.items())
+    chance.shuffle(shuffled)  # type: ignore[attr-defined]
+
+    assert facts.course(walks=dict(shuffled)) == facts.course()
+
+
+@settings(deadline=None)
+@given(facts_made())
+def test_the_stretches_follow_each_other_without_a_gap(facts: Facts) -> None:
+    stretches = facts.course().stretches
+
+    assert stretches[0].from_on == facts.plans[0].in_force_from or len(facts.plans) == 2
+    assert all(a.until_on + DAY == b.from_on for a, b in pairwise(stretches))
+
+
+@settings(deadline=None)
+@given(facts_made())
+def test_a_revision_begins_on_its_own_day_with_its_first_week(facts: Facts) -> None:
+    for plan in facts.plans:
+        first = [each for each in facts.course().stretches if each.prescription is plan][:1]
+        assert [(each.from_on, each.full) for each in first] in ([], [(plan.in_force_from, plan.weeks[0])])
+
+
+@settings(deadline=None)
+@given(facts_made())
+def test_no_day_asks_for_more_than_the_plan_says(facts: Facts) -> None:
+    for stretch in facts.course().stretches:
+        assert stretch.dose.minutes <= stretch.up_to <= max(w.minutes for w in stretch.prescription.weeks)
+        assert amount(stretch) <= max(w.minutes or w.steps or 0 for w in stretch.prescription.weeks)
+        assert stretch.dose.days <= stretch.full.days or stretch.why in FLARES
