@@ -39,10 +39,9 @@ def a_clinic(name: str = "Elm Clinic", **fields: Any) -> Clinic:
 
 def a_staff_member(clinic: Clinic, role: Role = Role.CLINICIAN, **fields: Any) -> StaffMember:
     number = next(_numbers)
-    user = User.objects.create_user(f"{role}{number}@clinic.example", PASSWORD)
-    return StaffMember.objects.create(
-        clinic=clinic, user=user, role=role, **{"name": f"Staff {number}", **fields}
-    )
+    if "user" not in fields:
+        fields["user"] = User.objects.create_user(f"{role}{number}@clinic.example", PASSWORD)
+    return StaffMember.objects.create(clinic=clinic, role=role, **{"name": f"Staff {number}", **fields})
 
 
 def a_patient(clinic: Clinic, **fields: Any) -> Patient:

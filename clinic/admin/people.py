@@ -19,6 +19,7 @@ from clinic.permissions import Actor, may
 from clinic.reads import note_read
 from clinic.services import keeping, people
 from patients.models import LimitedRecord, Patient
+from patients.services.logins import keep_login
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -137,7 +138,7 @@ class UserAdmin(SignInHelp, ClinicAdmin):
 
     def save_model(self, request: Any, obj: User, form: Any, change: bool) -> None:
         password = form.cleaned_data["new_password"]
-        people.save_login(login=obj, password=password, by=request.actor, now=timezone.now())
+        keep_login(login=obj, password=password, by=request.actor, now=timezone.now())
 
 
 KEEPS_A_MANAGER: dict[type[Exception], Any] = {
@@ -238,11 +239,10 @@ class StaffMemberAdmin(SignInHelp, ClinicAdmin):
     def save_model(self, request: Any, obj: StaffMember, form: Any, change: bool) -> None:
         to = people.Member(name=obj.name, role=Role(obj.role), is_active=obj.is_active)
         if change:
-            people.change_staff_member(member=obj, to=to, by=request.actor)
+            people.change_staff_member(member=obj, to=to, by=request.actor, now=timezone.now())
             return
-        made = people.add_staff_member(
-            clinic=obj.clinic, email=form.cleaned_data["email"], member=to, by=request.actor
-        )
+        email, now = form.cleaned_data["email"], timezone.now()
+        made = people.add_staff_member(clinic=obj.clinic, email=email, member=to, by=request.actor, now=now)
         obj.pk, obj.user = made.pk, made.user
         if not made.user.has_usable_password():
             messages.info(request, _("Send a link for the first password: “Help with signing in”."))

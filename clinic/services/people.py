@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from zlib import crc32
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from clinic.models import Clinic, PasswordLink, Role, StaffMember, User
-from clinic.permissions import Actor, require
+from clinic.models import Clinic, MessageKind, PasswordLink, Role, StaffMember, User
+from clinic.permissions import Actor, Operator, require
+from clinic.services.post import Letter, post_message
 from clinic.services.second_factor import tell
 from clinic.services.sessions import end_all_sessions
 
@@ -38,8 +40,8 @@ class Member:
 
 
 @transaction.atomic
-def add_staff_member(*, clinic: Clinic, email: str, member: Member, by: Actor) -> StaffMember:
-    """Makes a membership, and the login where the address has none yet.
+def add_staff_member(*, clinic: Clinic, email: str, member: Member, by: Actor, now: datetime) -> StaffMember:
+    """Makes a membership, and the login where the address has none yet. The operator's are told to managers.
 
     Raises AlreadyMember, OperatorsLogin, or NotAllowed (a manager adds to the own clinic only).
     """
@@ -47,6 +49,12 @@ def add_staff_member(*, clinic: Clinic, email: str, member: Member, by: Actor) -
     user = login_of(email=email)
     if user.is_superuser:
         raise OperatorsLogin
+    made = _join(clinic, user, member)
+    _tell_of_the_operator(clinic, by, now)
+    return made
+
+
+def _join(clinic: Clinic, user: User, member: Member) -> StaffMember:
     try:
         with transaction.atomic():
             return StaffMember.objects.create(
@@ -58,15 +66,53 @@ def add_staff_member(*, clinic: Clinic, email: str, member: Member, by: Actor) -
         raise AlreadyMember from error
 
 
+def _tell_of_the_operator(clinic: Clinic, by: Actor, now: datetime) -> None:
+    """Whoever runs the installation can let somebody into a clinic, but not unseen by those who manage it."""
+    if not isinstance(by, Operator):
+        return
+    managers = StaffMember.objects.filter(clinic=clinic, role=Role.MANAGER, is_active=True)
+    addresses = {clinic.duty_email.lower(), *managers.values_list("user__email", flat=True)}
+    for address in sorted(addresses - {"", None}):
+        post_message(
+            kind=MessageKind.ACCOUNT_NOTICE,
+            key=f"staff:{clinic.pk}:{now.isoformat()}:{crc32(address.encode()):x}",
+            to_address=address,
+            letter=_staff_letter(),
+            now=now,
+            clinic=clinic,
+        )
+
+
+def _staff_letter() -> Letter:
+    body = _(
+        "The operator of Waymark added somebody to your clinic's staff, or changed what somebody may do.\n\n"
+        "Did nobody at your clinic ask for that? Sign in, look under People, and end what is not right.\n\n"
+        "This message holds no names."
+    )
+    return Letter(subject=_("Your clinic's staff on Waymark"), body=body)
+
+
 def login_of(*, email: str) -> User:
-    """The login of this address, made without a password when it is new."""
+    """The login of this address, made without a password when it is new.
+
+    It is locked: until the membership or the record that asks stands, nobody gives it another address.
+    """
     address = email.strip().lower()
-    return User.objects.filter(email=address).first() or User.objects.create_user(address)
+    there = User.objects.select_for_update(no_key=True).filter(email=address)
+    return there.first() or _new_login(address)
+
+
+def _new_login(address: str) -> User:
+    try:
+        with transaction.atomic():
+            return User.objects.create_user(address)
+    except IntegrityError:  # somebody else has made it at this moment
+        return User.objects.select_for_update(no_key=True).get(email=address)
 
 
 @transaction.atomic
-def change_staff_member(*, member: StaffMember, to: Member, by: Actor) -> None:
-    """Changes name, role or whether the membership is active.
+def change_staff_member(*, member: StaffMember, to: Member, by: Actor, now: datetime) -> None:
+    """Changes name, role or whether the membership is active. What the operator does is told to managers.
 
     The clinic's managers are locked first: of two who demote each other at once, the second is refused.
     Raises LastManager, OwnRole or NotAllowed.
@@ -77,7 +123,9 @@ def change_staff_member(*, member: StaffMember, to: Member, by: Actor) -> None:
     StaffMember.objects.filter(clinic=member.clinic_id, pk=member.pk).update(
         name=to.name, role=to.role, is_active=to.is_active
     )
-    if not to.is_active:
+    if to.is_active:
+        _tell_of_the_operator(member.clinic, by, now)
+    else:
         end_all_sessions(of=member.user)
 
 
@@ -95,8 +143,8 @@ def require_another_manager(*, member: StaffMember, by: Actor) -> None:
 def save_login(*, login: User, password: str, by: Actor, now: datetime) -> None:
     """Keeps a login as the operator wrote it; "" leaves the password, or makes a login without one.
 
-    Links that were mailed to another address, or for an earlier password, open nothing any more. Raises
-    NotAllowed.
+    A login that opens patients' records keeps its address: `patients.services.logins` moves them first. Links
+    that were mailed to another address, or for an earlier password, open nothing any more. Raises NotAllowed.
     """
     require(by, "manage_logins")
     before = User.objects.filter(pk=login.pk).first()

@@ -1,7 +1,7 @@
 """The verbs of people and of the clinic's own data: who may, and what a clinic must keep."""
 
 import threading
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection, transaction
@@ -42,7 +42,7 @@ def stored(row):
 def test_only_managers_and_the_operator_add_staff(clinic, role):
     with pytest.raises(NotAllowed):
         people.add_staff_member(
-            clinic=clinic, email="new@clinic.example", member=CLERK, by=a_staff_member(clinic, role)
+            clinic=clinic, email="new@clinic.example", member=CLERK, by=a_staff_member(clinic, role), now=NOON
         )
     assert not User.objects.filter(email="new@clinic.example").exists()
 
@@ -55,28 +55,51 @@ def test_a_manager_adds_nobody_elsewhere(clinic):
             email="new@clinic.example",
             member=CLERK,
             by=a_staff_member(clinic, Role.MANAGER),
+            now=NOON,
         )
 
 
 def test_a_member_is_added_once(clinic):
     by = operator()
-    people.add_staff_member(clinic=clinic, email="New@Clinic.example", member=CLERK, by=by)
+    people.add_staff_member(clinic=clinic, email="New@Clinic.example", member=CLERK, by=by, now=NOON)
     with pytest.raises(people.AlreadyMember):
-        people.add_staff_member(clinic=clinic, email="new@clinic.example", member=CLERK, by=by)
+        people.add_staff_member(clinic=clinic, email="new@clinic.example", member=CLERK, by=by, now=NOON)
     assert StaffMember.objects.for_clinic(clinic).get().user.email == "new@clinic.example"
 
 
 def test_the_operator_becomes_no_member(clinic):
     by = operator()
     with pytest.raises(people.OperatorsLogin):
-        people.add_staff_member(clinic=clinic, email=by.user.email, member=CLERK, by=by)
+        people.add_staff_member(clinic=clinic, email=by.user.email, member=CLERK, by=by, now=NOON)
+
+
+def notices():
+    return list(OutboxMessage.objects.filter(kind="account-notice").values_list("to_address", "clinic"))
+
+
+def test_whom_the_operator_lets_in_is_told_to_managers_and_the_duty_address(clinic):
+    manager, by = a_staff_member(clinic, Role.MANAGER), operator()
+    a_staff_member(clinic), a_staff_member(a_clinic("Oak Clinic"), Role.MANAGER)
+    member = people.add_staff_member(clinic=clinic, email="new@clinic.example", member=CLERK, by=by, now=NOON)
+    told = [(clinic.duty_email, clinic.pk), (manager.user.email, clinic.pk)]
+    assert notices() == told
+    assert "new@clinic.example" not in OutboxMessage.objects.first().body
+    to = people.Member("Clerk", Role.MANAGER)
+    people.change_staff_member(member=member, to=to, by=by, now=NOON + timedelta(minutes=1))
+    assert sorted(notices()[2:]) == sorted([*told, ("new@clinic.example", clinic.pk)])
+
+
+def test_what_managers_do_themselves_is_told_to_nobody(clinic):
+    by = a_staff_member(clinic, Role.MANAGER)
+    people.add_staff_member(clinic=clinic, email="new@clinic.example", member=CLERK, by=by, now=NOON)
+    assert notices() == []
 
 
 def test_a_manager_of_another_clinic_changes_nobody(clinic):
     member = a_staff_member(clinic)
     with pytest.raises(NotAllowed):
         people.change_staff_member(
-            member=member, to=CLERK, by=a_staff_member(a_clinic("Oak Clinic"), Role.MANAGER)
+            member=member, to=CLERK, by=a_staff_member(a_clinic("Oak Clinic"), Role.MANAGER), now=NOON
         )
     assert stored(member).role == Role.CLINICIAN
 
@@ -86,13 +109,13 @@ def test_the_last_manager_stays(clinic):
     a_staff_member(clinic, Role.MANAGER, is_active=False)
     a_staff_member(a_clinic("Oak Clinic"), Role.MANAGER)
     with pytest.raises(people.LastManager):
-        people.change_staff_member(member=manager, to=CLERK, by=operator())
+        people.change_staff_member(member=manager, to=CLERK, by=operator(), now=NOON)
 
 
 def test_nobody_takes_the_own_role_away(clinic):
     manager, _second = a_staff_member(clinic, Role.MANAGER), a_staff_member(clinic, Role.MANAGER)
     with pytest.raises(people.OwnRole):
-        people.change_staff_member(member=manager, to=CLERK, by=manager)
+        people.change_staff_member(member=manager, to=CLERK, by=manager, now=NOON)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -105,7 +128,7 @@ def test_two_managers_who_demote_each_other_leave_one(clinic):
         try:
             with transaction.atomic():
                 start.wait(10)
-                people.change_staff_member(member=member, to=CLERK, by=by)
+                people.change_staff_member(member=member, to=CLERK, by=by, now=NOON)
                 slow_commit()
         except people.LastManager:
             refused.append(member.pk)
