@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
-from clinic.middleware.confirming import may_send, note_opened, to_confirm
+from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
 from clinic.permissions import may, roles_that_may
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
@@ -131,7 +131,9 @@ class PatientAdmin(ClinicAdmin):
         is_new_address = not change or "email" in form.changed_data
         if change:
             new_email = email if is_new_address else None
-            enrolment.change_patient(record=obj, email=new_email, by=request.staff, today=today)
+            enrolment.change_patient(
+                record=obj, email=new_email, by=request.staff, now=timezone.now(), today=today
+            )
         else:
             enrolment.enrol_patient(record=obj, email=email, by=request.staff, today=today)
         if is_new_address:
@@ -147,7 +149,8 @@ class PatientAdmin(ClinicAdmin):
     def get_urls(self) -> list[Any]:
         pages = {
             "invite": self.invite_view,
-            "letter": self.letter_view,
+            # A printed code opens the record: not from a browser that was left open.
+            "letter": confirmed_page(self.letter_view),
             "void-letter": self.void_letter_view,
             "sign-out": self.sign_out_view,
         }

@@ -183,7 +183,7 @@ def test_a_new_lead_sees_it_and_the_old_one_no_longer(house):
     patient.lead = house["colleague"]
     with as_runtime():
         act_as(house["lead"])
-        change_patient(record=patient, email=None, by=house["lead"], today=TODAY)
+        change_patient(record=patient, email=None, by=house["lead"], now=NOON, today=TODAY)
     sees = {name: seen("programmes_walk", house, house[name]) for name in ("lead", "colleague")}
     assert (sees, LimitedRecord.objects.get().lead) == ({"lead": 0, "colleague": 1}, house["colleague"])
 

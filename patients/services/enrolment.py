@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require, roles_that_may
@@ -11,7 +12,7 @@ from clinic.services.going_live import require_live
 from clinic.services.people import login_of
 from clinic.services.post import Letter, post_message
 from clinic.services.sessions import end_all_sessions
-from patients.models import Patient
+from patients.models import LetterCode, Patient
 from patients.services.restricted import require_unrestricted
 
 
@@ -48,8 +49,12 @@ def enrol_patient(*, record: Patient, email: str, by: StaffMember, today: date) 
 
 
 @transaction.atomic
-def change_patient(*, record: Patient, email: str | None, by: StaffMember, today: date) -> None:
+def change_patient(
+    *, record: Patient, email: str | None, by: StaffMember, now: datetime, today: date
+) -> None:
     """Stores a record's changed fields; an `email` of None leaves the login. The end of care signs out.
+
+    With another address the old one is told, and a printed letter ends.
 
     Raises InTheFuture, NotALead, NumberTaken, or NotAllowed (also for another clinic's record).
     """
@@ -58,10 +63,9 @@ def change_patient(*, record: Patient, email: str | None, by: StaffMember, today
     before = record.user
     was_open = Patient.objects.of_user(record.user_id).filter(pk=record.pk).exists()
     if email is not None:
-        record.user = _user_of(email, record.user)
-    _save(
-        record, update_fields=_typed_fields()
-    )  # once: giving a limited record another lead hides it at once
+        _give_address(record, email, now)
+    fields = _typed_fields() - (set() if email is not None else {"user"})
+    _save(record, update_fields=fields)  # once: giving a limited record another lead hides it at once
     if was_open and before and (record.discharged_on or record.died_on):
         end_all_sessions(of=before)
 
@@ -84,9 +88,9 @@ def may_be_lead(*, record: Patient) -> bool:
     return new.exists() or stays.exists()
 
 
-def _typed_fields() -> list[str]:
+def _typed_fields() -> set[str]:
     """What the form holds. The rest belongs to other verbs, which may have written since it was opened."""
-    return [field.name for field in Patient._meta.concrete_fields if field.editable]
+    return {field.name for field in Patient._meta.concrete_fields if field.editable}
 
 
 def _save(record: Patient, **how: Any) -> None:
@@ -100,26 +104,49 @@ def _save(record: Patient, **how: Any) -> None:
 
 
 @transaction.atomic
-def set_address(*, patient: Patient, email: str, by: StaffMember) -> None:
+def set_address(*, patient: Patient, email: str, by: StaffMember, now: datetime) -> None:
     """Gives the record the login of this address, making the login when it is new. "" takes it away.
 
     A login that only letters opened gets the address, and stays open where it is. Raises NotAllowed.
     """
     require(by, "change_patient", clinic_id=patient.clinic_id)
-    patient.user = _user_of(email, patient.user)
+    _give_address(patient, email, now)
     patient.save(update_fields=["user"])
 
 
+def _give_address(record: Patient, email: str, now: datetime) -> None:
+    """The record's login, not saved yet. What opened it before ends: letters at once, the address is told."""
+    before = record.user
+    old = before.email if before else None
+    record.user = _user_of(email, before)
+    if before is not None and (record.user is None or record.user.email != old):
+        LetterCode.objects.filter(user=before).open(now).update(voided_at=now)
+        if old is not None:
+            _tell_old_address(record, old, now)
+
+
+def _tell_old_address(record: Patient, old: str, now: datetime) -> None:
+    """Shows a slip or a theft to its owner. Whoever reads there may be somebody else: no name, no clinic."""
+    body = _(
+        "Your clinic has changed the e-mail address for your Waymark pages. This address does not open them "
+        "any more.\n\nDid you not ask for this? Call your clinic."
+    )
+    post_message(
+        kind=MessageKind.ACCOUNT_NOTICE,
+        key=f"address:{record.pk}:{now.isoformat()}",
+        to_address=old,
+        letter=Letter(subject=_("Your address for Waymark"), body=body),
+        now=now,
+    )
+
+
 def _user_of(email: str, current: User | None) -> User | None:
+    """The login of this address. One without an address, which letters opened, gets it where it is new."""
     address = email.strip().lower()
-    return _login_of(address, current) if address else None
-
-
-def _login_of(address: str, current: User | None) -> User:
-    if current is None or current.email is not None:
+    if not address:
+        return None
+    if current is None or current.email is not None or User.objects.filter(email=address).exists():
         return login_of(email=address)
-    if found := User.objects.filter(email=address).first():
-        return found
     current.email = address
     current.save(update_fields=["email"])
     return current

@@ -105,7 +105,7 @@ def use_letter(*, code: str, born_on: date, device: Device, network: str, now: d
         raise TooManyTries
     act_for(user_id=user.pk)
     is_right = Patient.objects.of_user(user).filter(date_of_birth=born_on).exists()
-    if not (counted and is_right and user.is_active):
+    if not (counted and is_right and user.is_active and user.email is None):
         return None
     return user if letters.update(used_at=now) == 1 else None
 

@@ -6,14 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from clinic.models import User
-from clinic.permissions import Operator, StaffMember, require
+from clinic.permissions import Actor, require
 from clinic.services.people import save_login
 from clinic.tenancy import with_rows_in, with_rows_of
 from patients.models import Patient
 
 
 @transaction.atomic
-def keep_login(*, login: User, password: str, by: Operator | StaffMember, now: datetime) -> None:
+def keep_login(*, login: User, password: str, by: Actor, now: datetime) -> None:
     """As `save_login`. Under another address the login leaves its patients' records behind.
 
     They stay with the old address, on a new login that only its mailbox opens: the operator, who writes

@@ -222,17 +222,17 @@ def test_a_reviewer_enrols_and_changes_nobody(clinic):
     with pytest.raises(NotAllowed):
         enrolment.enrol_patient(record=a_record(clinic), email="", by=reviewer, today=TODAY)
     with pytest.raises(NotAllowed):
-        enrolment.change_patient(record=there, email=None, by=reviewer, today=TODAY)
+        enrolment.change_patient(record=there, email=None, by=reviewer, now=NOON, today=TODAY)
     with pytest.raises(NotAllowed):
-        enrolment.set_address(patient=there, email="a@mail.example", by=reviewer)
+        enrolment.set_address(patient=there, email="a@mail.example", by=reviewer, now=NOON)
     assert Patient.objects.get() == there
 
 
 def test_nobody_changes_another_clinics_patient(clinic):
     clinician, theirs = a_staff_member(clinic), a_patient(a_clinic("Oak Clinic"))
     for verb in (
-        lambda: enrolment.change_patient(record=theirs, email=None, by=clinician, today=TODAY),
-        lambda: enrolment.set_address(patient=theirs, email="", by=clinician),
+        lambda: enrolment.change_patient(record=theirs, email=None, by=clinician, now=NOON, today=TODAY),
+        lambda: enrolment.set_address(patient=theirs, email="", by=clinician, now=NOON),
         lambda: enrolment.invite_patient(
             patient=theirs, letter=invitation_letter(clinic, sign_in="/", notice="/"), by=clinician, now=NOON
         ),
@@ -247,7 +247,7 @@ def test_no_day_lies_in_the_future(clinic, field):
     patient = a_patient(clinic)
     setattr(patient, field, date(2026, 11, 22))
     with pytest.raises(enrolment.InTheFuture):
-        enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), today=TODAY)
+        enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), now=NOON, today=TODAY)
     assert getattr(stored(patient), field) is None
 
 
@@ -258,14 +258,14 @@ def test_only_clinicians_who_work_here_become_lead(clinic, lead):
     patient = a_patient(clinic)
     patient.lead = a_staff_member(clinic, **lead)
     with pytest.raises(enrolment.NotALead):
-        enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), today=TODAY)
+        enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), now=NOON, today=TODAY)
 
 
 def test_a_lead_who_left_does_not_stop_other_changes(clinic):
     left = a_staff_member(clinic, is_active=False)
     patient = a_patient(clinic, lead=left)
     patient.phone = "01632 960 111"
-    enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), today=TODAY)
+    enrolment.change_patient(record=patient, email=None, by=a_staff_member(clinic), now=NOON, today=TODAY)
     assert stored(patient).phone == "01632 960 111"
 
 

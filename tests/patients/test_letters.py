@@ -13,7 +13,7 @@ from clinic.middleware.people import STAFF_SESSION
 from clinic.models import User
 from clinic.permissions import NotAllowed
 from patients.models import LetterCode, NetworkTries, Patient
-from patients.services.enrolment import CareEnded
+from patients.services.enrolment import CareEnded, set_address
 from patients.services.letters import (
     MAX_TRIES_OF_A_NETWORK,
     HasAddress,
@@ -253,6 +253,22 @@ def test_a_record_discharged_meanwhile_opens_nothing(client, reader, code):
     assert said(type_letter(client, code)) == WRONG
 
 
+@pytest.mark.parametrize("is_known", [False, True], ids=["new address", "address of a login"])
+def test_an_address_ends_the_letter(client, reader, clinician, code, is_known):
+    if is_known:
+        User.objects.create_user("june@mail.example")
+    reader.refresh_from_db()
+    set_address(patient=reader, email="june@mail.example", by=clinician, now=NOON)
+    assert said(type_letter(client, code)) == WRONG
+    assert LetterCode.objects.get().voided_at == NOON
+
+
+def test_a_letter_opens_no_login_with_an_address(client, reader, code):
+    """Whatever way the address came."""
+    User.objects.filter(letter_codes__isnull=False).update(email="june@mail.example")
+    assert said(type_letter(client, code)) == WRONG
+
+
 # --- The clinic's pages
 @pytest.fixture
 def desk(client, clinician):
@@ -303,6 +319,14 @@ def test_without_a_date_of_birth_the_page_says_what_is_missing(desk, reader):
     Patient.objects.filter(pk=reader.pk).update(date_of_birth=None)
     response = desk.post(letter_page(reader), follow=True)
     assert "Enter the date of birth first" in response.content.decode()
+    assert not LetterCode.objects.exists()
+
+
+def test_in_a_browser_that_was_left_open_no_letter_is_made(desk, reader):
+    with time_machine.travel(NOON + timedelta(minutes=11), tick=False):
+        for asked in (desk.get, desk.post):
+            answer = asked(letter_page(reader))
+            assert answer.headers["Location"].startswith("/staff/confirm/?next=")
     assert not LetterCode.objects.exists()
 
 

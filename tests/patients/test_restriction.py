@@ -238,7 +238,7 @@ def test_saving_the_record_in_the_admin_leaves_the_restriction(patient, clinicia
     """Somebody opened the record before it was restricted, and saves it afterwards."""
     opened = Patient.objects.get(pk=patient.pk)
     restrict(patient, manager)
-    change_patient(record=opened, email=None, by=clinician, today=TODAY)
+    change_patient(record=opened, email=None, by=clinician, now=NOON, today=TODAY)
     patient.refresh_from_db()
     assert patient.is_restricted(TODAY)
 

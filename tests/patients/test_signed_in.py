@@ -107,7 +107,7 @@ def test_another_clinic_signs_nobody_out(client, phone, patient):
 @pytest.mark.parametrize("end", ["discharged_on", "died_on"])
 def test_the_end_of_care_ends_the_sessions(laptop, phone, patient, clinician, end):
     setattr(patient, end, NOON.date())
-    change_patient(record=patient, email=None, by=clinician, today=NOON.date())
+    change_patient(record=patient, email=None, by=clinician, now=NOON, today=NOON.date())
     assert UserSession.objects.filter(user=patient.user).count() == 0
     assert (is_in(laptop), is_in(phone)) == (False, False)
 
@@ -120,7 +120,7 @@ def test_the_end_of_care_holds_on_the_next_request_however_it_was_written(laptop
 
 def test_a_change_of_the_record_signs_nobody_out(laptop, patient, clinician):
     patient.phone = "01632 960 555"
-    change_patient(record=patient, email=None, by=clinician, today=NOON.date())
+    change_patient(record=patient, email=None, by=clinician, now=NOON, today=NOON.date())
     assert is_in(laptop)
 
 

@@ -176,7 +176,9 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
         invited_at=signed_in and signed_in - timedelta(days=1),
         first_signed_in_at=signed_in,
     )
-    set_address(patient=patient, email=address_of(story.name), by=setting.clinician)
+    set_address(
+        patient=patient, email=address_of(story.name), by=setting.clinician, now=setting.at(story.started, 9)
+    )
     if story.kind in ("invited", "due today"):
         invite_patient(
             patient=patient,
