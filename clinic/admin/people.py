@@ -120,8 +120,9 @@ class UserAdmin(SignInHelp, ClinicAdmin):
 
     def get_queryset(self, request: Any) -> Any:
         """Staff and operators: who is a patient somewhere is no business of the operator's."""
-        works = StaffMember.objects.filter(user=OuterRef("pk"))
-        return super().get_queryset(request).filter(Q(is_superuser=True) | Exists(works))
+        worked = StaffMember.objects.filter(user=OuterRef("pk"))
+        rows = super().get_queryset(request).annotate(works=Exists(worked.filter(is_active=True)))
+        return rows.filter(Q(is_superuser=True) | Exists(worked))
 
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.none()

@@ -31,13 +31,15 @@ def digest_of_token(token: str) -> str:
 
 @transaction.atomic
 def send_first_link(*, user: User, address: Address, by: User, now: datetime) -> None:
-    """Mails a colleague the link to choose a password, for 24 hours. It replaces earlier links."""
+    """Mails a colleague the link to choose a password, for 24 hours. It replaces earlier first links."""
+    PasswordLink.objects.open(now).filter(user=user, purpose=LinkPurpose.FIRST).update(voided_at=now)
     _send(user, LinkPurpose.FIRST, address, by, now)
 
 
 def ask_for_link(*, email: str, address: Address, network: str, now: datetime) -> None:
     """Mails the link of a forgotten password, for an hour, if the address is a member of staff's.
 
+    Anybody may ask, so asking ends no other link: the owner's stay until one of them is used.
     Says nothing either way: for an unknown address the same is done, for a login that does not exist, and
     undone. Raises TooManyGuesses; the count stays, hence no savepoint around it.
     """
@@ -53,7 +55,6 @@ def ask_for_link(*, email: str, address: Address, network: str, now: datetime) -
 
 def _send(user: User, purpose: LinkPurpose, address: Address, by: User | None, now: datetime) -> None:
     token = token_urlsafe(32)
-    PasswordLink.objects.open(now).filter(user_id=user.pk).update(voided_at=now)
     link = PasswordLink(user_id=user.pk, purpose=purpose, asked_by=by, created_at=now)
     link.digest, link.expires_at = digest_of_token(token), now + LIFETIME[purpose]
     link.save(force_insert=True)
@@ -93,18 +94,26 @@ def link_of(*, token: str, now: datetime) -> PasswordLink:
 
 @transaction.atomic
 def choose_password(*, token: str, password: str, now: datetime) -> User:
-    """Spends the link, sets the password (checked by the form), ends all sessions. Raises DeadLink."""
+    """Spends the link and every other, sets the password (checked by the form), ends all sessions.
+
+    Raises DeadLink.
+    """
     link = link_of(token=token, now=now)
     if PasswordLink.objects.open(now).filter(pk=link.pk).update(used_at=now) != 1:
         raise DeadLink
+    _void_links(link.user, now)
     return _set(link.user, password, now)
 
 
 @transaction.atomic
 def change_password(*, user: User, password: str, now: datetime) -> User:
     """One's own new password. All sessions end, the one that asks too: its page signs in again."""
-    PasswordLink.objects.open(now).filter(user=user).update(voided_at=now)
+    _void_links(user, now)
     return _set(user, password, now)
+
+
+def _void_links(user: User, now: datetime) -> None:
+    PasswordLink.objects.open(now).filter(user=user).update(voided_at=now)
 
 
 def _set(user: User, password: str, now: datetime) -> User:

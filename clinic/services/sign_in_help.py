@@ -31,11 +31,15 @@ def reset_colleagues_factor(*, login: User, reason: str, by: Actor, now: datetim
 
 
 def require_colleague(*, login: User, by: Actor) -> None:
-    """The operator helps every member of staff and operator; a manager those of the own clinic."""
+    """The operator helps every member of staff and operator; a manager those of the own clinic.
+
+    Whoever has left is no colleague: the login may be a patient's, or another clinic's, by now.
+    """
     require(by, "manage_staff")
+    works = StaffMember.objects.filter(user=login, is_active=True)
     if isinstance(by, Operator):
-        helps = login.is_superuser or StaffMember.objects.filter(user=login).exists()
+        helps = login.is_superuser or works.exists()
     else:
-        helps = StaffMember.objects.for_clinic(by.clinic).filter(user=login).exists()
+        helps = works.for_clinic(by.clinic).exists()
     if not helps:
         raise NotAllowed("manage_staff")

@@ -13,7 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic.models import OutboxMessage, PasswordLink, Role, User
-from clinic.permissions import NotAllowed
+from clinic.permissions import NotAllowed, Operator
 from clinic.services.breached import LIST, breached_passwords
 from clinic.services.second_factor import has_second_factor
 from clinic.services.sign_in_help import reset_colleagues_factor, send_password_link
@@ -118,11 +118,31 @@ def test_a_refused_password_leaves_the_link_alive(client, member):
     assert (choose(client, page, "1q2w3e4r5t6y").status_code, choose(client, page).status_code) == (422, 302)
 
 
-def test_a_new_link_ends_the_old_one(client, member):
+def first_link(member):
+    """The page of the link that a manager has sent."""
+    manager = a_staff_member(member.clinic, Role.MANAGER)
+    sign_in_staff(Client(), manager).post(f"/admin/clinic/staffmember/{member.pk}/sign-in-help/")
+    return link_in(member.user.email)
+
+
+def test_a_stranger_who_asks_ends_no_link_of_the_owner(client, member):
+    first = first_link(member)
     client.post("/staff/password/forgotten/", {"email": member.user.email})
-    old = link_in(member.user.email)
+    forgotten = link_in(member.user.email)
     client.post("/staff/password/forgotten/", {"email": member.user.email})
-    assert client.get(old).status_code == 404
+    assert [Client().get(page).status_code for page in (first, forgotten)] == [200, 200]
+
+
+def test_a_new_first_link_ends_the_old_one(client, member):
+    old, new = first_link(member), first_link(member)
+    assert [client.get(page).status_code for page in (old, new)] == [404, 200]
+
+
+def test_choosing_by_one_link_ends_the_others(client, member):
+    first = first_link(member)
+    client.post("/staff/password/forgotten/", {"email": member.user.email})
+    choose(client, link_in(member.user.email))
+    assert choose(Client(), first, "another-one-entirely").status_code == 404
 
 
 def test_a_forgotten_link_works_for_an_hour(client, member, noon):
@@ -226,6 +246,21 @@ def test_a_manager_helps_nobody_of_another_clinic(client, member):
         reset_colleagues_factor(login=member.user, reason="x", by=manager, now=NOON)
     with pytest.raises(NotAllowed):
         send_password_link(login=member.user, address=str, by=manager, now=NOON)
+
+
+def test_who_has_left_is_helped_by_nobody(client):
+    """Since then the login may be a patient's."""
+    left = a_staff_member(a_clinic(), is_active=False)
+    a_patient(left.clinic, user=left.user)
+    operator = User.objects.create_superuser("op@waymark.example", PASSWORD)
+    for by in (a_staff_member(left.clinic, Role.MANAGER), Operator(operator)):
+        with pytest.raises(NotAllowed):
+            send_password_link(login=left.user, address=str, by=by, now=NOON)
+        with pytest.raises(NotAllowed):
+            reset_colleagues_factor(login=left.user, reason="x", by=by, now=NOON)
+    page = sign_in_operator(client, operator).get(f"/admin/clinic/user/{left.user_id}/change/")
+    assert "Help with signing in" not in page.content.decode()
+    assert client.get(f"/admin/clinic/user/{left.user_id}/sign-in-help/").status_code == 403
 
 
 def test_help_needs_the_password_again(client, member, noon):
