@@ -1,5 +1,6 @@
 """The way into a limited record: with a reason, for an hour, seen by a manager. And limiting one."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +19,7 @@ from clinic.services.post import Letter
 from clinic.views.access import ClinicRequest, staff_page
 from clinic.views.item_reading import RecordIsLimited, find_item, find_limited_item
 from clinic.views.rows import due_on, priority
-from patients.models import LimitedRecord, Patient
+from patients.models import EmergencyAccess, LimitedRecord, Patient
 from patients.services import limiting
 from programmes import wording
 
@@ -42,7 +43,9 @@ def emergency(request: ClinicRequest, item_id: UUID) -> HttpResponse:
 
 
 def _emergency_page(request: ClinicRequest, item: Any, form: ReasonForm) -> HttpResponse:
-    if form.is_valid() and _opened(request, item.patient_id, form):
+    if form.is_valid():
+        _opened(request, form, limiting.open_in_emergency, patient_id=item.patient_id)
+    if form.is_valid():  # or lifted meanwhile: the page is open to everybody again
         return redirect("clinic:review-item", item_id=item.pk)
     now, clinic = timezone.now(), request.clinic
     due = due_on(item, clinic, item.closed_days)
@@ -62,33 +65,28 @@ def emergency_by_number(request: ClinicRequest) -> HttpResponse:
     """For a patient who calls and stands in no queue: the clinic's own number opens the record."""
     form = EmergencyByNumberForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        limits = LimitedRecord.objects.for_clinic(request.clinic).current()
-        limited = limits.exclude(number="").filter(number=form.cleaned_data["number"]).first()
-        if limited is None:
-            form.add_error("number", gettext("No limited record of this clinic has this number."))
-        elif _opened(request, limited.patient_id, form):
-            return redirect("admin:patients_patient_change", limited.patient_id)
+        opened = _opened(request, form, limiting.open_by_number, number=form.cleaned_data["number"])
+        if opened is not None:
+            return redirect("admin:patients_patient_change", opened.patient_id)
     status = 422 if form.errors else 200
     return render(request, "clinic/emergency.html", {"form": form}, status=status)
 
 
-def _opened(request: ClinicRequest, patient_id: UUID, form: ReasonForm) -> bool:
+def _opened(
+    request: ClinicRequest, form: ReasonForm, open_it: Callable[..., EmergencyAccess], **which: Any
+) -> EmergencyAccess | None:
     """Opens the record, or says beside the field what is missing."""
+    reason, now = form.cleaned_data["reason"], timezone.now()
     try:
-        limiting.open_in_emergency(
-            patient_id=patient_id,
-            reason=form.cleaned_data["reason"],
-            letter=_letter(),
-            by=request.staff,
-            now=timezone.now(),
-        )
+        return open_it(**which, reason=reason, letter=_letter(), by=request.staff, now=now)
     except limiting.ReasonMissing as refusal:
         form.add_error("reason", BESIDE[type(refusal)])
     except NotAllowed:
         form.add_error(None, gettext("Your role may not open it. Ask a clinician or a reviewer."))
     except limiting.NotLimited:
-        pass  # lifted meanwhile: the page is open to everybody again
-    return not form.errors
+        if "number" in which:
+            form.add_error("number", gettext("No limited record of this clinic has this number."))
+    return None
 
 
 def _letter() -> Letter:

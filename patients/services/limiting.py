@@ -101,6 +101,24 @@ def open_in_emergency(
     return given.first() or _open(limited, reason, letter, by, now)
 
 
+@transaction.atomic
+def open_by_number(
+    *, number: str, reason: str, letter: Letter, by: StaffMember, now: datetime
+) -> EmergencyAccess:
+    """As `open_in_emergency`, by the clinic's own number, for a patient who calls.
+
+    Right and reason are asked before the number is looked up: whoever learns that a record is limited has
+    opened it, and a manager reads of that. Raises NotAllowed, ReasonMissing or NotLimited.
+    """
+    require(by, "open_in_emergency")
+    _require_words(reason)
+    limits = LimitedRecord.objects.for_clinic(by.clinic).current().exclude(number="")
+    limited = limits.filter(number=number).first()
+    if limited is None:
+        raise NotLimited
+    return open_in_emergency(patient_id=limited.patient_id, reason=reason, letter=letter, by=by, now=now)
+
+
 def _open(
     limited: LimitedRecord, reason: str, letter: Letter, by: StaffMember, now: datetime
 ) -> EmergencyAccess:

@@ -1,5 +1,7 @@
 """What colleagues, the lead and managers see of a limited record."""
 
+import re
+
 import pytest
 import time_machine
 from django.test import Client
@@ -142,6 +144,24 @@ def test_the_clinics_number_opens_a_record_that_stands_in_no_queue(clinic, item)
     assert (wrong.status_code, right.status_code) == (422, 200)
     assert EmergencyAccess.objects.get().patient_id == item.patient_id
     assert "Quillfeather" in right.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("role", "reason"), [(Role.MANAGER, REASON), (Role.CLINICIAN, "too short"), (Role.MANAGER, "too short")]
+)
+def test_only_who_opens_a_record_learns_that_it_is_limited(clinic, item, role, reason):
+    """Limited, not limited, unknown: one status and one page for those without a right or a reason."""
+    client, answers = signed_in(a_staff_member(clinic, role)), set()
+    for number in ("A-1", "A-2", "A-99"):
+        answer = client.post("/emergency/", {"number": number, "reason": reason})
+        page = re.sub(r'value="[^"]*"', "", answer.content.decode())
+        answers.add((answer.status_code, page))
+    assert ([status for status, _page in answers], EmergencyAccess.objects.count()) == ([422], 0)
+
+
+def test_the_page_without_a_record_speaks_of_none(clinic):
+    page = signed_in(a_staff_member(clinic)).get("/emergency/").content.decode()
+    assert ("This record" in page, "by the clinic’s own number" in page) == (False, True)
 
 
 ADMIN = [
