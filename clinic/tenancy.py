@@ -37,14 +37,16 @@ def act_for(
     """Tells PostgreSQL, until this transaction ends, whose rows may be seen and whose hand it is.
 
     With a member of staff, limited records are hidden from those who may not open them at `now`; workers and
-    patients' own sessions name none.
+    patients' own sessions name none. The number of the request stays where none is given: a transaction
+    answers one request.
 
     Row-level security and the history read these settings; outside a transaction they would be gone at once.
     """
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT set_config('waymark.clinic', %s, true), set_config('waymark.user', %s, true),"
-            " set_config('waymark.operator', %s, true), set_config('waymark.request', %s, true),"
+            " set_config('waymark.operator', %s, true), set_config('waymark.request',"
+            " coalesce(nullif(%s, ''), current_setting('waymark.request', true), ''), true),"
             " set_config('waymark.audit', %s, true),"
             " set_config('waymark.staff', %s, true), set_config('waymark.now', %s, true)",
             [

@@ -63,25 +63,32 @@ def active_clinic(get_response: Handler) -> Handler:
 
     def middleware(request: Any) -> HttpResponse:
         request.actor = request.staff = request.clinic = None
-        if not request.path_info.startswith(UNSCOPED) and request.user.is_authenticated:
-            act_for(user_id=request.user.pk)  # one's own memberships and records, in whatever clinic
-            request.staff = membership(request)
-            if _works_nowhere(request):
-                drop_session(request)
-            request.clinic = request.staff.clinic if request.staff else None
-            request.actor = request.staff or operator(request)
-            act_for(
-                clinic_id=request.staff.clinic_id if request.staff else request.session.get(PATIENTS_CLINIC),
-                user_id=request.user.pk,
-                operator=isinstance(request.actor, Operator),
-                request_id=request.request_id,
-                audit=_sight(request.staff),
-                staff_id=request.staff and request.staff.pk,
-                now=timezone.now(),
-            )
+        if not request.path_info.startswith(UNSCOPED):
+            if request.user.is_authenticated:
+                _find_clinic(request)
+            else:
+                act_for(request_id=request.request_id)  # who signs in changes rows before anybody is known
         return get_response(request)
 
     return middleware
+
+
+def _find_clinic(request: Any) -> None:
+    act_for(user_id=request.user.pk)  # one's own memberships and records, in whatever clinic
+    request.staff = membership(request)
+    if _works_nowhere(request):
+        drop_session(request)
+    request.clinic = request.staff.clinic if request.staff else None
+    request.actor = request.staff or operator(request)
+    act_for(
+        clinic_id=request.staff.clinic_id if request.staff else request.session.get(PATIENTS_CLINIC),
+        user_id=request.user.pk,
+        operator=isinstance(request.actor, Operator),
+        request_id=request.request_id,
+        audit=_sight(request.staff),
+        staff_id=request.staff and request.staff.pk,
+        now=timezone.now(),
+    )
 
 
 def _works_nowhere(request: Any) -> bool:
