@@ -22,7 +22,7 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def confirm(request: Any) -> HttpResponse:
     """The password once more; for ten minutes it is not asked again."""
-    form = ConfirmForm(request.POST or None)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
     back = safe_next(request, fallback=reverse("clinic:second-factor"))
     if request.method == "POST" and form.is_valid() and _is_confirmed(request, form):
         note_confirmed(request, now=timezone.now())

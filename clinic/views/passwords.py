@@ -31,7 +31,7 @@ def page_of_token(token: str) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def own_password(request: Any) -> HttpResponse:
     """Changes it, signs out everywhere else, and goes on in a fresh session."""
-    form = NewPasswordForm(request.POST or None, user=request.user)
+    form = NewPasswordForm(request.POST if request.method == "POST" else None, user=request.user)
     if request.method == "POST" and form.is_valid():
         password, factor = form.cleaned_data["new_password"], request.session[SECOND_FACTOR]
         user = change_password(user=request.user, password=password, now=timezone.now())
@@ -48,7 +48,7 @@ def password_link(request: HttpRequest, token: str) -> HttpResponse:
     """Looking spends nothing; the POST with a good password does, and goes on to the second factor."""
     try:
         link = link_of(token=token, now=timezone.now())
-        form = NewPasswordForm(request.POST or None, user=link.user)
+        form = NewPasswordForm(request.POST if request.method == "POST" else None, user=link.user)
         if request.method == "POST" and form.is_valid():
             password = form.cleaned_data["new_password"]
             return after_password(
@@ -68,7 +68,7 @@ def password_link(request: HttpRequest, token: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def forgotten(request: HttpRequest) -> HttpResponse:
     """Asks for the address. Known or unknown, the answer is the same."""
-    form = ForgottenForm(request.POST or None)
+    form = ForgottenForm(request.POST if request.method == "POST" else None)
     sent = request.method == "POST" and form.is_valid() and _asked(request, form)
     context = {"form": form, "sent": sent}
     return render(request, "clinic/forgotten.html", context, status=UNPROCESSABLE if form.errors else 200)

@@ -68,7 +68,7 @@ def _row(factor: Any) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_app(request: Any) -> HttpResponse:
     """The key as a picture and in letters; the first code proves that the app has it."""
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     secret = request.session.setdefault(SECRET, new_app_secret())
     if request.method == "POST" and form.is_valid():
         try:
@@ -95,7 +95,7 @@ def _key(user: Any, secret: str) -> dict[str, Any]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def add_passkey(request: Any) -> HttpResponse:
     """The browser makes the passkey, a script carries the answer; without scripts there is the app."""
-    form = PasskeyForm(request.POST or None)
+    form = PasskeyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and keep(form, request.user, timezone.now()):
         return _enrolled(request, str(PASSKEY))
     context = {"form": form, "options": creation_options(request.user)}

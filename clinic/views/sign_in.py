@@ -33,7 +33,7 @@ UNPROCESSABLE = 422
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """The password. It opens nothing yet: only `complete` marks a session as staff."""
-    form = StaffSignInForm(request.POST or None)
+    form = StaffSignInForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         user = _checked(request, form)
         if user is not None:
@@ -88,8 +88,8 @@ def second_step(request: HttpRequest) -> HttpResponse:
     user = half_signed_in(request)
     if user is None:
         return redirect("clinic:sign-in")
-    form = SecondStepForm(request.POST if "code" in request.POST else None)
     by_passkey = "credential" in request.POST
+    form = SecondStepForm(request.POST if request.method == "POST" and not by_passkey else None)
     factor = passkey_passes(request, user) if by_passkey else _code_passes(request, user, form)
     if factor:
         return complete(request, user, factor)

@@ -18,7 +18,7 @@ from patients.views.signing_in import let_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in_by_letter(request: HttpRequest) -> HttpResponse:
     """Takes code and date of birth. Unknown, old, used, voided and a wrong date give the same message."""
-    form = LetterForm(request.POST or None)
+    form = LetterForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid() and (user := _user_of(request, form)):
         return let_in(request, user)
     return page(request, "letter.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)

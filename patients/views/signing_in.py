@@ -42,7 +42,7 @@ def home(request: Any) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def sign_in(request: HttpRequest) -> HttpResponse:
     """Asks for the address. Known or unknown, the answer is the same."""
-    form = EmailForm(request.POST or None)
+    form = EmailForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         address = form.cleaned_data["email"]
         asker = Asker(_remember(request, address), Device.of(request))
@@ -69,7 +69,7 @@ def code(request: HttpRequest) -> HttpResponse:
     address, browser = request.session.get(ADDRESS), request.session.get(BROWSER)
     if not address or not browser:
         return redirect("patients:sign-in")
-    form = CodeForm(request.POST or None)
+    form = CodeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data["code"]
         asker = Asker(UUID(browser), Device.of(request))

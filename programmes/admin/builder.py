@@ -191,7 +191,9 @@ class ProgrammeAdmin(PagesAdmin):
         programme = self._for_step(request, pk, "prescribe")
         if not programme.is_draft:
             return redirect(CHANGE, programme.pk)
-        form = AssignForm(request.POST or None, initial={"version": programme.version})
+        form = AssignForm(
+            request.POST if request.method == "POST" else None, initial={"version": programme.version}
+        )
         if request.method == "POST" and form.is_valid() and self._assign(request, programme, form):
             self.log_change(request, programme, "assigned to the patient")
             messages.success(request, _("Assigned. The patient sees this plan now."))

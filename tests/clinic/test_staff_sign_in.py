@@ -33,6 +33,18 @@ def refusal(response):
     return (response.status_code, list(response.context["form"].non_field_errors()))
 
 
+@pytest.mark.parametrize("page", ["/staff/sign-in/", "/staff/password/forgotten/"])
+def test_nothing_typed_is_refused_like_everything_else(client, page):
+    assert client.post(page).status_code == 422
+
+
+def test_nothing_typed_is_no_second_step(client):
+    user = a_staff_member(a_clinic()).user
+    App.of(user, NOON)
+    sign_in(client, user.email)
+    assert client.post("/staff/sign-in/second-step/").status_code == 422
+
+
 REFUSED = (422, ["E-mail address and password do not belong to a member of staff. Check both."])
 
 

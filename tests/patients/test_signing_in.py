@@ -11,7 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from clinic.middleware.sessions import STAFF_SESSION
-from clinic.models import OutboxMessage, User
+from clinic.models import HistoryEntry, OutboxMessage, User
 from patients.models import Patient, SignInCode
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_staff
@@ -37,6 +37,11 @@ def asked(client, patient):
     return mailed_code(patient.user.email)
 
 
+@pytest.mark.parametrize("page", ["/sign-in/", "/sign-in/code/", "/sign-in/letter/"])
+def test_nothing_typed_is_refused_like_everything_else(client, asked, page):
+    assert client.post(page).status_code == 422
+
+
 def wrong(code):
     return f"{(int(code) + 1) % 10**6:06d}"
 
@@ -46,6 +51,15 @@ def test_the_code_opens_the_patients_pages_with_the_privacy_notice_first(client,
     assert client.session["patient"] == str(patient.pk)
     patient.refresh_from_db()
     assert patient.first_signed_in_at == NOON
+
+
+def number_in_history(table):
+    return HistoryEntry.objects.filter(table_name=table).latest("id").request_id.hex
+
+
+def test_the_history_names_the_request_that_signed_in(client, asked):
+    answer = type_code(client, asked)
+    assert number_in_history("patients_patient") == answer.headers["X-Request-ID"]
 
 
 def test_spaces_and_dashes_of_a_pasted_code_are_taken_off(client, asked):
