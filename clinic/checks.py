@@ -86,7 +86,7 @@ def clinical_tables_keep_history(
     """Every change of a clinical table, of a clinic and of a login leaves an entry in the history."""
     if not databases or "default" not in databases or not settings.DATABASES["default"]:
         return []
-    return [Error(f"{FORGETFUL} {table}", id="waymark.E003") for table in _forgetful_tables()]
+    return [Error(f"{FORGETFUL} {table}", id="waymark.E007") for table in _forgetful_tables()]
 
 
 def require_protection() -> None:

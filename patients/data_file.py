@@ -7,26 +7,27 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
+from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
 from django.http import FileResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin.audit_words import route_words
-from clinic.admin.history import table_word
+from clinic.admin.history import change_lines, in_words, table_word
+from clinic.models import HistoryEntry
+from clinic.reads import note_read
 from patients.services.record_export import FORMAT, VERSION, RecordCopy
 from patients.services.record_rows import is_list_of_keys
+from programmes import wording
 
-# Names of tables and routes are for machines; the page to read has words for them.
-SPOKEN: dict[tuple[str | None, str], Callable[[str], str]] = {
-    ("historyentry", "table_name"): table_word,
-    ("readentry", "route"): route_words,
-}
+Row = dict[str, Any]
 IN_MEMORY = 8 * 1024 * 1024  # bytes; a larger copy waits in an unlinked temporary file
 
 WITHHELD = {
@@ -41,15 +42,15 @@ WITHHELD = {
 
 @dataclass(frozen=True)
 class Section:
-    """One table of the readable page: only columns in which something stands."""
+    """One table of the readable page: each row as pairs of what and which, where something stands."""
 
     title: str
-    columns: list[str]
-    rows: list[list[str]]
+    rows: list[list[tuple[str, str]]]
 
 
 def data_file(copy: RecordCopy) -> FileResponse:
-    """The download. Its name says nothing about the person."""
+    """The download. Its name says nothing about the person; the read log calls it an export."""
+    note_read(clinic_id=copy.patient.clinic_id, patients=[copy.patient.pk], kind="export")
     file = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  FileResponse closes it
     write_zip(copy, file)
     file.seek(0)
@@ -77,25 +78,29 @@ def machine_readable(copy: RecordCopy) -> dict[str, Any]:
 
 
 def page_of(copy: RecordCopy) -> str:
-    """The readable page: opens without a network, needs no style sheet and no script."""
+    """The readable page: opens without a network, needs no style sheet and no script, fits on a phone."""
     context = {
         "copy": copy,
         "clinic": copy.patient.clinic,
         "made": date_format(copy.made_at.astimezone(copy.patient.zone), "j F Y, H:i"),
-        "sections": list(sections(copy)),
         "withheld": [WITHHELD[code] for code in copy.withheld],
     }
-    return render_to_string("patients/record_file.html", context)
+    with timezone.override(copy.patient.zone):
+        return render_to_string("patients/record_file.html", context | {"sections": list(sections(copy))})
 
 
 def sections(copy: RecordCopy) -> Iterator[Section]:
     names = {person[key]: person["name"] for person in copy.people for key in ("id", "login")}
     for label, rows in copy.tables.items():
         model = apps.get_model(label)
-        shown = [name for name in rows[0] if _is_shown(model, name, rows)]
-        columns = [capfirst(str(_field(model, name).verbose_name)) for name in shown]
-        cells = [[_words(model, name, row[name], copy, names) for name in shown] for row in rows]
-        yield Section(capfirst(str(model._meta.verbose_name_plural)), columns, cells)
+        shown = {
+            name: capfirst(str(_field(model, name).verbose_name))
+            for name in rows[0]
+            if _is_shown(model, name, rows)
+        }
+        cells = [[(shown[name], _words(model, name, row, copy, names)) for name in shown] for row in rows]
+        said = [[(name, words) for name, words in row if words] for row in cells]
+        yield Section(capfirst(str(model._meta.verbose_name_plural)), said)
 
 
 def _is_shown(model: type[Model], name: str, rows: list[dict[str, Any]]) -> bool:
@@ -111,8 +116,8 @@ def _field(model: type[Model], name: str) -> Any:
     return model._meta.get_field(name)
 
 
-def _words(model: type[Model], name: str, value: Any, copy: RecordCopy, names: dict[str, str]) -> str:
-    field = _field(model, name)
+def _words(model: type[Model], name: str, row: Row, copy: RecordCopy, names: dict[str, str]) -> str:
+    field, value = _field(model, name), row[name]
     if value is None or value == "":
         return ""
     if field.is_relation:
@@ -120,8 +125,29 @@ def _words(model: type[Model], name: str, value: Any, copy: RecordCopy, names: d
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if (model._meta.model_name, name) in SPOKEN:
-        return SPOKEN[model._meta.model_name, name](value)
+        return SPOKEN[model._meta.model_name, name](row, names)
     return _plain_words(field.get_internal_type(), value, copy)
+
+
+def _changes(row: Row, names: dict[str, str]) -> str:
+    entry = HistoryEntry(**{name: row[name] for name in ("table_name", "operation", "changed")})
+    lines = change_lines(entry, {UUID(key): name for key, name in names.items()})
+    return "; ".join(capfirst(_("%(name)s: from %(old)s to %(new)s") % line) for line in lines)
+
+
+def _evidence(name: str) -> Callable[[Row, dict[str, str]], str]:
+    """As the review queue says it: one sentence with its numbers."""
+    return lambda row, _names: wording.sentence(row["code"], row[name])
+
+
+# What is for machines in a row (names of tables and routes, nested values); the page to read has words.
+SPOKEN: dict[tuple[str | None, str], Callable[[Row, dict[str, str]], str]] = {
+    ("historyentry", "table_name"): lambda row, _names: table_word(row["table_name"]),
+    ("historyentry", "changed"): _changes,
+    ("readentry", "route"): lambda row, _names: route_words(row["route"]),
+    ("flag", "evidence"): _evidence("evidence"),
+    ("flag", "latest"): _evidence("latest"),
+}
 
 
 def _plain_words(kind: str, value: Any, copy: RecordCopy) -> str:
@@ -131,6 +157,4 @@ def _plain_words(kind: str, value: Any, copy: RecordCopy) -> str:
         return date_format(date.fromisoformat(value), "j F Y")
     if isinstance(value, bool):
         return _("yes") if value else _("no")
-    if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict) else str(value)
+    return in_words(value)

@@ -291,6 +291,17 @@ def sign_in_letter(code: str, *, link: str) -> Letter:
     return Letter(subject=_("Your sign-in code"), body="\n\n".join(lines) % {"code": code, "link": link})
 
 
+def copy_letter(code: str) -> Letter:
+    """The code alone: this mail confirms something, and signs nobody in by itself."""
+    lines = [
+        _("Your code is %(code)s"),
+        _("Type it on the page where you asked for a copy. It works once, for 10 minutes."),
+        _("Did you not ask for this? Then somebody may be using Waymark as you: call your clinic."),
+        _("Do not give the code to anybody."),
+    ]
+    return Letter(subject=_("Your code"), body="\n\n".join(lines) % {"code": code})
+
+
 def duty_letter(queue: str) -> Letter:
     """To the clinic's duty address: says that somebody waits, never who."""
     return Letter(

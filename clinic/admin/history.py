@@ -84,13 +84,13 @@ def _plain_words(kind: str, value: Any) -> str:
         return formats.date_format(date.fromisoformat(value), "j M Y")
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
-    return _nested(value)
+    return in_words(value)
 
 
-def _nested(value: Any) -> str:
-    """Evidence and the like: numbers with what they are called, long lists by their length."""
+def in_words(value: Any) -> str:
+    """A value of JSON: numbers with what they are called, long lists by their length."""
     if isinstance(value, dict):
-        return "; ".join(f"{str(name).replace('_', ' ')}: {_nested(each)}" for name, each in value.items())
+        return "; ".join(f"{str(name).replace('_', ' ')}: {in_words(each)}" for name, each in value.items())
     if isinstance(value, list) and any(isinstance(each, (list, dict)) for each in value):
         return ngettext("%(count)d value", "%(count)d values", len(value)) % {"count": len(value)}
     return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

@@ -3,11 +3,9 @@
 from typing import Any, cast
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -23,7 +21,6 @@ from patients.services.data_requests import ask_about_data
 from patients.services.record_export import COPIES_A_DAY, TooManyCopies, export_own_record
 from patients.services.sign_in_codes import Asker, request_code, use_code
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.wording import sign_in_letter
 
 BROWSER = "sign_in_browser"
 
@@ -113,5 +110,5 @@ def _asker(request: PatientRequest) -> Asker:
     return Asker(UUID(request.session.setdefault(BROWSER, str(uuid4()))), Device.of(request))
 
 
-def _letter(code: str, token: str) -> Letter:
-    return sign_in_letter(code, link=f"{settings.BASE_URL}{reverse('patients:link', args=[token])}")
+def _letter(code: str, _token: str) -> Letter:
+    return wording.copy_letter(code)

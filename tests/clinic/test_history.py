@@ -231,7 +231,7 @@ def test_the_check_names_a_table_whose_trigger_sleeps():
             checks.require_protection()
         superuser.execute("ALTER TABLE clinic_closure ENABLE TRIGGER keep_history")
     assert [(error.id, error.msg) for error in found] == [
-        ("waymark.E003", "No history of changes on clinic_closure")
+        ("waymark.E007", "No history of changes on clinic_closure")
     ]
     with as_runtime():
         call_command("check", databases=["default"])
