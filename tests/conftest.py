@@ -1,6 +1,7 @@
 """Fixtures for every test: the database as production sees it, and the environment for real processes."""
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from functools import wraps
@@ -26,6 +27,10 @@ settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 
 # Filled when the database is migrated: later tests need the rows.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
+
+# May what the runtime role may, and passes row-level security: what is left then is the code's own filters.
+UNGUARDED = "waymark_unguarded"
+role_of_requests = "waymark_runtime"
 
 
 @pytest.fixture(scope="session")
@@ -68,11 +73,13 @@ def _arrange_as_maintenance(superuser_url: str) -> None:
     anything else. Row-level security stands in the way of exactly what it stands in the way of in production.
     """
     with psycopg.connect(superuser_url, autocommit=True) as connection:
-        connection.execute(
-            "DO $$ BEGIN CREATE ROLE waymark_test LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
-        )
-        connection.execute("ALTER ROLE waymark_test PASSWORD 'arranges'")
-        connection.execute("GRANT waymark_runtime, waymark_maintenance TO waymark_test")
+        connection.execute("SELECT pg_advisory_lock(7239021)")  # as roles.sql: one ALTER ROLE at a time
+        for role in ("waymark_test LOGIN PASSWORD 'arranges'", f"{UNGUARDED} BYPASSRLS"):
+            connection.execute(
+                f"DO $$ BEGIN CREATE ROLE {role}; EXCEPTION WHEN duplicate_object THEN NULL; END $$"
+            )
+        connection.execute(f"GRANT waymark_runtime TO {UNGUARDED}")
+        connection.execute(f"GRANT waymark_runtime, waymark_maintenance, {UNGUARDED} TO waymark_test")
     default = connections["default"]
     default.close()
     default.settings_dict |= {"USER": "waymark_test", "PASSWORD": "arranges"}
@@ -82,7 +89,7 @@ def _arrange_as_maintenance(superuser_url: str) -> None:
 @contextmanager
 def as_runtime() -> Iterator[None]:
     """What is done inside is done as the role of web and workers. Not counted among a page's statements."""
-    _set_role("waymark_runtime")
+    _set_role(role_of_requests)
     try:
         yield
     finally:
@@ -95,6 +102,12 @@ def _set_role(role: str) -> None:
         default.ensure_connection()
     if default.connection is not None and not default.connection.closed:
         default.connection.execute(f"SET ROLE {role}")
+
+
+@pytest.fixture
+def no_row_security(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests pass row-level security in this test."""
+    monkeypatch.setattr(sys.modules[__name__], "role_of_requests", UNGUARDED)
 
 
 def _request_as_runtime(request: Callable[..., Any]) -> Callable[..., Any]:

@@ -26,7 +26,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     """A wrapper, so that this comes before pytest-django's own hook, which loads the settings."""
     if "PYTEST_XDIST_WORKER" not in os.environ:
         _prepare_run(early_config)
-    _take_own_databases(os.environ.get("PYTEST_XDIST_WORKER", "main"))
+    _take_own_databases(os.environ.get("PYTEST_XDIST_WORKER") or os.environ.get("WAYMARK_TEST_LANE", "main"))
     return (yield)
 
 

@@ -2,12 +2,11 @@
 
 from contextlib import contextmanager
 from datetime import timedelta
-from threading import Barrier, Thread
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import IntegrityError, ProgrammingError, connection, connections, transaction
+from django.db import IntegrityError, ProgrammingError, connection, transaction
 
 from clinic.models import PrivacyText, Role, TextKind
 from clinic.permissions import NotAllowed
@@ -115,23 +114,6 @@ def test_a_second_row_for_the_same_text_is_refused(patient):
             via="page",
             shown_at=NOON,
         )
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_clicks_at_the_same_moment_leave_one_acceptance(patient):
-    together, text = Barrier(2), shipped()
-
-    def click():
-        together.wait()
-        accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
-        connections.close_all()
-
-    clicks = [Thread(target=click) for _click in range(2)]
-    for each in clicks:
-        each.start()
-    for each in clicks:
-        each.join()
-    assert given(patient) == [(1, NOON)]
 
 
 def test_a_newer_version_asks_again(signed_in, patient, clinic):

@@ -2,6 +2,7 @@
 
 import threading
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.db import connection, transaction
@@ -18,6 +19,7 @@ from programmes.services.nights import (
     run_planned_reviews,
 )
 from programmes.services.reviewing import snooze_item
+from tests.at_once import at_once
 from tests.factories import NOON, START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,16 @@ def test_a_clearing_review_does_not_swallow_a_flag_that_is_being_raised():
     item = ReviewItem.objects.get()
     unresolved = list(Flag.objects.unresolved().values_list("code", flat=True))
     assert (item.status, unresolved) == ("requested", ["ADHERENCE_DROPPED"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_two_safety_answers_at_once_say_is_all_kept():
+    """The item's lock, which raising takes first, keeps them apart; the flag's own is a second one."""
+    programme = a_running_programme()
+    a_walk(programme, days(1), new_symptoms=("fever",))
+    answers = [("chest_pain",), ("saddle_numbness",)]
+    at_once(*(partial(a_walk, programme, days(1), new_symptoms=each) for each in answers))
+    assert sorted(Flag.objects.get().latest["items"]) == ["chest_pain", "fever", "saddle_numbness"]
 
 
 def test_what_gets_worse_wakes_a_snoozed_item():

@@ -1,0 +1,3 @@
+"""x"""
+
+EQUIVALENT: dict[str, str] = {}
