@@ -86,6 +86,22 @@ def rising(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEF
     return found
 
 
+def latest_scores(
+    reports: Sequence[Report], on: date, count: int, days: int, thresholds: PainThresholds = DEFAULT
+) -> tuple[tuple[Point, ...], float | None]:
+    """The latest `count` scores of the last `days` days, and the mean of the four weeks before them.
+
+    The mean is None with fewer than three reports there, or without any score.
+    """
+    series = pain_series(reports, thresholds)
+    latest = _between(series, on - timedelta(days - 1), on)[-count:]
+    if not latest:
+        return (), None
+    first = latest[0][0]
+    earlier = _between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
+    return latest, _mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
+
+
 def still_raised(
     reference: float,
     reports: Sequence[Report],

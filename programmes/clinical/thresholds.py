@@ -119,6 +119,28 @@ class ReturnRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SuggestionRules:
+    """The weekly suggestion to the clinician: progress, hold, step back, talk first."""
+
+    days: int = 14  # unpaused days looked at [P]
+    min_logs: int = 4  # days walked in them before anything good is said [P]
+    walks: float = 0.75  # of the planned walks, to progress [P]; the average is 70 % [F McDonough 2013]
+    minutes: float = 0.8  # of the planned minutes, to progress [P]
+    few_walks: float = 0.5  # of the planned walks; below it, talk first [P]
+    pain_reports: int = 5  # the latest scores before walking [P]
+    min_pain_reports: int = 3  # of them answered, and as many before them [P]
+    pain_days: int = 28  # older scores say nothing about now [P]
+    pain_hold: float = 1.0  # points above the reference: hold [P]
+    pain_back: float = 1.5  # points above the reference: step back, flag or no flag [P]
+    settled: float = 0.8  # of the answers "settled by next morning", to progress [P]
+    min_settled: int = 3  # such answers [P]
+    flare_days: int = 3  # days on end of a flare-up: the flare-up plan [P]
+    long_pause: int = 7  # days of a pause after which the first week holds [P]
+    missed_for_pain: float = 0.5  # of the reasons given for not walking: talk first [P]
+    min_reasons: int = 2  # such reasons [P]
+
+
+@dataclass(frozen=True, slots=True)
 class SavedPageThresholds:
     """Limits of the sentence shown after a walk is saved (NRS points)."""
 
@@ -154,4 +176,5 @@ def with_sensitivity(knob: Sensitivity, base: Thresholds | None = None) -> Thres
 DEFAULTS = Thresholds()
 GRADING = GradingRules()
 RETURN = ReturnRules()
+SUGGESTION = SuggestionRules()
 SAVED_PAGE = SavedPageThresholds()

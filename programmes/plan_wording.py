@@ -1,0 +1,159 @@
+"""Why a week is in force, and what the rules would suggest, in words for staff.
+
+The clinical code gives codes and numbers; here they become sentences. A suggestion says what it stands on and
+what is missing, and never sounds like an order.
+"""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from programmes.clinical.course import Stretch, Why
+from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
+from programmes.wording import number, points_of_pain, span
+
+SUGGESTIONS = {
+    Kind.TALK_FIRST: _("Talk first"),
+    Kind.STEP_BACK: _("Step back"),
+    Kind.HOLD: _("Hold"),
+    Kind.NOT_ENOUGH: _("Not enough to go on"),
+    Kind.PROGRESS: _("Progress"),
+}
+YOUR_CALL = _("Graded activity would keep the quota: your call.")
+
+
+def suggested(suggestion: Suggestion) -> str:
+    """The whole suggestion in one paragraph: "Hold. 4 of 6 planned walks in the last 14 days." """
+    said = [f"{SUGGESTIONS[suggestion.kind]}.", *reasons(suggestion)]
+    if suggestion.kind == Kind.STEP_BACK:
+        said.append(str(YOUR_CALL))
+    return " ".join([*said, *missing(suggestion)])
+
+
+def reasons(suggestion: Suggestion) -> list[str]:
+    """One sentence with its numbers for each reason."""
+    return [_REASONS[reason](suggestion) for reason in suggestion.reasons]
+
+
+def missing(suggestion: Suggestion) -> list[str]:
+    """One sentence for each thing that is not known."""
+    numbers = suggestion.numbers
+    words = {
+        Missing.LOGS: gettext("Missing: walks on at least 4 days (%(logs)d so far)."),
+        Missing.PAIN: gettext("Missing: pain before walking, answered %(pain_reports)d times lately."),
+        Missing.REFERENCE: gettext("Missing: enough earlier pain scores to compare with."),
+        Missing.SETTLED: gettext(
+            "Missing: whether it had settled by the next morning (%(settled_answers)d answers)."
+        ),
+    }
+    return [words[each] % numbers for each in suggestion.missing]
+
+
+def _walks(suggestion: Suggestion) -> str:
+    numbers = suggestion.numbers
+    return gettext("%(done)s of %(planned)s planned walks in the last %(days)s.") % {
+        "done": number(numbers["walks"]),
+        "planned": number(numbers["planned_walks"]),
+        "days": span(numbers["days"]),
+    }
+
+
+def _minutes(suggestion: Suggestion) -> str:
+    return gettext("%(minutes)d of %(planned_minutes)d planned minutes.") % suggestion.numbers
+
+
+def _pain(suggestion: Suggestion) -> str:
+    numbers = suggestion.numbers
+    rise = numbers["pain"] - numbers["reference"]
+    if rise < 0.05:
+        return gettext("Average pain before the last %(count)d walks is not above the four weeks before.") % {
+            "count": numbers["pain_reports"]
+        }
+    return gettext(
+        "Average pain before the last %(count)d walks is %(rise)s points above the four weeks before."
+    ) % {"count": numbers["pain_reports"], "rise": points_of_pain(rise)}
+
+
+def _settled(suggestion: Suggestion) -> str:
+    return (
+        gettext("Settled by the next morning after %(settled)d of %(settled_answers)d walks.")
+        % suggestion.numbers
+    )
+
+
+def _flare(suggestion: Suggestion) -> str:
+    if not suggestion.numbers["flare_days"]:
+        return gettext("The flare-up plan is running.")
+    return gettext("In a flare-up for %(days)s: the flare-up plan would fit.") % {
+        "days": span(suggestion.numbers["flare_days"])
+    }
+
+
+def _well(suggestion: Suggestion) -> str:
+    said = [_walks(suggestion)]
+    if suggestion.numbers["planned_minutes"]:
+        said.append(_minutes(suggestion))
+    return " ".join([*said, _pain(suggestion), _settled(suggestion)])
+
+
+_REASONS: dict[Reason, Callable[[Suggestion], str]] = {
+    Reason.SAFETY: lambda _suggestion: gettext("A safety answer is open."),
+    Reason.DECISION: lambda _suggestion: gettext("The plan waits for a decision of yours."),
+    Reason.SILENCE: lambda suggestion: (
+        gettext("No walk for %(days)s, longer than this patient's habit.")
+        % {"days": span(suggestion.numbers["silent_days"])}
+    ),
+    Reason.FEW_WALKS: _walks,
+    Reason.MISSED_FOR_PAIN: lambda suggestion: (
+        gettext(
+            "Pain or fear was the reason for %(given_for_pain)d of %(given_reasons)d missed or shortened walks."
+        )
+        % suggestion.numbers
+    ),
+    Reason.PAIN_FLAG: lambda _suggestion: gettext("A pain flag is open."),
+    Reason.FLARE: _flare,
+    Reason.PAIN_UP: _pain,
+    Reason.PAIN_HIGHER: _pain,
+    Reason.SOME_WALKS: _walks,
+    Reason.FEW_MINUTES: _minutes,
+    Reason.NOT_SETTLED: _settled,
+    Reason.AFTER_PAUSE: lambda _suggestion: gettext("The first week after a pause of 7 days or more."),
+    Reason.RETURNING: lambda _suggestion: gettext("Just back after some days without a walk."),
+    Reason.ALL_WELL: _well,
+}
+
+
+# --- The course
+
+
+def why_this_week(stretch: Stretch) -> str:
+    """Why this week is in force, for example "Week 4 again: 1 of 4 walks last week." """
+    return _WHY[stretch.why] % {
+        "week": stretch.week,
+        "done": stretch.done,
+        "walks": ngettext("%(count)d walk", "%(count)d walks", stretch.planned) % {"count": stretch.planned},
+        "gap": ngettext("%(count)d day", "%(count)d days", stretch.gap_days) % {"count": stretch.gap_days},
+    }
+
+
+_WHY = {
+    Why.FIRST: _("Week %(week)d: the first week of this plan."),
+    Why.NEXT: _("Week %(week)d: %(done)d of %(walks)s in the week before."),
+    Why.REPEAT: _("Week %(week)d again: %(done)d of %(walks)s last week."),
+    Why.PATIENT_REPEAT: _("Week %(week)d again: the patient asked for it."),
+    Why.LAST: _("Week %(week)d: the plan's last week goes on."),
+    Why.GAP_REPEAT: _("Week %(week)d again after %(gap)s without a walk, at most the last completed walk."),
+    Why.GAP_REDUCED: _(
+        "Return dose after %(gap)s without a walk: 70 %% of week %(week)d, at most the last completed walk."
+    ),
+    Why.GAP_BASELINE: _(
+        "%(gap)s without a walk: 70 %% of week %(week)d until you decide on a new baseline with the patient."
+    ),
+    Why.AFTER_RETURN: _("Week %(week)d in full: %(done)d of %(walks)s at the return dose."),
+    Why.FLARE_EASE: _("Flare-up plan, days 1 to 3: half of week %(week)d."),
+    Why.FLARE_BUILD: _("Flare-up plan, days 4 to 7: 60 to 75 %% of week %(week)d."),
+    Why.FLARE_BACK: _("Flare-up plan, days 8 to 14: back to week %(week)d."),
+    Why.FLARE_REVIEW: _("Not back two weeks into the flare-up plan: %(done)d of %(walks)s of week %(week)d."),
+    Why.AFTER_FLARE: _("Week %(week)d starts again after the flare-up plan."),
+}
