@@ -107,7 +107,7 @@ _REASONS: dict[Reason, Callable[[Suggestion], str]] = {
     Reason.FEW_WALKS: _walks,
     Reason.MISSED_FOR_PAIN: lambda suggestion: (
         gettext(
-            "Pain or fear was the reason for %(given_for_pain)d of %(given_reasons)d missed or shortened walks."
+            "Pain or fear was the reason for %(given_for_pain)d of %(given_reasons)d missed or short walks."
         )
         % suggestion.numbers
     ),
