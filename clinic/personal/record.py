@@ -133,7 +133,7 @@ TREATMENT = (
         {
             **KEYS,
             "programme number": "which revision of which programme",
-            "in_force_from first_week reason rule": "what was prescribed from when on, and why",
+            "in_force_from first_week change reason rule": "what was prescribed from when on, and why",
             "repeats_until_half_done returns_after_gap patient_may_repeat allows_flare_plan": (
                 "what the clinician allows the app to do"
             ),

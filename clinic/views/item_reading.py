@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from clinic.models import Clinic, Closure, StaffMember
@@ -145,10 +145,8 @@ def _plan(clinic: Clinic, patient: Patient) -> Plan | None:
     programme = programmes.order_by("-starts_on", "-created_at").first()
     if programme is None:
         return None
-    in_force = Q(programme=programme, signed_at__isnull=False)
-    revisions = list(
-        ProgrammeRevision.objects.for_clinic(clinic).filter(in_force).order_by("in_force_from", "number")
-    )
+    signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme=programme).signed()
+    revisions = ProgrammeRevision.chain(signed)
     doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
     weeks = ProgrammeWeek.objects.for_clinic(clinic).filter(programme=programme).order_by("number")
     for revision_id, *dose in weeks.values_list("revision_id", "number", "days", "minutes"):

@@ -23,7 +23,6 @@ from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
 from programmes.admin.pages import PagesAdmin
-from programmes.admin.weeks import as_weeks
 from programmes.admin.words import for_patient, shown
 from programmes.models import (
     Ending,
@@ -41,9 +40,8 @@ CHANGE = "admin:programmes_programme_change"
 
 def with_progress(rows: Any, today: Any) -> Any:
     """Annotates what "week n of N" needs: the revision in force and its last week."""
-    revision = ProgrammeRevision.objects.filter(
-        clinic=OuterRef("clinic"), programme=OuterRef("pk"), signed_at__isnull=False, in_force_from__lte=today
-    ).order_by("-in_force_from", "-number")
+    of_this = ProgrammeRevision.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
+    revision = of_this.in_force(today)
     last = ProgrammeWeek.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
     newest = last.order_by().values("programme").annotate(last=Max("number")).values("last")
     return rows.annotate(
@@ -174,7 +172,7 @@ class ProgrammeAdmin(PagesAdmin):
             "week_now": self.week(programme),
             "revisions": revisions,
             "pauses": programme.pauses.annotate(maker=name_of("made_by")),
-            "plan": shown(as_weeks(newest.weeks.all()), newest.in_force_from),
+            "plan": shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
         }
         return self.page(request, "programme", context)
@@ -198,7 +196,7 @@ class ProgrammeAdmin(PagesAdmin):
             self.log_change(request, programme, "assigned to the patient")
             messages.success(request, _("Assigned. The patient sees this plan now."))
             return redirect(CHANGE, programme.pk)
-        weeks = as_weeks(programme.weeks.order_by("number"))
+        weeks = prescribing.stored_weeks(programme.weeks.order_by("number"))
         context = {
             "title": _("Assign this programme?"),
             "subtitle": programme.patient.full_name,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from clinic.models import StaffMember
 from programmes.admin.forms import DraftForm
-from programmes.admin.weeks import as_weeks, week_table, with_one_more_week
+from programmes.admin.weeks import week_table, with_one_more_week
 from programmes.admin.words import shown
 from programmes.models import Programme
 from programmes.services import prescribing
@@ -22,7 +22,7 @@ class DraftPage:
     def __init__(self, programme: Programme, posted: Any, today: date) -> None:
         self.programme = programme
         self.posted = posted
-        self.stored = as_weeks(programme.weeks.order_by("number"))
+        self.stored = prescribing.stored_weeks(programme.weeks.order_by("number"))
         rows = with_one_more_week(posted) if posted and "add_week" in posted else posted
         self.table = week_table(rows, self.stored)
         initial = {

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.clinical import grading
 from programmes.models import Intensity, WeekKind
-from programmes.models.template import WeekDose
 
 PREFIX = "weeks"
 MOST_WEEKS = 104
@@ -180,8 +179,3 @@ def _whole(typed: str | None) -> int:
 
 def _fresh(name: str) -> str:
     return {"days": "3", "minutes": "10", "bouts": "1", "intensity": "easy", "kind": "build"}.get(name, "")
-
-
-def as_weeks(rows: Iterable[WeekDose]) -> tuple[grading.Week, ...]:
-    """Stored rows as the grading code reads them."""
-    return tuple(grading.Week(**{name: getattr(row, name) for name in WeekForm.base_fields}) for row in rows)

@@ -9,6 +9,7 @@ from programmes.models.programme import (
     ProgrammeRevision,
     ProgrammeStatus,
     ProgrammeWeek,
+    RevisionChange,
 )
 from programmes.models.review import (
     Channel,
@@ -57,6 +58,7 @@ __all__ = [
     "Resolution",
     "ReviewItem",
     "ReviewRun",
+    "RevisionChange",
     "RunStatus",
     "Settled",
     "Severity",

@@ -93,11 +93,7 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
 def _planned_weeks(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PlannedWeek]]:
     """The rows in force: each signed revision governs until the next one starts."""
     revisions: dict[UUID, list[ProgrammeRevision]] = defaultdict(list)
-    signed = (
-        ProgrammeRevision.objects.for_clinic(clinic)
-        .filter(programme_id__in=programme_ids, signed_at__isnull=False)
-        .order_by("in_force_from", "number")
-    )
+    signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).signed()
     for revision in signed:
         revisions[revision.programme_id].append(revision)
     doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
@@ -111,13 +107,14 @@ def _planned_weeks(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def weeks_in_force(
-    chain: Sequence[ProgrammeRevision], doses: dict[UUID, list[tuple[int, int, int]]]
+    signed: Iterable[ProgrammeRevision], doses: dict[UUID, list[tuple[int, int, int]]]
 ) -> list[PlannedWeek]:
-    """Flattens revisions (in order) into the plan that was in force on each day.
+    """Flattens signed revisions into the plan that was in force on each day.
 
     `doses` holds (week number, days, minutes) per revision.
     """
     plan: list[PlannedWeek] = []
+    chain = ProgrammeRevision.chain(signed)
     for position, revision in enumerate(chain):
         following = chain[position + 1].in_force_from if position + 1 < len(chain) else date.max
         for number, days, minutes in doses[revision.pk]:

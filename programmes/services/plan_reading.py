@@ -96,7 +96,7 @@ def plan_of(*, patient: Patient, on: date) -> Plan | None:
             doses=ArraySubquery(_doses()),
             paused_until=Subquery(_pauses_on(on).values("until_on")[:1]),
         )
-        .order_by("-runs", "-programme__assigned_at", "-begun", "-in_force_from", "-number")
+        .order_by("-runs", "-programme__assigned_at", "-begun", "-number")
         .first()
     )
     return None if revision is None or not revision.doses else _plan(revision, on)
@@ -255,11 +255,9 @@ def _walks_of(programme: Programme) -> list[tuple[date, int, int | None, int | N
 def _plan_as_diary(programme: Programme) -> Diary:
     """The programme's signed revisions and pauses, without reports."""
     chain: list[Any] = list(
-        ProgrammeRevision.objects.filter(
-            clinic_id=programme.clinic_id, programme=programme, signed_at__isnull=False
-        )
+        ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme)
+        .signed()
         .annotate(doses=ArraySubquery(_doses()))
-        .order_by("in_force_from", "number")
     )
     doses: dict[UUID, list[tuple[int, int, int]]] = {
         row.pk: [(dose["number"], dose["days"], dose["minutes"]) for dose in row.doses] for row in chain

@@ -1,6 +1,6 @@
 """Prescribing: a template and a baseline make a draft, the clinician edits it, signs it, and ends it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -25,6 +25,7 @@ from programmes.models import (
     ProgrammeTemplate,
     ProgrammeWeek,
 )
+from programmes.models.template import WeekDose
 from programmes.services.nights import mark_changed
 
 
@@ -97,7 +98,11 @@ def generated_weeks(*, template: ProgrammeTemplate, baseline: Baseline) -> tuple
 
 def template_weeks(template: ProgrammeTemplate) -> tuple[grading.Week, ...]:
     """The weeks that stand in the template, in order."""
-    rows = template.weeks.order_by("number")
+    return stored_weeks(template.weeks.order_by("number"))
+
+
+def stored_weeks(rows: Iterable[WeekDose]) -> tuple[grading.Week, ...]:
+    """Stored rows as the grading code reads them."""
     return tuple(grading.Week(**{column: getattr(row, column) for column in WEEK_COLUMNS}) for row in rows)
 
 
@@ -161,7 +166,7 @@ def draft_programme(
         reason="first plan",
         rule=rule,
     )
-    _write_weeks(revision, weeks)
+    write_weeks(revision, weeks)
     return programme
 
 
@@ -173,7 +178,8 @@ def require_order(weeks: Sequence[grading.Week]) -> None:
         raise WeeksNotInOrder
 
 
-def _write_weeks(revision: ProgrammeRevision, weeks: Sequence[grading.Week]) -> None:
+def write_weeks(revision: ProgrammeRevision, weeks: Sequence[grading.Week]) -> None:
+    """Gives an unsigned revision its weeks; once it is signed the database refuses."""
     ProgrammeWeek.objects.bulk_create(
         [
             ProgrammeWeek(
@@ -212,7 +218,7 @@ def edit_draft(
     revision = ProgrammeRevision.objects.for_clinic(by.clinic).get(programme=programme, number=1)
     ProgrammeRevision.objects.filter(pk=revision.pk).update(in_force_from=starts_on)
     ProgrammeWeek.objects.for_clinic(by.clinic).filter(revision=revision).delete()
-    _write_weeks(revision, weeks)
+    write_weeks(revision, weeks)
 
 
 @transaction.atomic

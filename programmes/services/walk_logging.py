@@ -221,8 +221,7 @@ def _signed_weeks(programme: Programme) -> list[ProgrammeWeek]:
     signed = ProgrammeWeek.objects.filter(
         clinic_id=programme.clinic_id, programme=programme, revision__signed_at__isnull=False
     )
-    newest_first = ("-revision__in_force_from", "-revision__number", "number")
-    return list(signed.select_related("revision").order_by(*newest_first))
+    return list(signed.select_related("revision").order_by("-revision__number", "number"))
 
 
 def _target_among(plan: Sequence[ProgrammeWeek], day: date) -> Target | None:

@@ -1,0 +1,200 @@
+"""Changing a running programme: every change is the next signed revision, from a day on; the past stays."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from clinic.models import StaffMember
+from clinic.permissions import require
+from patients.models import Patient
+from patients.services.restricted import require_unrestricted
+from programmes.clinical import grading
+from programmes.models import (
+    Pause,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeTemplate,
+    RevisionChange,
+)
+from programmes.services.library import save_template
+from programmes.services.nights import mark_changed
+from programmes.services.prescribing import (
+    Baseline,
+    ChangedMeanwhile,
+    NotRunning,
+    NoWeeks,
+    draft_programme,
+    stored_weeks,
+    write_weeks,
+)
+
+SWITCHES = ("repeats_until_half_done", "returns_after_gap", "patient_may_repeat", "allows_flare_plan")
+
+
+class InThePast(Exception):
+    """A change begins today or later: what was asked on past days stays as it was."""
+
+
+class NotPaused(Exception):
+    """No pause covers this day."""
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a programme stands on a day: the governing revision, its weeks, and the week of that day."""
+
+    on: date
+    revision: ProgrammeRevision
+    weeks: tuple[grading.Week, ...]
+
+    @property
+    def number(self) -> int:
+        """This week's number; the last week stays in force after the end of the plan."""
+        return min(self.revision.week_number_on(self.on), self.weeks[-1].number)
+
+    @property
+    def week(self) -> grading.Week:
+        return next(week for week in self.weeks if week.number >= self.number)
+
+    @property
+    def next_week_on(self) -> date:
+        """The first day of the next week; before the start, the start."""
+        if self.on < self.revision.in_force_from:
+            return self.revision.in_force_from
+        days = (self.on - self.revision.in_force_from).days
+        return self.on + timedelta(days=7 - days % 7)
+
+    def from_week(self, number: int) -> tuple[grading.Week, ...]:
+        return tuple(week for week in self.weeks if week.number >= number)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What the next revision holds, from when on, and why. The weeks are numbered without a gap."""
+
+    kind: RevisionChange
+    from_on: date
+    weeks: tuple[grading.Week, ...]
+    reason: str
+    rule: dict[str, Any] = field(default_factory=dict)
+    template: ProgrammeTemplate | None = None
+
+
+def standing_of(*, programme: Programme, on: date) -> Standing:
+    """Where a signed programme stands; before its first day, where it will start. Raises NotRunning."""
+    signed = ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme)
+    revision = signed.in_force(on).first() or signed.signed().first()
+    if revision is None:
+        raise NotRunning
+    return Standing(on, revision, stored_weeks(revision.weeks.all()))
+
+
+def going_to_week(standing: Standing, *, number: int, from_on: date, reason: str) -> Change:
+    """The plan goes on with one of its weeks: the same again, an earlier or a later one. Raises NoWeeks."""
+    weeks = standing.from_week(number)
+    if not weeks or weeks[0].number != number:
+        raise NoWeeks
+    kinds = {-1: RevisionChange.STEPPED_BACK, 0: RevisionChange.REPEATED, 1: RevisionChange.MOVED_ON}
+    kind = kinds[(number > standing.number) - (number < standing.number)]
+    return Change(kind, from_on, weeks, reason, standing.revision.rule)
+
+
+def from_one(weeks: Sequence[grading.Week]) -> tuple[grading.Week, ...]:
+    """The same weeks, numbered 1, 2, 3."""
+    return tuple(replace(week, number=number) for number, week in enumerate(weeks, 1))
+
+
+@transaction.atomic
+def revise(
+    *, programme: Programme, change: Change, seen_version: int, by: StaffMember, now: datetime
+) -> ProgrammeRevision:
+    """Signs the next revision of a running programme.
+
+    A revision that has not begun when this one does never begins. Raises NotRunning, ChangedMeanwhile,
+    InThePast, NoWeeks, ProcessingRestricted or NotAllowed.
+    """
+    require(by, "prescribe", clinic_id=programme.clinic_id)
+    today = now.astimezone(by.clinic.zone).date()
+    require_unrestricted(programme.patient, today)
+    if change.from_on < today:
+        raise InThePast
+    if not change.weeks:
+        raise NoWeeks
+    _take(programme, change, seen_version, by)
+    revision = _next_revision(programme, change, by)
+    write_weeks(revision, change.weeks)
+    ProgrammeRevision.objects.filter(pk=revision.pk).update(signed_at=now, signed_by=by.user)
+    mark_changed(patient=programme.patient, earliest_on=change.from_on, now=now)
+    return revision
+
+
+def _take(programme: Programme, change: Change, seen_version: int, by: StaffMember) -> None:
+    """The programme is ours until the end of the transaction, if nobody changed it since it was read."""
+    running = Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk)
+    template = {} if change.template is None else {"template": change.template}
+    if running.filter(version=seen_version).update(version=F("version") + 1, **template) != 1:
+        raise ChangedMeanwhile if running.exists() else NotRunning
+
+
+def _next_revision(programme: Programme, change: Change, by: StaffMember) -> ProgrammeRevision:
+    revisions = ProgrammeRevision.objects.for_clinic(by.clinic).filter(programme=programme)
+    newest = revisions.latest("number")
+    return ProgrammeRevision.objects.create(
+        clinic=by.clinic,
+        programme=programme,
+        number=newest.number + 1,
+        in_force_from=change.from_on,
+        first_week=change.weeks[0].number,
+        change=change.kind,
+        reason=change.reason,
+        rule=change.rule,
+        **{name: getattr(newest, name) for name in SWITCHES},
+    )
+
+
+@transaction.atomic
+def resume_programme(*, programme: Programme, on: date, by: StaffMember, now: datetime) -> None:
+    """Ends the pause that covers the day, so that the plan goes on with it.
+
+    A pause that begins on that very day is taken away. Raises NotPaused or NotAllowed.
+    """
+    require(by, "pause_programme", clinic_id=programme.clinic_id)
+    pauses = Pause.objects.for_clinic(by.clinic).filter(programme=programme, until_on__gte=on)
+    shortened = pauses.filter(from_on__lt=on).update(until_on=on - timedelta(days=1))
+    removed, _tables = (0, {}) if shortened else pauses.filter(from_on=on).delete()
+    if shortened + removed != 1:
+        raise NotPaused
+    mark_changed(patient=programme.patient, earliest_on=on, now=now)
+
+
+@transaction.atomic
+def copy_programme(
+    *, programme: Programme, patient: Patient, starts_on: date, by: StaffMember, today: date
+) -> Programme:
+    """A draft for another patient with this programme's weeks from the first; its baseline is an estimate.
+
+    Raises NotRunning, ProcessingRestricted or NotAllowed.
+    """
+    return draft_programme(
+        patient=patient,
+        baseline=Baseline(programme.baseline_minutes, is_estimate=True, irritable=programme.irritable),
+        starts_on=starts_on,
+        weeks=from_one(standing_of(programme=programme, on=today).weeks),
+        template=programme.template,
+        rule={"copied": True},
+        by=by,
+        today=today,
+    )
+
+
+@transaction.atomic
+def save_as_template(
+    *, programme: Programme, template: ProgrammeTemplate, by: StaffMember, today: date
+) -> ProgrammeTemplate:
+    """The clinic's library gains these weeks as a new template. Raises NotRunning or NotAllowed."""
+    weeks = from_one(standing_of(programme=programme, on=today).weeks)
+    return save_template(template=template, weeks=weeks, by=by)
