@@ -1,15 +1,14 @@
-"""The programme builder: start, edit the weeks, assign; afterwards pause or end. Doors over `prescribing`."""
+"""The programme builder: list, start, edit the weeks, assign; afterwards to look at."""
 
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -17,16 +16,13 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import OwnClinicFilter, local_today
 from clinic.models import StaffMember
-from clinic.permissions import may
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
-from programmes.admin.forms import AssignForm, EndForm, PauseForm, StartForm, start_problem
-from programmes.admin.pages import PagesAdmin
-from programmes.admin.words import for_patient, shown
+from programmes.admin.forms import AssignForm, StartForm, start_problem
+from programmes.admin.steps import CHANGE, ProgrammeSteps
+from programmes.admin.words import for_patient, history_in_words, shown
 from programmes.models import (
-    Ending,
-    PauseReason,
     Programme,
     ProgrammeRevision,
     ProgrammeStatus,
@@ -34,8 +30,6 @@ from programmes.models import (
 )
 from programmes.services import prescribing
 from programmes.wording import day_and_year
-
-CHANGE = "admin:programmes_programme_change"
 
 
 def with_progress(rows: Any, today: Any) -> Any:
@@ -58,7 +52,7 @@ def name_of(login: str) -> Subquery:
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(PagesAdmin):
+class ProgrammeAdmin(ProgrammeSteps):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"
@@ -88,16 +82,7 @@ class ProgrammeAdmin(PagesAdmin):
         return _("%(number)s of %(last)s") % {"number": number, "last": programme.last_week}
 
     def get_urls(self) -> list[Any]:
-        own = [
-            path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"programmes_programme_{name}")
-            for name, view in (
-                ("assign", self.assign_view),
-                ("discard", self.discard_view),
-                ("pause", self.pause_view),
-                ("end", self.end_view),
-            )
-        ]
-        return [*own, *super().get_urls()]
+        return [self._address("assign", self.assign_view), *super().get_urls()]
 
     # --- start
 
@@ -165,24 +150,21 @@ class ProgrammeAdmin(PagesAdmin):
             .order_by("-number")
         )
         newest = revisions[0]
+        today = local_today(request)
         context = {
             "title": _("Walking programme"),
             "subtitle": programme.patient.full_name,
             "programme": programme,
             "week_now": self.week(programme),
-            "revisions": revisions,
+            "history": history_in_words(revisions),
+            "is_paused": programme.pauses.filter(from_on__lte=today, until_on__gte=today).exists(),
             "pauses": programme.pauses.annotate(maker=name_of("made_by")),
             "plan": shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
         }
         return self.page(request, "programme", context)
 
-    # --- steps with a page to confirm
-
-    def _for_step(self, request: Any, pk: UUID, verb: str) -> Programme:
-        if not may(request.staff, verb):
-            raise PermissionDenied
-        return self.found(request, pk)  # type: ignore[no-any-return]
+    # --- assign
 
     def assign_view(self, request: Any, pk: UUID) -> Any:
         """Shows exactly what the patient will read, and signs that."""
@@ -238,78 +220,3 @@ class ProgrammeAdmin(PagesAdmin):
             reverse(CHANGE, args=[running.pk]),
             day_and_year(running.starts_on),
         )
-
-    def discard_view(self, request: Any, pk: UUID) -> Any:
-        programme = self._for_step(request, pk, "prescribe")
-        if not programme.is_draft:
-            return redirect(CHANGE, programme.pk)
-        if request.method != "POST":
-            return self._step(request, programme, "discard", _("Discard this draft?"), forms.Form())
-        try:
-            prescribing.discard_draft(programme=programme, by=request.staff)
-        except prescribing.NotADraft:
-            messages.error(request, _("Somebody has assigned this programme meanwhile. Nothing was saved."))
-            return redirect(CHANGE, programme.pk)
-        self.log_change(request, programme, "draft discarded")
-        messages.success(request, _("The draft is discarded."))
-        return redirect("admin:programmes_programme_changelist")
-
-    def pause_view(self, request: Any, pk: UUID) -> Any:
-        programme = self._for_step(request, pk, "pause_programme")
-        posted = request.POST if request.method == "POST" else None
-        today = local_today(request)
-        form = PauseForm(posted, today=today, initial={"from_on": today})
-        if posted is not None and form.is_valid() and self._pause(request, programme, form):
-            self.log_change(request, programme, "paused")
-            messages.success(request, _("Paused. Reminders and adherence rules rest on these days."))
-            return redirect(CHANGE, programme.pk)
-        return self._step(request, programme, "pause", _("Pause this programme?"), form)
-
-    def _pause(self, request: Any, programme: Programme, form: PauseForm) -> bool:
-        data = form.cleaned_data
-        try:
-            prescribing.pause_programme(
-                programme=programme,
-                from_on=data["from_on"],
-                until_on=data["until_on"],
-                reason=PauseReason(data["reason"]),
-                by=request.staff,
-                now=timezone.now(),
-            )
-        except prescribing.OverlappingPause:
-            form.add_error("from_on", _("The programme is paused on some of these days already."))
-        except prescribing.NotRunning:
-            form.add_error(None, _("This programme is not running."))
-        return not form.errors
-
-    def end_view(self, request: Any, pk: UUID) -> Any:
-        programme = self._for_step(request, pk, "prescribe")
-        posted = request.POST if request.method == "POST" else None
-        form = EndForm(posted)
-        if posted is not None and form.is_valid() and self._end(request, programme, form):
-            self.log_change(request, programme, "ended")
-            messages.success(request, _("The programme has ended."))
-            return redirect(CHANGE, programme.pk)
-        return self._step(request, programme, "end", _("End this programme?"), form)
-
-    def _end(self, request: Any, programme: Programme, form: EndForm) -> bool:
-        try:
-            prescribing.end_programme(
-                programme=programme,
-                ending=Ending(form.cleaned_data["ending"]),
-                on=local_today(request),
-                by=request.staff,
-                now=timezone.now(),
-            )
-        except prescribing.NotRunning:
-            form.add_error(None, _("This programme is not running."))
-        return not form.errors
-
-    def _step(self, request: Any, programme: Programme, name: str, title: str, form: Any) -> HttpResponse:
-        context = {
-            "title": title,
-            "subtitle": programme.patient.full_name,
-            "programme": programme,
-            "form": form,
-        }
-        return self.page(request, name, context, refused=form.is_bound)

@@ -1,6 +1,7 @@
 """A plan in words and as a chart: for the clinician who builds it, and as the patient will read it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -10,6 +11,8 @@ from django.utils.translation import ngettext
 from patients import wording
 from programmes import charts
 from programmes.clinical import grading
+from programmes.models import ProgrammeRevision, RevisionChange
+from programmes.wording import day_and_year
 
 
 def _minutes(number: int) -> str:
@@ -91,6 +94,50 @@ def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
             "volume": each.before,
         }
         for each in grading.weekly_warnings(weeks)
+    ]
+
+
+def jump_in_words(now: grading.Week, then: grading.Week) -> list[str]:
+    """One sentence if the week to go on with asks for much more than this week."""
+    pair = (now, replace(then, number=now.number + 1))
+    return [
+        _("Week %(n)s asks for %(rise)s %% more than this week: %(after)s after %(before)s.")
+        % {
+            "n": then.number,
+            "rise": round(100 * each.rise),
+            "after": dose(then),
+            "before": dose(now),
+        }
+        for each in grading.weekly_warnings(pair)
+    ]
+
+
+def revision_in_words(revision: ProgrammeRevision) -> str:
+    """A line of the plan's history: "18 Nov 2026: week 4 repeated - sore after gardening"."""
+    said = {
+        RevisionChange.FIRST: _("first plan"),
+        RevisionChange.REPEATED: _("week %(week)s repeated"),
+        RevisionChange.STEPPED_BACK: _("back to week %(week)s"),
+        RevisionChange.MOVED_ON: _("on to week %(week)s"),
+        RevisionChange.REWRITTEN: _("weeks rewritten from week %(week)s on"),
+        RevisionChange.NEW_TEMPLATE: _("another template, from its week %(week)s"),
+    }[RevisionChange(revision.change)] % {"week": revision.first_week}
+    line = _("%(day)s: %(change)s") % {"day": day_and_year(revision.in_force_from), "change": said}
+    first = revision.change == RevisionChange.FIRST
+    return line if first else _("%(line)s – %(reason)s") % {"line": line, "reason": revision.reason}
+
+
+def history_in_words(revisions: Sequence[Any]) -> list[dict[str, Any]]:
+    """How a plan changed, who signed it (`signer`), and which change a later one overtook."""
+    governing = set(ProgrammeRevision.chain(revisions))
+    return [
+        {
+            "words": revision_in_words(revision),
+            "is_overtaken": revision not in governing,
+            "signed_at": revision.signed_at,
+            "signer": revision.signer,
+        }
+        for revision in revisions
     ]
 
 

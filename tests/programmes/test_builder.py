@@ -386,7 +386,7 @@ def test_an_assigned_programme_is_read_only(desk, clinic, clinician):
     shown = desk.get(change_page(programme)).content.decode()
     desk.post(change_page(programme), as_typed(programme, **{"weeks-0-minutes": "99"}))
     assert "weeks-0-minutes" not in shown
-    assert "Revision 1, in force from 23 Nov 2026" in shown
+    assert "23 Nov 2026: first plan" in shown
     assert doses(programme)[0] == (1, 3, 15)
 
 

@@ -1,0 +1,179 @@
+"""The page of a change: what is in force, what would be, what somebody typed, and who was quicker."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from clinic.models import StaffMember
+from patients.services.restricted import ProcessingRestricted
+from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm
+from programmes.admin.words import for_patient, jump_in_words, revision_in_words, shown, warnings_in_words
+from programmes.models import Programme
+from programmes.services import changing, prescribing
+from programmes.services.changing import Change, Standing
+
+Build = Callable[[Programme, Standing, Any], ChangeForm | None]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One kind of change: its words, and the form that it asks with; None where nothing can be chosen."""
+
+    title: Any
+    do_it: Any
+    done: Any
+    form: Build
+
+
+def _repeat(programme: Programme, standing: Standing, posted: Any) -> ChangeForm:
+    initial = {"from_on": standing.next_week_on, "version": programme.version}
+    return RepeatForm(posted, standing=standing, initial=initial)
+
+
+def _step_back(programme: Programme, standing: Standing, posted: Any) -> ChangeForm | None:
+    earlier = tuple(week for week in standing.weeks if week.number < standing.number)
+    initial = {"from_on": standing.on, "week": standing.number - 1, "version": programme.version}
+    return GoToWeekForm(posted, standing=standing, weeks=earlier, initial=initial) if earlier else None
+
+
+def _speed_up(programme: Programme, standing: Standing, posted: Any) -> ChangeForm | None:
+    later = standing.from_week(standing.number + 1)
+    week = min(standing.number + 2, standing.weeks[-1].number)
+    initial = {"from_on": standing.next_week_on, "week": week, "version": programme.version}
+    return GoToWeekForm(posted, standing=standing, weeks=later, initial=initial) if later else None
+
+
+def _swap(programme: Programme, standing: Standing, posted: Any) -> ChangeForm:
+    initial = {
+        "from_on": standing.next_week_on,
+        "baseline": programme.baseline_minutes,
+        "irritable": programme.irritable,
+        "version": programme.version,
+    }
+    return SwapForm(posted, standing=standing, clinic=programme.clinic, initial=initial)
+
+
+STEPS = {
+    "repeat": Step(
+        gettext_lazy("Repeat this week?"),
+        gettext_lazy("Repeat this week"),
+        gettext_lazy("The week is repeated. The patient sees it."),
+        _repeat,
+    ),
+    "step-back": Step(
+        gettext_lazy("Step back to an earlier week?"),
+        gettext_lazy("Step back"),
+        gettext_lazy("The plan steps back. The patient sees it."),
+        _step_back,
+    ),
+    "speed-up": Step(
+        gettext_lazy("Move on to a later week?"),
+        gettext_lazy("Move on"),
+        gettext_lazy("The plan moves on. The patient sees it."),
+        _speed_up,
+    ),
+    "swap": Step(
+        gettext_lazy("Go on with another template?"),
+        gettext_lazy("Change the plan"),
+        gettext_lazy("The plan follows the new template. The patient sees it."),
+        _swap,
+    ),
+}
+
+
+class ChangePage:
+    """One request's view of a change; `posted` is what somebody typed, or None for a fresh page."""
+
+    def __init__(self, step: Step, programme: Programme, posted: Any, today: date) -> None:
+        self.step = step
+        self.programme = programme
+        self.posted = posted
+        self.standing = changing.standing_of(programme=programme, on=today)
+        self.form = step.form(programme, self.standing, posted)
+        self.proposed = self._proposed()
+        self.meanwhile = ""
+
+    @property
+    def is_refused(self) -> bool:
+        return self.posted is not None and (self.form is None or bool(self.form.errors))
+
+    @property
+    def wants_doing(self) -> bool:
+        return self.posted is not None and "preview" not in self.posted
+
+    def sign(self, *, by: StaffMember, now: datetime) -> bool:
+        """False, with the reason on the page, when something typed or somebody else stands in the way."""
+        form, change = self.form, self.proposed
+        if form is None or change is None or not self._warnings_seen(form, change):
+            return False
+        try:
+            changing.revise(
+                programme=self.programme,
+                change=change,
+                seen_version=form.cleaned_data["version"],
+                by=by,
+                now=now,
+            )
+        except prescribing.ChangedMeanwhile:
+            self._show_conflict(form)
+        except prescribing.NotRunning:
+            form.add_error(None, _("This programme is not running."))
+        except ProcessingRestricted:
+            form.add_error(None, _("Processing of this record is restricted. Nothing was changed."))
+        return not form.errors
+
+    def _warnings_seen(self, form: ChangeForm, change: Change) -> bool:
+        if self._warnings(change) and not form.cleaned_data["has_seen"]:
+            form.add_error("has_seen", _("This asks for much more than now. Check it, and tick this."))
+        return not form.errors
+
+    def _warnings(self, change: Change) -> list[str]:
+        """The jump from this week, and what a new template brings; the old plan's own were seen before."""
+        jump = jump_in_words(self.standing.week, change.weeks[0])
+        return [*jump, *(warnings_in_words(change.weeks) if change.template else [])]
+
+    def _show_conflict(self, form: ChangeForm) -> None:
+        """What the other editor signed, beside what this one wants: the next click is a decision."""
+        self.programme.refresh_from_db(fields=["version"])
+        self.standing = changing.standing_of(programme=self.programme, on=self.standing.on)
+        form.add_error(
+            None,
+            _(
+                "Somebody else changed this programme after you opened this page. Nothing of yours is "
+                "signed. Read what was changed; doing it again puts yours on top of it."
+            ),
+        )
+        self.meanwhile = revision_in_words(self.programme.revisions.latest("number"))
+        typed = self.posted.copy()
+        typed["version"] = str(self.programme.version)
+        form.data = typed
+
+    def context(self) -> dict[str, Any]:
+        change = self.proposed
+        return {
+            "step": self.step,
+            "programme": self.programme,
+            "standing": self.standing,
+            "form": self.form,
+            "meanwhile": self.meanwhile,
+            "now": shown(self.standing.from_week(self.standing.number), self._this_week_on),
+            "warnings": self._warnings(change) if change else [],
+            "then": shown(change.weeks, change.from_on) if change else None,
+            "reads": for_patient(change.weeks) if change else [],
+        }
+
+    @property
+    def _this_week_on(self) -> date:
+        return self.standing.revision.week_starts_on(self.standing.number)
+
+    def _proposed(self) -> Change | None:
+        """What the page proposes: as typed, or as it would be with what stands in the fresh form."""
+        form = self.form
+        if form is not None and self.posted is None:
+            proposed = {**form.initial, "why": "other", "note": "-"}
+            form = self.step.form(self.programme, self.standing, proposed)
+        return form.change() if form is not None and form.is_valid() else None
