@@ -122,7 +122,8 @@ def builder_pages(people):
     programme = "/admin/programmes/programme/"
     yield from ("/admin/", programme, f"{programme}add/", f"{programme}{people['draft'].pk}/change/")
     yield from (f"{programme}{people['draft'].pk}/assign/", f"{programme}{people['flagged'].pk}/change/")
-    yield from (f"{programme}{people['flagged'].pk}/pause/", f"{programme}{people['flagged'].pk}/end/")
+    steps = ("pause", "resume", "end", "repeat", "step-back", "speed-up", "swap", "copy", "keep")
+    yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
     yield f"/admin/programmes/programmetemplate/{people['template'].pk}/change/"
