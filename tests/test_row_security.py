@@ -7,7 +7,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 from django.apps import apps
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, ProgrammingError, connection, transaction
 
@@ -98,6 +98,16 @@ def test_a_key_into_another_clinic_is_refused(clinics, model, key, target):
     model.objects.filter(pk=row.pk).update(**{key: target.objects.for_clinic(other).first()})
     with pytest.raises(IntegrityError):
         connection.check_constraints()
+
+
+def test_a_form_is_told_of_a_key_into_another_clinic(clinics):
+    """The database would refuse it too; people read why."""
+    mine, other = clinics
+    row = Patient.objects.for_clinic(mine).first()
+    row.lead = StaffMember.objects.for_clinic(other).first()
+    with pytest.raises(ValidationError) as refused:
+        row.validate_constraints()
+    assert refused.value.message_dict == {"lead": ["Choose one that belongs to this clinic."]}
 
 
 def test_an_address_sees_its_own_records_before_any_clinic_is_known(clinics):

@@ -169,6 +169,16 @@ def test_a_link_mailed_to_a_wrong_address_ends_with_the_address(clinic):
         link_of(token=token, now=NOON)
 
 
+def test_a_colleagues_link_stays_when_somebody_elses_address_changes(clinic):
+    login, colleague = a_staff_member(clinic).user, a_staff_member(clinic).user
+    by = operator()
+    send_first_link(user=colleague, address=str, by=by.user, now=NOON)
+    token = OutboxMessage.objects.get(kind="password-link").body.split("\n\n")[1]
+    login.email = "the.right.one@clinic.example"
+    people.save_login(login=login, password="", by=by, now=NOON)
+    assert link_of(token=token, now=NOON).user == colleague
+
+
 def test_the_old_address_is_told_of_the_new_one(clinic):
     login = a_staff_member(clinic).user
     old, login.email = login.email, "new@clinic.example"

@@ -176,3 +176,8 @@ def test_a_membership_that_ended_ends_the_access(client):
     sign_in_staff(client, member)
     StaffMember.objects.filter(pk=member.pk).update(is_active=False)
     assert client.get("/review/").status_code == 302
+
+
+def test_what_a_visitor_sends_leads_back_to_the_queue(client):
+    """Its own address may be for posting only."""
+    assert client.post("/going-live/")["Location"] == "/staff/sign-in/?next=/review/"

@@ -192,8 +192,8 @@ def _comparison(node: ast.AST) -> Change:
 
 
 def _both_or_one(node: ast.AST) -> Change:
-    """`or` for `and`, and each side alone."""
-    if isinstance(node, ast.BoolOp):
+    """`or` for `and`, and each side alone; `name or ""` is no condition."""
+    if isinstance(node, ast.BoolOp) and not isinstance(node.values[-1], ast.Constant | ast.Dict | ast.Tuple):
         other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
         yield node, f"({ast.unparse(ast.BoolOp(other, node.values))})", "condition turned"
         for gone in node.values:

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.test import Client
 from uuid_utils.compat import uuid7
 
 from clinic.models import OutboxMessage, Role
@@ -249,3 +250,12 @@ def test_after_the_last_day_walks_are_taken_again(signed_in, patient, programme,
         assert signed_in.get("/walks/new/").status_code == 200
         signed_in.post("/walks/new/", answers())
     assert Walk.objects.count() == 1
+
+
+@pytest.mark.parametrize(("role", "offered"), [(Role.MANAGER, True), (Role.CLINICIAN, False)])
+def test_only_a_manager_is_offered_to_restrict_and_to_lift(clinic, patient, manager, role, offered):
+    client = sign_in_staff(Client(), a_staff_member(clinic, role))
+    path, form = f"/patients/{patient.pk}/restriction/", 'class="card"'
+    free = form in client.get(path).content.decode()
+    restrict(patient, manager)
+    assert (free, form in client.get(path).content.decode()) == (offered, offered)
