@@ -179,6 +179,7 @@ def copy_programme(
 
     Raises NotRunning, ProcessingRestricted or NotAllowed.
     """
+    require(by, "prescribe", clinic_id=programme.clinic_id)
     return draft_programme(
         patient=patient,
         baseline=Baseline(programme.baseline_minutes, is_estimate=True, irritable=programme.irritable),
@@ -196,5 +197,6 @@ def save_as_template(
     *, programme: Programme, template: ProgrammeTemplate, by: StaffMember, today: date
 ) -> ProgrammeTemplate:
     """The clinic's library gains these weeks as a new template. Raises NotRunning or NotAllowed."""
+    require(by, "edit_templates", clinic_id=programme.clinic_id)
     weeks = from_one(standing_of(programme=programme, on=today).weeks)
     return save_template(template=template, weeks=weeks, by=by)

@@ -98,6 +98,11 @@ def said_by(call, who):
 NAMES = sorted(set(functions()) - NO_VERBS)
 
 
+def test_every_verb_has_its_line(sides):
+    """Whoever writes a verb adds it to tests/access/verbs.py."""
+    assert set(NAMES) == set(verbs(sides[0]))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_verb_refuses_whoever_the_table_does_not_name(sides, name):
     ours = sides[0]

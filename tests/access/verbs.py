@@ -20,8 +20,17 @@ from patients.services import (
     record_export,
     signing_out,
 )
-from programmes.models import Channel, ContactResult, Ending, Flag, Outcome
-from programmes.services import correcting, leaving, library, prescribing, restricting, reviewing
+from programmes.models import (
+    Channel,
+    ContactResult,
+    Ending,
+    Flag,
+    Outcome,
+    Programme,
+    ProgrammeTemplate,
+    RevisionChange,
+)
+from programmes.services import changing, correcting, leaving, library, prescribing, restricting, reviewing
 from programmes.services.reviewing import Contact
 from programmes.services.walk_logging import WalkEntry
 from tests.access.world import TODAY, Side
@@ -46,7 +55,15 @@ NO_ROW: Mapping[str, str] = MappingProxyType(
 def verbs(side: Side) -> dict[str, tuple[str, partial[Any]]]:
     """Name of the function -> its verb in the table of roles, and the call without `by`."""
     side.patient = Patient.objects.get(pk=side.patient.pk)  # as stored: a call before changed it in memory
-    done = [*_treatment(side), *_review(side), *_patient(side), *_rights(side), *_limits(side), *_house(side)]
+    done = [
+        *_treatment(side),
+        *_changes(side),
+        *_review(side),
+        *_patient(side),
+        *_rights(side),
+        *_limits(side),
+        *_house(side),
+    ]
     return {call.func.__name__: (verb, call) for verb, call in done}
 
 
@@ -79,6 +96,28 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             partial(correcting.correct_walk, walk=walk, reason=REASON, corrected=entry, **AT),
         ),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
+    ]
+
+
+def _changes(side: Side) -> list[tuple[str, partial[Any]]]:
+    running, weeks = (
+        Programme.objects.get(pk=side.rows["running"].pk),
+        prescribing.template_weeks(side.rows["template"]),
+    )
+    change = changing.Change(RevisionChange.REWRITTEN, TODAY, weeks, REASON)
+    new = ProgrammeTemplate(clinic=side.clinic, code="OURS", name="Ours", who_for="Us", example_baseline=15)
+    paused = {"programme": running, "on": TODAY - timedelta(days=8)}
+    return [
+        (
+            "prescribe",
+            partial(changing.revise, programme=running, change=change, seen_version=running.version, **AT),
+        ),
+        ("pause_programme", partial(changing.resume_programme, **paused, **AT)),
+        (
+            "prescribe",
+            partial(changing.copy_programme, programme=running, patient=side.patient, starts_on=TODAY, **DAY),
+        ),
+        ("edit_templates", partial(changing.save_as_template, programme=running, template=new, **DAY)),
     ]
 
 
