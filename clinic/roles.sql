@@ -29,11 +29,12 @@ ALTER ROLE waymark_erasure NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICA
 GRANT waymark_erasure TO waymark_maintenance WITH INHERIT FALSE, SET TRUE;
 
 -- What PostgreSQL says of a refused statement holds the row ("Failing row contains ..."): the application logs
--- sqlstate and constraint instead, and the server says nothing below FATAL.
+-- sqlstate and constraint instead, and the server says nothing below FATAL, and with that no statement and no
+-- parameter. Set on the roles, so that tuning the server's log does not bring them back.
 SELECT format('ALTER ROLE %I SET %s', name, setting)
   FROM unnest(ARRAY['waymark_migrator', 'waymark_runtime', 'waymark_maintenance']) AS name,
-       unnest(ARRAY['log_min_messages = fatal', 'log_error_verbosity = terse', 'log_parameter_max_length = 0'])
-         AS setting \gexec
+       unnest(ARRAY['log_min_messages = fatal', 'log_min_error_statement = panic', 'log_error_verbosity = terse',
+                    'log_parameter_max_length = 0', 'log_parameter_max_length_on_error = 0']) AS setting \gexec
 
 \if :{?migrator_password}
 ALTER ROLE waymark_migrator PASSWORD :'migrator_password';

@@ -68,7 +68,6 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:password-link": gettext("Forgotten password"),
         "admin:index": gettext("All records"),
         "admin:app_list": gettext("All records"),
-        "admin:autocomplete": gettext("Search in a form"),
     }
 
 

@@ -21,6 +21,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.history import change_lines, names_of_staff, operation_word
+from clinic.admin.searching import SearchedList, is_search, remember_search
 from clinic.models import Clinic, HistoryEntry, StaffMember
 from clinic.permissions import NotAllowed, may
 from clinic.reads import note_read
@@ -54,8 +55,10 @@ class WaymarkAdminSite(admin.AdminSite):
         return redirect_to_login(request.GET.get("next") or reverse("admin:index"), settings.LOGIN_URL)
 
     def get_urls(self) -> Any:
-        """Without Django's "view on site", and with the house's own page to change a password."""
-        left_out = ("view_on_site", "password_change", "password_change_done")
+        """Without Django's "view on site", its search of choices, which puts names into addresses, and with
+        the house's own page to change a password.
+        """
+        left_out = ("view_on_site", "autocomplete", "password_change", "password_change_done")
         return [pattern for pattern in super().get_urls() if getattr(pattern, "name", "") not in left_out]
 
     def admin_view(self, view: Callable[..., HttpResponseBase], cacheable: bool = False) -> Any:
@@ -155,7 +158,12 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
         said = _("Saved.") if level == messages.SUCCESS else message
         super().message_user(request, said, level, *args, **kwargs)
 
+    def get_changelist(self, request: Any, **kwargs: Any) -> Any:
+        return SearchedList
+
     def changelist_view(self, request: Any, extra_context: Any = None) -> Any:
+        if self.has_view_permission(request) and is_search(request):
+            return remember_search(request)
         title = capfirst(self.opts.verbose_name_plural)
         return super().changelist_view(request, {"title": title, **(extra_context or {})})
 

@@ -16,6 +16,13 @@ from clinic.localservices.processes import Account, Child, start, stop_leftover,
 
 VALKEY_DATABASES = 64  # one for each test worker
 LOCALE = ("--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+# No row, statement or parameter in the log, whoever connects; roles.sql says the same to our own roles.
+DISCREET = (
+    "--log_error_verbosity=terse",
+    "--log_min_error_statement=panic",
+    "--log_parameter_max_length=0",
+    "--log_parameter_max_length_on_error=0",
+)
 NOT_DURABLE = ("--fsync=off", "--synchronous_commit=off", "--full_page_writes=off")
 
 
@@ -62,7 +69,12 @@ def start_postgresql(services: Services, undo: ExitStack) -> None:
     if not data.exists():
         _create_cluster(services, postgres.with_name("initdb"), data)
     stop_leftover(data / "postmaster.pid", str(data))
-    options = ["--listen_addresses=", f'--unix_socket_directories="{services.sockets}"', "--timezone=UTC"]
+    options = [
+        "--listen_addresses=",
+        f'--unix_socket_directories="{services.sockets}"',
+        "--timezone=UTC",
+        *DISCREET,
+    ]
     child = start(
         [str(postgres), "-D", str(data), *options, *(() if services.durable else NOT_DURABLE)],
         name="postgresql",

@@ -50,4 +50,4 @@ def log_reads(*, reads: Reads, reader: Reader, status: int) -> None:
 
 def _kind_of(route: str) -> str:
     """What most addresses are, by their name; a view that knows better says so in `note_read`."""
-    return "list" if route.endswith(("_changelist", "autocomplete", "review-queue")) else "page"
+    return "list" if route.endswith(("_changelist", "review-queue")) else "page"

@@ -121,7 +121,6 @@ def queries(world):
         {"show": "done", "tab": "done", "page": "1"},
         {"next": f"/review/{rows['waiting']}/"},
         {"membership": clinician, "programme": rows["running"], "item": rows["waiting"]},
-        {"app_label": "patients", "model_name": "patient", "field_name": "lead", "term": theirs.word[:-1]},
     )
 
 

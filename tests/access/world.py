@@ -1,7 +1,7 @@
 """Two clinics with a row of every kind, and everybody who may knock: what the access tests ask with."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -48,28 +48,42 @@ from tests.factories import (
 from tests.programmes.test_wording import PAIN
 from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 
-TODAY = NOON.date()
 STAFF = tuple(Role)
 
 
 @dataclass
 class Side:
-    """One clinic: its people, and a row for every kind of address. `word` stands in all its texts."""
+    """One clinic: its people, and a row for every kind of address. `word` stands in all its texts.
+
+    `house` stands in those that the clinic tells everybody.
+    """
 
     word: str
     clinic: Any
     staff: dict[str, Any]
     patient: Any
     second: Any
+    now: datetime
+    house: str
     rows: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def today(self) -> date:
+        return self.now.date()
 
-def a_side(word: str) -> Side:
+    @property
+    def began(self) -> date:
+        """The Monday on which running programmes started."""
+        early = self.today - timedelta(days=75)
+        return early - timedelta(days=early.weekday())
+
+
+def a_side(word: str, *, now: datetime = NOON, house: str = "") -> Side:
     """A clinic in which every text, name and number holds the word."""
-    clinic = a_clinic(f"{word} Clinic", phone=f"01632 960 {len(word):03}")
+    clinic = a_clinic(f"{house or word} Clinic", phone=f"01632 960 {len(word):03}")
     staff = {role: a_staff_member(clinic, role, name=f"{word} {role}") for role in STAFF}
     patients = [_a_patient(clinic, staff[Role.CLINICIAN], word, number) for number in range(4)]
-    side = Side(word, clinic, staff, patients[0], patients[1])
+    side = Side(word, clinic, staff, patients[0], patients[1], now, house or word)
     _treatment(side)
     _review(side, patients[1:])
     _clinic_rows(side)
@@ -93,63 +107,64 @@ def _treatment(side: Side) -> None:
     clinician = side.staff[Role.CLINICIAN]
     template = a_template(side.clinic)
     ProgrammeTemplate.objects.filter(pk=template.pk).update(name=f"{side.word} steps")
-    running = a_programme(side.patient, clinician)
-    walk = a_walk(running, TODAY - timedelta(days=2), note=f"{side.word} hurts").walk
+    running = a_programme(side.patient, clinician, starts_on=side.began)
+    walk = a_walk(running, side.today - timedelta(days=2), note=f"{side.word} hurts").walk
     pause_programme(
         programme=running,
-        from_on=TODAY - timedelta(days=9),
-        until_on=TODAY - timedelta(days=8),
+        from_on=side.today - timedelta(days=9),
+        until_on=side.today - timedelta(days=8),
         reason="ill",
         by=clinician,
-        now=NOON,
+        now=side.now,
     )
     NotWalking.objects.create(
         clinic=side.clinic,
         patient=side.patient,
-        from_on=TODAY,
-        until_on=TODAY,
+        from_on=side.today,
+        until_on=side.today,
         reason="pain",
         note=f"{side.word} rests",
-        received_at=NOON,
+        received_at=side.now,
     )
     side.rows |= {
         "patient": side.patient,
         "template": template,
         "running": running,
-        "draft": a_draft(side.second, clinician, starts_on=TODAY + timedelta(days=2)),
+        "draft": a_draft(side.second, clinician, starts_on=side.today + timedelta(days=2)),
         "walk": walk,
     }
 
 
 def _review(side: Side, patients: list[Any]) -> None:
     """An item that waits, one that the clinician holds, one that the reviewer holds."""
-    items = [_an_item(patient, side.staff[Role.CLINICIAN]) for patient in patients]
-    claim_item(item=items[1], by=side.staff[Role.CLINICIAN], now=NOON)
-    claim_item(item=items[2], by=side.staff[Role.REVIEWER], now=NOON)
+    items = [_an_item(side, patient) for patient in patients]
+    claim_item(item=items[1], by=side.staff[Role.CLINICIAN], now=side.now)
+    claim_item(item=items[2], by=side.staff[Role.REVIEWER], now=side.now)
     for item in items:
         note = Contact(Channel.PHONE, ContactResult.REACHED, note=f"{side.word} called")
-        record_contact(item=item, contact=note, by=side.staff[Role.CLINICIAN], now=NOON)
+        record_contact(item=item, contact=note, by=side.staff[Role.CLINICIAN], now=side.now)
     side.rows |= {"waiting": items[0], "clinicians": items[1], "reviewers": items[2]}
 
 
-def _an_item(patient: Any, clinician: Any) -> ReviewItem:
+def _an_item(side: Side, patient: Any) -> ReviewItem:
+    clinician = side.staff[Role.CLINICIAN]
     drafted = Programme.objects.of_patient(patient).exists()
     raise_flag(
         patient=patient,
-        programme=None if drafted else a_programme(patient, clinician),
+        programme=None if drafted else a_programme(patient, clinician, starts_on=side.began),
         finding=Finding("PAIN_RISING", "amber", PAIN),
-        on=TODAY,
-        now=NOON,
+        on=side.today,
+        now=side.now,
     )
     return ReviewItem.objects.get(patient=patient)
 
 
 def _privacy(side: Side) -> None:
     manager = side.staff[Role.MANAGER]
-    body = f"{side.word} keeps what you say."
-    text = publish_notice(title=side.word, body=body, in_force_from=TODAY, by=manager, today=TODAY)
+    body = f"{side.house} keeps what you say."
+    text = publish_notice(title=side.house, body=body, in_force_from=side.today, by=manager, today=side.today)
     for patient in (side.patient, side.second):
-        accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
+        accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=side.now)
     acceptance = PrivacyAcceptance.objects.for_clinic(side.clinic).get(patient=side.patient)
     side.rows |= {"text": text, "acceptance": acceptance}
 
@@ -159,19 +174,19 @@ def _limited(side: Side) -> None:
     clinician, manager = side.staff[Role.CLINICIAN], side.staff[Role.MANAGER]
     limited, access = _opened_in_emergency(side, 9)
     past, looked_at = _opened_in_emergency(side, 8)
-    limiting.review_emergency(access=looked_at, note=f"{side.word} was right", by=manager, now=NOON)
-    limiting.lift_limit(limited=past, by=manager, now=NOON)
+    limiting.review_emergency(access=looked_at, note=f"{side.word} was right", by=manager, now=side.now)
+    limiting.lift_limit(limited=past, by=manager, now=side.now)
     restrict_processing(
-        patient=past.patient, reason=f"{side.word} asked for it", until=None, by=manager, now=NOON
+        patient=past.patient, reason=f"{side.word} asked for it", until=None, by=manager, now=side.now
     )
     leaver = a_staff_member(side.clinic, name=f"{side.word} old")
-    hand_over(member=leaver, successor=clinician, by=manager, now=NOON, today=TODAY)
-    record_access_review(by=manager, now=NOON)
+    hand_over(member=leaver, successor=clinician, by=manager, now=side.now, today=side.today)
+    record_access_review(by=manager, now=side.now)
     Erasure.objects.create(
         clinic=side.clinic,
         patient_key=side.patient.pk,
         what="account",
-        erased_at=NOON,
+        erased_at=side.now,
         erased_by=manager.user,
     )
     side.rows |= {
@@ -185,42 +200,44 @@ def _limited(side: Side) -> None:
 def _opened_in_emergency(side: Side, number: int) -> tuple[Any, EmergencyAccess]:
     patient = _a_patient(side.clinic, side.staff[Role.CLINICIAN], side.word, number)
     reason = f"{side.word} is a neighbour"
-    limited = limiting.limit_record(patient=patient, reason=reason, by=side.staff[Role.CLINICIAN], now=NOON)
+    limited = limiting.limit_record(
+        patient=patient, reason=reason, by=side.staff[Role.CLINICIAN], now=side.now
+    )
     limiting.open_in_emergency(
-        patient_id=patient.pk, reason=reason, letter=DUTY_LETTER, by=side.staff[Role.REVIEWER], now=NOON
+        patient_id=patient.pk, reason=reason, letter=DUTY_LETTER, by=side.staff[Role.REVIEWER], now=side.now
     )
     return limited, EmergencyAccess.objects.for_clinic(side.clinic).get(patient=patient)
 
 
 def _clinic_rows(side: Side) -> None:
-    plan_nights(clinic=side.clinic, first=TODAY, last=TODAY)
-    Closure.objects.create(clinic=side.clinic, on=TODAY + timedelta(days=30), reason=f"{side.word} fair")
+    plan_nights(clinic=side.clinic, first=side.today, last=side.today)
+    Closure.objects.create(clinic=side.clinic, on=side.today + timedelta(days=30), reason=f"{side.word} fair")
     asked = ask_about_data(
         patient=side.patient,
         kind=RequestKind.CORRECTION,
         text=f"{side.word} asks",
         by=side.patient.user,
-        now=NOON,
+        now=side.now,
     )
     RecordExport.objects.create(
-        clinic=side.clinic, patient=side.patient, made_at=NOON, made_by=side.patient.user, by_patient=True
+        clinic=side.clinic, patient=side.patient, made_at=side.now, made_by=side.patient.user, by_patient=True
     )
     side.rows["request"] = asked
     ready = Readiness(f"{side.word} Lead", "1", frozenset(CHECKLIST))
-    sign_going_live(readiness=ready, rule_version="1", by=side.staff[Role.MANAGER], now=NOON)
+    sign_going_live(readiness=ready, rule_version="1", by=side.staff[Role.MANAGER], now=side.now)
     clinician = side.staff[Role.CLINICIAN].user
     side.rows["factor"] = Authenticator.objects.create(user=clinician, type="totp", data={"secret": "-"})
     side.rows["session"] = UserSession.objects.create(
         key_digest=f"{side.word:x<64}",
         session_data="",
-        expire_date=NOON + timedelta(hours=8),
+        expire_date=side.now + timedelta(hours=8),
         user=clinician,
         kind="staff",
-        started_at=NOON,
-        last_seen_at=NOON,
+        started_at=side.now,
+        last_seen_at=side.now,
     )
-    letter = Letter(subject="An invitation", body=f"{side.word} Clinic asks you in.")
-    invite_patient(patient=side.patient, letter=letter, by=side.staff[Role.MANAGER], now=NOON)
+    letter = Letter(subject="An invitation", body=f"{side.house} Clinic asks you in.")
+    invite_patient(patient=side.patient, letter=letter, by=side.staff[Role.MANAGER], now=side.now)
 
 
 # --- Who knocks

@@ -72,13 +72,14 @@ def test_of_what_was_refused_the_host_stays(client, blocked, kept):
         {"document-uri": "https://[Quillfeather"},
         {"document-uri": ["Quillfeather"]},
         {"effective-directive": "Quillfeather"},
+        {"effective-directive": "quillfeather Quillfeather"},
         {"effective-directive": {"Quillfeather": 1}},
         {"script-sample": "Quillfeather", "referrer": "Quillfeather", "source-file": "Quillfeather"},
     ],
 )
 def test_nothing_else_of_a_report_is_kept(client, fields):
     status, lines = send(client, by_report_uri(**fields))
-    assert (status, "Quillfeather" in str(lines)) == (204, False)
+    assert (status, "quillfeather" in str(lines).lower()) == (204, False)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Nobody's data outside the database: values planted in every form, and looked for everywhere else."""

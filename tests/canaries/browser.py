@@ -1,0 +1,112 @@
+"""A shared computer of a clinic and a patient's phone: a browser that keeps a profile, and what it keeps."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.access import table
+from tests.access.addresses import addresses
+from tests.access.world import Side
+from tests.canaries.filling import plain
+from tests.canaries.values import Planted
+from tests.factories import PASSWORD
+from tests.second_factors import App
+
+TYPED = "main :is(input[type=text], input[type=search], input[type=email], input[type=tel], textarea):visible"
+STORES = """async () => ({
+  local: {...localStorage}, session: {...sessionStorage}, name: window.name, cookies: document.cookie,
+  databases: indexedDB.databases ? await indexedDB.databases() : [], caches: await caches.keys(),
+  history: JSON.stringify(history.state),
+})"""
+
+
+@contextmanager
+def a_computer(browser: Browser, program: str, flags: list[str], profile: Path) -> Iterator[BrowserContext]:
+    """A browser with JavaScript, whose profile stays on the disk after it was closed."""
+    context = browser.browser_type.launch_persistent_context(
+        str(profile), executable_path=program, args=flags, locale="en-GB"
+    )
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def type_into(page: Page, planted: Planted, path: str) -> None:
+    """A canary into each text field that shows; the form of the last one is sent."""
+    boxes = page.locator(TYPED).all()
+    for box in boxes:
+        name = plain(box.get_attribute("name") or "")
+        kind = "e-mail" if box.get_attribute("type") == "email" else "words"
+        box.fill(planted.value(kind, f"browser: {path} {name}", int(box.get_attribute("maxlength") or 200)))
+    with page.expect_navigation():
+        boxes[-1].evaluate("box => box.form.requestSubmit()")
+
+
+def sign_in_at_the_desk(page: Page, side: Side, site: str) -> None:
+    """As a clinician, with the second factor."""
+    user = side.staff["clinician"].user
+    app = App.of(user, datetime.now(UTC))
+    page.goto(f"{site}/staff/sign-in/")
+    page.get_by_label("E-mail address").fill(user.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_label("Code").fill(app.code(datetime.now(UTC)))
+    page.locator("main button").first.click()
+    page.wait_for_url("**/review/")
+
+
+def type_at_the_desk(page: Page, planted: Planted, side: Side, site: str) -> None:
+    """A new patient, a search, a colleague's record, a note."""
+    item = side.rows["reviewers"].pk
+    for path in (
+        "/admin/patients/patient/add/",
+        "/admin/patients/patient/",
+        "/emergency/",
+        f"/review/{item}/",
+    ):
+        page.goto(site + path)
+        type_into(page, planted, path)
+
+
+def ask_for_a_code(page: Page, side: Side, site: str) -> None:
+    page.goto(f"{site}/sign-in/")
+    page.get_by_label("Your e-mail address").fill(side.second.user.email)
+    page.locator("main button").first.click()
+
+
+def sign_in_on_the_phone(page: Page, code: str) -> None:
+    page.get_by_label("Code from the e-mail").fill(code)
+    page.locator("main button").first.click()
+
+
+def type_on_the_phone(page: Page, planted: Planted, site: str) -> None:
+    """A walk with a note, and a request about the own data."""
+    for path in ("/walks/new/", "/your-data/"):
+        page.goto(site + path)
+        for details in page.locator("main details:not([open]) > summary").all():
+            details.click()
+        type_into(page, planted, path)
+
+
+def look_at_every_page(page: Page, side: Side, site: str, who: str) -> list[str]:
+    """Opens what this person may open; what each page keeps in the browser, in JSON."""
+    cells = table.read()
+    kept = []
+    for address in addresses():
+        if cells.get((address.route, "GET"), {}).get(who, "ok") == "ok" and "healthz" not in address.route:
+            page.goto(site + address.of(side))
+            kept.append(json.dumps(page.evaluate(STORES)))
+    return kept
+
+
+def kept(context: BrowserContext, stores: list[str]) -> Iterator[tuple[str, str]]:
+    """What the pages kept, the cookies, and the browser's list of what was opened: address and title."""
+    history = context.new_cdp_session(context.pages[-1]).send("Page.getNavigationHistory")
+    yield "storage of pages", "\n".join(dict.fromkeys(stores))
+    yield "cookies", json.dumps(context.cookies())
+    yield "history", json.dumps(history)
