@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 NOT_SENT = {"submit", "button", "reset", "image", "file"}
 PLAUSIBLE = {
@@ -68,7 +68,7 @@ class _Reader(HTMLParser):
     def handle_starttag(self, tag: str, attributes: Any) -> None:
         given = {name: value or "" for name, value in attributes}
         if tag == "form":
-            action = urlsplit(given.get("action") or self.path).path
+            action = urlsplit(urljoin(self.path, given.get("action", ""))).path
             self.form = Form(action, given.get("method", "get").lower())
             self.forms.append(self.form)
         elif self.form is not None:

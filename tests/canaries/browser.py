@@ -88,19 +88,23 @@ def type_on_the_phone(page: Page, planted: Planted, site: str) -> None:
     """A walk with a note, and a request about the own data."""
     for path in ("/walks/new/", "/your-data/"):
         page.goto(site + path)
-        for details in page.locator("main details:not([open]) > summary").all():
-            details.click()
+        page.locator("main details").evaluate_all("all => all.forEach(each => { each.open = true })")
         type_into(page, planted, path)
 
 
-def look_at_every_page(page: Page, side: Side, site: str, who: str) -> list[str]:
-    """Opens what this person may open; what each page keeps in the browser, in JSON."""
+def pages_of(side: Side, who: str) -> list[str]:
+    """What this person may open, while every row is there."""
     cells = table.read()
+    opened = [each for each in addresses() if cells.get((each.route, "GET"), {}).get(who, "ok") == "ok"]
+    return [each.of(side) for each in opened if not each.route.startswith("healthz/")]
+
+
+def look_at(page: Page, site: str, paths: list[str]) -> list[str]:
+    """Opens them all; what each page keeps in the browser, in JSON."""
     kept = []
-    for address in addresses():
-        if cells.get((address.route, "GET"), {}).get(who, "ok") == "ok" and "healthz" not in address.route:
-            page.goto(site + address.of(side))
-            kept.append(json.dumps(page.evaluate(STORES)))
+    for path in paths:
+        page.goto(site + path)
+        kept.append(json.dumps(page.evaluate(STORES)))
     return kept
 
 
