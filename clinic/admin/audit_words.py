@@ -118,6 +118,7 @@ def _admin_words(route: str) -> str:
         "repeat": gettext("week repeated"),
         "step-back": gettext("step back"),
         "speed-up": gettext("move on"),
+        "weeks": gettext("weeks changed"),
         "swap": gettext("another template"),
         "copy": gettext("copied"),
         "keep": gettext("kept as a template"),

@@ -18,6 +18,7 @@ from programmes.admin.forms import (
     minutes_field,
     start_problem,
 )
+from programmes.admin.weeks import week_table, with_one_more_week
 from programmes.admin.words import dose
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
@@ -116,6 +117,23 @@ class GoToWeekForm(ChangeForm):
 
 def _week_in_words(week: grading.Week) -> str:
     return _("Week %(number)s: %(dose)s") % {"number": week.number, "dose": dose(week)}
+
+
+class WeeksForm(ChangeForm):
+    """The weeks to come, written anew; `table` holds them."""
+
+    def __init__(self, data: Any = None, *args: Any, standing: Standing, **kwargs: Any) -> None:
+        super().__init__(data, *args, standing=standing, **kwargs)
+        coming = standing.from_week(standing.number + 1) or standing.from_week(standing.number)
+        rows = with_one_more_week(data) if data and "add_week" in data else data
+        self.table = week_table(rows, coming, first_week=coming[0].number)
+
+    def is_valid(self) -> bool:
+        return all([super().is_valid(), self.table.is_valid()])
+
+    def change(self) -> Change:
+        on = self.cleaned_data["from_on"]
+        return Change(RevisionChange.REWRITTEN, on, self.table.weeks(), self.reason)
 
 
 class SwapForm(ChangeForm):

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import StaffMember
 from patients.services.restricted import ProcessingRestricted
-from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm
+from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm, WeeksForm
 from programmes.admin.words import for_patient, jump_in_words, revision_in_words, shown, warnings_in_words
-from programmes.models import Programme
+from programmes.models import Programme, RevisionChange
 from programmes.services import changing, prescribing
 from programmes.services.changing import Change, Standing
 
@@ -47,6 +47,11 @@ def _speed_up(programme: Programme, standing: Standing, posted: Any) -> ChangeFo
     return GoToWeekForm(posted, standing=standing, weeks=later, initial=initial) if later else None
 
 
+def _rewrite(programme: Programme, standing: Standing, posted: Any) -> ChangeForm:
+    initial = {"from_on": standing.next_week_on, "version": programme.version}
+    return WeeksForm(posted, standing=standing, initial=initial)
+
+
 def _swap(programme: Programme, standing: Standing, posted: Any) -> ChangeForm:
     initial = {
         "from_on": standing.next_week_on,
@@ -76,6 +81,12 @@ STEPS = {
         gettext_lazy("The plan moves on. The patient sees it."),
         _speed_up,
     ),
+    "weeks": Step(
+        gettext_lazy("Write the coming weeks anew?"),
+        gettext_lazy("Change the plan"),
+        gettext_lazy("The coming weeks are changed. The patient sees them."),
+        _rewrite,
+    ),
     "swap": Step(
         gettext_lazy("Go on with another template?"),
         gettext_lazy("Change the plan"),
@@ -99,11 +110,13 @@ class ChangePage:
 
     @property
     def is_refused(self) -> bool:
-        return self.posted is not None and (self.form is None or bool(self.form.errors))
+        if self.posted is None or "add_week" in self.posted:
+            return False
+        return self.form is None or bool(self.form.errors) or self.proposed is None
 
     @property
     def wants_doing(self) -> bool:
-        return self.posted is not None and "preview" not in self.posted
+        return self.posted is not None and not {"preview", "add_week"} & set(self.posted)
 
     def sign(self, *, by: StaffMember, now: datetime) -> bool:
         """False, with the reason on the page, when something typed or somebody else stands in the way."""
@@ -132,9 +145,10 @@ class ChangePage:
         return not form.errors
 
     def _warnings(self, change: Change) -> list[str]:
-        """The jump from this week, and what a new template brings; the old plan's own were seen before."""
+        """The jump from this week, and what new weeks bring; the old plan's own were seen before."""
         jump = jump_in_words(self.standing.week, change.weeks[0])
-        return [*jump, *(warnings_in_words(change.weeks) if change.template else [])]
+        is_new = change.kind in (RevisionChange.REWRITTEN, RevisionChange.NEW_TEMPLATE)
+        return [*jump, *(warnings_in_words(change.weeks) if is_new else [])]
 
     def _show_conflict(self, form: ChangeForm) -> None:
         """What the other editor signed, beside what this one wants: the next click is a decision."""
@@ -159,6 +173,7 @@ class ChangePage:
             "programme": self.programme,
             "standing": self.standing,
             "form": self.form,
+            "table": getattr(self.form, "table", None),
             "meanwhile": self.meanwhile,
             "now": shown(self.standing.from_week(self.standing.number), self._this_week_on),
             "warnings": self._warnings(change) if change else [],

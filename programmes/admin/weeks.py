@@ -76,6 +76,7 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
 
     deletion_widget = forms.CheckboxInput
     with_fast_parts = False
+    first_week = 1
 
     def add_fields(self, form: WeekForm, index: int | None) -> None:
         super().add_fields(form, index)
@@ -123,12 +124,15 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
             raise forms.ValidationError(said % {"weeks": ", ".join(map(str, repeated))})
 
     def _refuse_gaps(self, numbers: "Counter[int]") -> None:
-        missing = [number for number in range(1, max(numbers)) if number not in numbers]
+        if over := [number for number in numbers if number < self.first_week]:
+            said = _("Week %(weeks)s is over: it stays as it was.")
+            raise forms.ValidationError(said % {"weeks": ", ".join(map(str, sorted(over)))})
+        missing = [number for number in range(self.first_week, max(numbers)) if number not in numbers]
         if not missing:
             return
         said = ngettext(
-            "Weeks are numbered 1, 2, 3 without a gap: week %(missing)s is missing.",
-            "Weeks are numbered 1, 2, 3 without a gap: weeks %(missing)s are missing.",
+            "Weeks are numbered one after the other: week %(missing)s is missing.",
+            "Weeks are numbered one after the other: weeks %(missing)s are missing.",
             len(missing),
         )
         raise forms.ValidationError(said % {"missing": ", ".join(map(str, missing))})
@@ -149,14 +153,16 @@ _FormSet = forms.formset_factory(
 )
 
 
-def week_table(data: Any, weeks: Iterable[grading.Week], *, fast_parts: bool = False) -> Any:
+def week_table(
+    data: Any, weeks: Iterable[grading.Week], *, fast_parts: bool = False, first_week: int = 1
+) -> Any:
     """The table over what was posted, else over the stored weeks; fast parts only where there are some."""
     rows = [{name: getattr(week, name) for name in WeekForm.base_fields} for week in weeks]
     posted = [data.get(key) for key in data if key.endswith("-intervals")] if data else []
     wanted = (
         fast_parts or any(row["intervals"] for row in rows) or any(each not in ("", "0") for each in posted)
     )
-    kind = type("WeekFormSet", (_FormSet,), {"with_fast_parts": wanted})
+    kind = type("WeekFormSet", (_FormSet,), {"with_fast_parts": wanted, "first_week": first_week})
     return kind(data, initial=rows, prefix=PREFIX)
 
 

@@ -28,6 +28,7 @@ from programmes.services.prescribing import (
     NotRunning,
     NoWeeks,
     draft_programme,
+    require_order,
     stored_weeks,
     write_weeks,
 )
@@ -115,15 +116,14 @@ def revise(
     """Signs the next revision of a running programme.
 
     A revision that has not begun when this one does never begins. Raises NotRunning, ChangedMeanwhile,
-    InThePast, NoWeeks, ProcessingRestricted or NotAllowed.
+    InThePast, NoWeeks, WeeksNotInOrder, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe", clinic_id=programme.clinic_id)
     today = now.astimezone(by.clinic.zone).date()
     require_unrestricted(programme.patient, today)
     if change.from_on < today:
         raise InThePast
-    if not change.weeks:
-        raise NoWeeks
+    require_order(change.weeks, first=change.weeks[0].number if change.weeks else 1)
     _take(programme, change, seen_version, by)
     revision = _next_revision(programme, change, by)
     write_weeks(revision, change.weeks)

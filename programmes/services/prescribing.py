@@ -42,7 +42,7 @@ class NotRunning(Exception):
 
 
 class WeeksNotInOrder(Exception):
-    """Weeks must be numbered 1, 2, 3 ... without gaps or repeats."""
+    """Weeks must be numbered one after the other, without gaps or repeats."""
 
 
 class AlreadyRunning(Exception):
@@ -170,11 +170,11 @@ def draft_programme(
     return programme
 
 
-def require_order(weeks: Sequence[grading.Week]) -> None:
-    """Raises NoWeeks or WeeksNotInOrder."""
+def require_order(weeks: Sequence[grading.Week], *, first: int = 1) -> None:
+    """Weeks are numbered one after the other from `first` on. Raises NoWeeks or WeeksNotInOrder."""
     if not weeks:
         raise NoWeeks
-    if [week.number for week in weeks] != list(range(1, len(weeks) + 1)):
+    if [week.number for week in weeks] != list(range(first, first + len(weeks))):
         raise WeeksNotInOrder
 
 

@@ -122,7 +122,7 @@ def builder_pages(people):
     programme = "/admin/programmes/programme/"
     yield from ("/admin/", programme, f"{programme}add/", f"{programme}{people['draft'].pk}/change/")
     yield from (f"{programme}{people['draft'].pk}/assign/", f"{programme}{people['flagged'].pk}/change/")
-    steps = ("pause", "resume", "end", "repeat", "step-back", "speed-up", "swap", "copy", "keep")
+    steps = ("pause", "resume", "end", "repeat", "step-back", "speed-up", "weeks", "swap", "copy", "keep")
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"

@@ -269,3 +269,58 @@ def test_a_start_in_the_future_is_the_day_of_the_first_change(desk, clinician):
     monday = date(2026, 11, 30)
     programme = a_programme(a_patient(clinician.clinic), clinician, starts_on=monday)
     assert f'value="{monday.isoformat()}"' in desk.get(page(programme, "repeat")).content.decode()
+
+
+def rows_of(programme, first, **changes):
+    """The table of the weeks to come, as a browser would send it back."""
+    rows = list(programme.revisions.get(number=1).weeks.filter(number__gte=first))
+    sent = {"weeks-TOTAL_FORMS": str(len(rows)), "weeks-INITIAL_FORMS": str(len(rows))}
+    for index, row in enumerate(rows):
+        for column in prescribing.WEEK_COLUMNS:
+            value = getattr(row, column)
+            sent[f"weeks-{index}-{column}"] = "" if value is None else str(value)
+    return {**sent, **changes}
+
+
+def test_the_weeks_to_come_stand_in_the_table(desk, programme):
+    shown = desk.get(page(programme, "weeks")).content.decode()
+    assert 'name="weeks-0-number" value="5"' in shown
+    assert 'name="weeks-7-number" value="12"' in shown
+
+
+def test_the_weeks_to_come_are_written_anew(desk, programme):
+    rows = rows_of(programme, 5, **{f"weeks-{n}-minutes": "16" for n in range(8)})
+    desk.post(page(programme, "weeks"), {**typed(programme), **rows})
+    assert (newest(programme).change, newest(programme).first_week) == (RevisionChange.REWRITTEN, 5)
+    assert set(newest(programme).weeks.values_list("minutes", flat=True)) == {16}
+
+
+def test_new_weeks_that_rise_steeply_need_a_tick(desk, programme):
+    refused = desk.post(page(programme, "weeks"), {**typed(programme), **rows_of(programme, 5)})
+    assert (refused.status_code, programme.revisions.count()) == (422, 1)
+    assert "Week 6 asks for" in refused.content.decode()
+
+
+def test_a_week_is_added_to_the_table_and_nothing_signed(desk, programme):
+    answer = desk.post(
+        page(programme, "weeks"), {**typed(programme), **rows_of(programme, 5), "add_week": "1"}
+    )
+    assert (answer.status_code, programme.revisions.count()) == (200, 1)
+    assert 'name="weeks-8-number" value="13"' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"weeks-0-number": "3"}, "Week 3 is over: it stays as it was."),
+        ({"weeks-1-number": "5"}, "Each week may stand in the table once"),
+        ({"weeks-7-number": "20"}, "are missing."),
+        ({"weeks-0-minutes": "400"}, "Enter 1 to 300 minutes."),
+    ],
+)
+def test_wrong_weeks_are_told_and_stay_typed(desk, programme, changes, said):
+    rows = rows_of(programme, 5, **changes)
+    refused = desk.post(page(programme, "weeks"), {**typed(programme), **rows})
+    assert (refused.status_code, programme.revisions.count()) == (422, 1)
+    assert said in refused.content.decode()
+    assert 'value="after gardening"' in refused.content.decode()
