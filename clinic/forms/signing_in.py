@@ -95,7 +95,9 @@ class NewPasswordForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        self.fields["new_password"].help_text = " ".join(password_validators_help_texts())
+        field = self.fields["new_password"]
+        field.hints = password_validators_help_texts()  # type: ignore[attr-defined]  # a list below the label
+        field.widget.attrs["aria-describedby"] = "id_new_password_hints id_new_password_error"
 
     def clean_new_password(self) -> str:
         password: str = self.cleaned_data["new_password"]

@@ -67,12 +67,15 @@ def leaver_report(request: ClinicRequest, report_id: UUID) -> HttpResponse:
     """What was handed over, to whom, when and by whom. Prints as it stands."""
     reports = LeaverReport.objects.for_clinic(request.clinic).select_related("member", "successor", "made_by")
     report = get_object_or_404(reports, pk=report_id)
-    context = {"report": report, **shown(request.clinic, report.held)}
+    context = {"report": report, "in_full": True, **shown(request.clinic, report.held)}
     return render(request, "clinic/leaver_report.html", context)
 
 
 def shown(clinic: Clinic, held: dict[str, Any]) -> dict[str, Any]:
-    """The keys of `held` as the reader may read them: names, or a limited record's number."""
+    """The keys of `held` as the reader may read them: names, or a limited record's number.
+
+    Most programmes belong to the patients led: only those of others are named again.
+    """
     items = list(ReviewItem.objects.for_clinic(clinic).filter(pk__in=held["items"]).in_queue_order())
     programmes = Programme.objects.for_clinic(clinic).filter(pk__in=held["programmes"])
     of_programme = dict(programmes.values_list("pk", "patient_id"))
@@ -83,6 +86,7 @@ def shown(clinic: Clinic, held: dict[str, Any]) -> dict[str, Any]:
     keys = {*held["patients"], *map(str, of_programme.values()), *map(str, of_item.values())}
     names = names_of(clinic, sorted(keys | {str(item.patient_id) for item in items}))
     unknown = gettext("Limited record")
+    of_others = {str(patient) for patient in of_programme.values()} - set(held["patients"])
     return {
         "items": [
             {
@@ -92,8 +96,9 @@ def shown(clinic: Clinic, held: dict[str, Any]) -> dict[str, Any]:
             }
             for item in items
         ],
-        "patients": [names.get(key, unknown) for key in held["patients"]],
-        "programmes": [names.get(str(patient), unknown) for patient in of_programme.values()],
+        "patients": sorted(names.get(key, unknown) for key in held["patients"]),
+        "programmes": len(held["programmes"]),
+        "programmes_of_others": sorted(names.get(key, unknown) for key in of_others),
         "hidden_programmes": len(held["programmes"]) - len(of_programme),
         "contacts": [
             {"name": names.get(str(of_item.get(UUID(item))), unknown), "on": day}

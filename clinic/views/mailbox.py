@@ -10,7 +10,10 @@ from pathlib import Path
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
+
+from clinic.models import Clinic
 
 SHOWN = 50
 BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"  # as Django's file backend writes it
@@ -20,7 +23,7 @@ BETWEEN_MAILS = b"\n" + b"-" * 79 + b"\n"  # as Django's file backend writes it
 class Mail:
     to: str
     subject: str
-    when: str
+    written: datetime
     body: str
 
 
@@ -29,7 +32,10 @@ def demo_mailbox(request: HttpRequest) -> HttpResponse:
     """The newest mails of the demonstration; does not exist anywhere else."""
     if not settings.DEMO:
         raise Http404
-    return render(request, "clinic/demo_mailbox.html", {"mails": newest_mails(settings.EMAIL_FILE_PATH)})
+    first = Clinic.objects.order_by("pk").first()
+    with timezone.override(first.zone if first else None):  # nobody has to be signed in here
+        mails = newest_mails(settings.EMAIL_FILE_PATH)
+        return render(request, "clinic/demo_mailbox.html", {"mails": mails})
 
 
 def newest_mails(folder: str | None) -> list[Mail]:
@@ -58,6 +64,6 @@ def _mail(raw: bytes, written: datetime) -> Mail:
     return Mail(
         to=str(message["To"] or ""),
         subject=str(message["Subject"] or ""),
-        when=f"{written:%Y-%m-%d %H:%M:%S} UTC",
+        written=written,
         body=text.get_content() if text else "",
     )

@@ -33,6 +33,7 @@ from clinic.views.passkeys import creation_options, keep, passkeys_work_here
 from clinic.views.sign_in import complete
 
 SECRET = "new_app_secret"  # in the session while an app is being set up, encrypted  # noqa: S105
+CODES_DUE = "recovery_codes_due"  # in the session: the first factor was set up, its codes not yet shown
 UNPROCESSABLE = 422
 
 
@@ -103,23 +104,29 @@ def add_passkey(request: Any) -> HttpResponse:
 
 
 def _enrolled(request: Any, factor: str) -> HttpResponse:
-    """The first factor completes the sign-in; the first factor of all brings recovery codes."""
+    """The first factor completes the sign-in; the first of all ends on the page with recovery codes."""
     messages.success(request, _("Your second factor is set up."))
     first = recovery_codes_left(request.user) == 0
     to = reverse("clinic:recovery-codes" if first else "clinic:second-factor")
-    if request.session.get(ENROLLING):
-        return complete(request, request.user, factor, to=to)
-    return redirect(to)
+    is_enrolling = request.session.get(ENROLLING)
+    response = complete(request, request.user, factor, to=to) if is_enrolling else redirect(to)
+    if first:
+        request.session[CODES_DUE] = True
+    return response
 
 
 @signed_in_page
 @confirmed_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def recovery_codes(request: Any) -> HttpResponse:
-    """A button that makes ten codes. They stand on the answer's page and are never shown again."""
+    """A button that makes ten codes. They stand on the answer's page and are never shown again.
+
+    Right after the first factor was set up no button is needed: the codes belong to it.
+    """
     left = recovery_codes_left(request.user)
     codes: list[str] = []
-    if request.method == "POST" and factors_of(request.user).exists():
+    is_due = request.method == "GET" and request.session.pop(CODES_DUE, False) and not left
+    if (request.method == "POST" or is_due) and factors_of(request.user).exists():
         codes = new_recovery_codes(user=request.user, now=timezone.now(), first=not left)
     return render(request, "clinic/recovery_codes.html", {"codes": codes, "left": left})
 

@@ -1,5 +1,6 @@
 """Health, the demo's mailbox, and the pages shown when something is wrong."""
 
+import os
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -128,6 +129,15 @@ def test_links_in_a_mail_can_be_followed(client, settings, tmp_path):
     settings.DEMO, settings.EMAIL_FILE_PATH = True, str(tmp_path)
     send(tmp_path, "Invitation", "Open http://127.0.0.1:8000/invite/abc today")
     assert '<a href="http://127.0.0.1:8000/invite/abc"' in client.get("/demo/mailbox/").content.decode()
+
+
+def test_the_mailbox_says_when_by_the_clinics_clock(client, settings, tmp_path):
+    settings.DEMO, settings.EMAIL_FILE_PATH = True, str(tmp_path)
+    a_clinic(time_zone="Asia/Kathmandu")
+    send(tmp_path, "Hello", "Text")
+    for file in tmp_path.iterdir():
+        os.utime(file, (NOW.timestamp(), NOW.timestamp()))
+    assert "To pat@mail.example, Friday 20 November, 14:45" in client.get("/demo/mailbox/").content.decode()
 
 
 def test_a_mail_cannot_bring_its_own_html(client, settings, tmp_path):

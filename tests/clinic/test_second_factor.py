@@ -129,6 +129,23 @@ def test_the_code_that_set_the_app_up_signs_nobody_in(client, member):
         pass_code(user=member.user, code=code, browser="", now=NOON)
 
 
+def test_setting_up_the_first_factor_ends_on_the_page_with_the_codes(client, member):
+    give_password(client, member.user)
+    client.get("/staff/second-factor/app/")
+    code = App(readable(secret_in(client))).code(NOON)
+    page = client.post("/staff/second-factor/app/", {"code": code}, follow=True)
+    codes = page.context["codes"]
+    again = client.get("/staff/second-factor/recovery-codes/").content.decode()
+    assert (len(codes), [one for one in codes if one in again]) == (10, [])
+    assert pass_code(user=member.user, code=codes[0], browser="", now=NOON) == "recovery_codes"
+
+
+def test_looking_at_the_page_makes_no_codes(client, member):
+    App.of(member.user, NOON)
+    sign_in_staff(client, member)
+    assert client.get("/staff/second-factor/recovery-codes/").context["codes"] == []
+
+
 def test_a_recovery_code_works_once(member):
     App.of(member.user, NOON)
     codes = recovery_codes_of(member.user, NOON)

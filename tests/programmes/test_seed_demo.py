@@ -13,6 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from clinic.models import Clinic, StaffMember, User
 from patients.models import Patient
+from patients.services.letters import why_no_letter
 from programmes.models import Flag, Programme, ReviewItem, ReviewRun, Source, Walk
 from programmes.services.nights import run_planned_reviews
 
@@ -58,7 +59,19 @@ def test_the_demo_is_complete_and_a_second_seeding_changes_nothing(elm):
 
 
 def test_the_sign_ins_are_written_down(elm, state):
-    assert "june.hart@mail.example" in (state / "sign-ins.txt").read_text()
+    written = (state / "sign-ins.txt").read_text()
+    assert (
+        "june.hart@mail.example" in written,
+        "Margaret Doyle, patient, born 14 September 1955" in written,
+    ) == (
+        True,
+        True,
+    )
+
+
+def test_a_patient_without_an_address_can_be_given_a_letter(elm):
+    patient = Patient.objects.for_clinic(elm).get(given_name="Margaret", family_name="Doyle")
+    assert (patient.user.email, why_no_letter(patient, timezone.now())) == (None, None)
 
 
 def test_the_queue_has_something_in_every_tab(elm):

@@ -62,6 +62,7 @@ class Story:
     symptoms: tuple[str, ...] = ()  # ticked with the last walk
     signed_in: bool = True
     draft: bool = False
+    by_letter: bool = False  # has no e-mail address: signs in by a printed letter
     handled: tuple[Handled, ...] = ()
 
 
@@ -94,7 +95,7 @@ ELM_STORIES = (
     Story("draft", "Beatrice Nwosu", 1968, "T1", 8, started=-3, signed_in=False, draft=True),
     Story("new", "Owen Pritchard", 1972, "T2", 12, started=4, pain=5, keeps=1),
     Story("new", "Fatima Sheikh", 1984, "T1", 6, started=5, pain=6, keeps=1),
-    Story("steady", "Margaret Doyle", 1955, "T2", 15, started=70, pain=4),
+    Story("steady", "Margaret Doyle", 1955, "T2", 15, started=70, pain=4, by_letter=True),
     Story("steady", "Winston Clarke", 1957, "T3", 20, started=63, pain=1),
     Story("steady", "Sunita Patel", 1966, "T2", 12, started=56, pain=5, keeps=0.85),
     Story("steady", "Graham Whitlock", 1950, "T1", 8, started=49, pain=4, keeps=0.95),

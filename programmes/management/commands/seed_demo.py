@@ -97,10 +97,22 @@ def sign_ins() -> str:
     rows.append(
         ("Callum Fraser, patient, invited, not yet in", address_of("Callum Fraser"), code, patient_page)
     )
+    rows += [_by_letter(story) for story in stories.ELM_STORIES if story.by_letter]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "".join(
         "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]) + "\n"
         for row in rows
+    )
+
+
+def _by_letter(story: stories.Story) -> tuple[str, str, str, str]:
+    """The letter is made as a clinician: Patients, the name, “Letter to sign in”."""
+    who = f"{story.name}, patient, born {born_on(story):%-d %B %Y}"
+    return (
+        who,
+        "none: staff make a letter",
+        "code of the letter",
+        f"{settings.BASE_URL}{PATIENT_PAGE}letter/",
     )
 
 
@@ -162,6 +174,10 @@ def address_of(name: str) -> str:
     return ".".join(plain.replace("'", "").split()) + "@mail.example"
 
 
+def born_on(story: stories.Story) -> date:
+    return date(story.born, len(story.name.split(" ")[0]) % 12 + 1, len(story.name))
+
+
 def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
     given_name, family_name = story.name.split(" ", 1)
     signed_in = setting.at(story.started, 10) if story.signed_in else None
@@ -169,16 +185,19 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
         clinic=setting.clinic,
         given_name=given_name,
         family_name=family_name,
-        date_of_birth=date(story.born, len(given_name) % 12 + 1, len(story.name)),
+        date_of_birth=born_on(story),
         phone=phone,
         lead=setting.clinician,
         # Invitations of long ago are not posted again: the mailbox holds what leaves now.
         invited_at=signed_in and signed_in - timedelta(days=1),
         first_signed_in_at=signed_in,
     )
-    set_address(
-        patient=patient, email=address_of(story.name), by=setting.clinician, now=setting.at(story.started, 9)
-    )
+    if story.by_letter:
+        patient.user = User.objects.create_user(None)
+        patient.save(update_fields=["user"])
+    else:
+        address, at = address_of(story.name), setting.at(story.started, 9)
+        set_address(patient=patient, email=address, by=setting.clinician, now=at)
     if story.kind in ("invited", "due today"):
         invite_patient(
             patient=patient,
