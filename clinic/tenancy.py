@@ -76,6 +76,11 @@ def with_rows_in(clinic_id: object) -> AbstractContextManager[None]:
     return _for_a_while("waymark.clinic", str(clinic_id))
 
 
+def with_all_post() -> AbstractContextManager[None]:
+    """For the mailer and for whoever watches it: mails of every clinic, and those of none."""
+    return _for_a_while("waymark.post", "all")
+
+
 @contextmanager
 def _for_a_while(setting: str, value: str) -> Iterator[None]:
     """The setting inside, then as before; an error's rollback undoes it as well."""

@@ -5,12 +5,23 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.db import connection, transaction
+from django.db import connection
+from uuid_utils.compat import uuid7
 
 from clinic.models import Clinic, MessageKind, MessageStatus, OutboxMessage
+from clinic.tenancy import with_all_post
 
 MAX_SENDING_ATTEMPTS = 8
 OUTBOX_CHANNEL = "waymark_outbox"
+# One statement, because whoever posts may not see the mails of others: no key is looked up. Naming the column
+# of the conflict would need that sight as well.
+POST = """
+INSERT INTO clinic_outboxmessage
+  (id, clinic_id, kind, key, to_address, subject, body, is_secret, send_after, created_at, expires_at,
+   status, attempts, last_error)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, '')
+ON CONFLICT DO NOTHING
+"""
 
 
 @dataclass(frozen=True)
@@ -36,24 +47,13 @@ def post_message(
 
     Returns False when a message with this key exists already: the same event never makes two mails.
     """
-    _row, created = OutboxMessage.objects.get_or_create(
-        key=key,
-        defaults={
-            "kind": kind,
-            "clinic": clinic,
-            "to_address": to_address,
-            "subject": letter.subject,
-            "body": letter.body,
-            "is_secret": secret,
-            "send_after": now,
-            "created_at": now,
-            "expires_at": expires_at,
-        },
-    )
-    if created:
-        with connection.cursor() as cursor:
+    values = [uuid7(), clinic and clinic.pk, str(kind), key, to_address, letter.subject, letter.body, secret]
+    with connection.cursor() as cursor:
+        cursor.execute(POST, [*values, now, now, expires_at])
+        posted = cursor.rowcount == 1
+        if posted:
             cursor.execute(f"NOTIFY {OUTBOX_CHANNEL}")
-    return created
+    return posted
 
 
 def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
@@ -71,8 +71,12 @@ def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
     return sent
 
 
-@transaction.atomic
 def _deliver_next(now: datetime) -> int | None:
+    with with_all_post():
+        return _deliver(now)
+
+
+def _deliver(now: datetime) -> int | None:
     message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True).first()
     if message is None:
         return None

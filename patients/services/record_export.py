@@ -12,7 +12,7 @@ from django.db.models import Model, Q
 from clinic.models import StaffMember, User
 from clinic.permissions import require
 from clinic.personal import declared
-from clinic.tenancy import act_for
+from clinic.tenancy import act_for, with_all_post
 from patients.models import Patient, RecordExport
 from patients.services.record_rows import (
     Rows,
@@ -87,7 +87,8 @@ def _copy(patient: Patient, now: datetime, *, with_notes: bool) -> RecordCopy:
     _see_the_audit()
     record = _values_of(rows_of_record(patient) | rows_of_login(patient), patient, with_notes=with_notes)
     named = {str(row["id"]) for rows in record.values() for row in rows if "id" in row}
-    tables = record | _values_of(rows_that_name(named, patient), patient, with_notes=with_notes)
+    with with_all_post():  # codes and notices to the patient belong to no clinic
+        tables = record | _values_of(rows_that_name(named, patient), patient, with_notes=with_notes)
     return RecordCopy(
         patient=patient,
         made_at=now,

@@ -9,12 +9,15 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import ProgrammingError, connection, transaction
 from django.utils import timezone
 
 from clinic import localservices
 from clinic.models import MessageKind, OutboxMessage
 from clinic.services.post import Letter, deliver_due_messages, post_message
+from clinic.tenancy import act_for
+from tests.conftest import as_runtime
+from tests.factories import a_clinic
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +52,60 @@ def test_a_message_leaves_once(mailoutbox):
 
 def test_the_same_event_makes_one_message():
     assert (a_message(), a_message()) == (True, False)
+    assert OutboxMessage.objects.count() == 1
+
+
+def seen_by_raw_sql(**who):
+    """Whose mails the role of web and workers sees, by the name in the key."""
+    with as_runtime(), transaction.atomic():
+        act_for(**who)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT split_part(key, ':', 2) FROM clinic_outboxmessage ORDER BY 1")
+            return [row[0] for row in cursor.fetchall()]
+
+
+@pytest.fixture
+def clinics():
+    """Two clinics with a mail each, and one of no clinic."""
+    ours, theirs = a_clinic(), a_clinic("Oak Clinic")
+    a_message("invitation:ours", clinic=ours)
+    a_message("invitation:theirs", clinic=theirs)
+    a_message("code:nobodys")
+    return ours, theirs
+
+
+def test_a_clinic_sees_its_own_mails_and_nobody_those_of_no_clinic(clinics):
+    ours, _theirs = clinics
+    assert seen_by_raw_sql(clinic_id=ours.pk) == ["ours"]
+    assert seen_by_raw_sql() == []
+    assert seen_by_raw_sql(operator=True) == []
+
+
+def test_nobody_changes_or_takes_away_a_mail_but_the_mailer(clinics):
+    ours, _theirs = clinics
+    with as_runtime(), transaction.atomic():
+        act_for(clinic_id=ours.pk)
+        changed = OutboxMessage.objects.update(to_address="thief@mail.example")
+        assert (changed, OutboxMessage.objects.all().delete()[0]) == (0, 0)
+
+
+def test_nobody_posts_in_another_clinics_name(clinics):
+    ours, theirs = clinics
+    with as_runtime(), transaction.atomic():
+        act_for(clinic_id=ours.pk)
+        with pytest.raises(ProgrammingError, match="row-level security"), transaction.atomic():
+            a_message("invitation:forged", clinic=theirs)
+
+
+def test_the_mailer_sends_those_of_all_clinics_as_the_runtime_role(clinics, mailoutbox):
+    with as_runtime():
+        assert deliver_due_messages(now=NOW) == 3
+    assert len(mailoutbox) == 3
+
+
+def test_the_same_event_of_no_clinic_makes_one_message_for_the_runtime_role():
+    with as_runtime(), transaction.atomic():
+        assert (a_message(), a_message()) == (True, False)
     assert OutboxMessage.objects.count() == 1
 
 
