@@ -9,7 +9,7 @@ import os
 
 import structlog
 from celery import Celery, Task
-from celery.signals import setup_logging, worker_init, worker_ready
+from celery.signals import beat_init, setup_logging, worker_init, worker_ready
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
@@ -105,9 +105,10 @@ def log_in_lines(**_: object) -> None:
     logs.speak_in_lines()
 
 
+@beat_init.connect
 @worker_init.connect
 def refuse_unsafe_role(**_: object) -> None:
-    """An unsafe worker does not start. Imported here: checks need Django to be set up.
+    """An unsafe worker or beat does not start. Imported here: checks need Django to be set up.
 
     Celery goes on after an exception of a handler, whatever it is: only SystemExit stops it.
     """

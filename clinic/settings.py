@@ -160,6 +160,7 @@ MFA_OPTIONAL = DEMO and env_flag("WAYMARK_MFA_OPTIONAL")  # in a demo alone
 MFA_ADAPTER = "clinic.services.factor_secrets.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost
+BACKUP_FOLDER = env("WAYMARK_BACKUP_FOLDER", "")  # where /healthz/ready looks for one; "": nowhere
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

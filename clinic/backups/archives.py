@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,12 @@ def complete_archives(folder: Path) -> list[Archive]:
     """Finished backups, oldest first: their names are their times."""
     found = [path for path in folder.iterdir() if NAME.match(path.name) and (path / MANIFEST).is_file()]
     return [Archive(path) for path in sorted(found)]
+
+
+def taken_last(folder: Path) -> datetime | None:
+    """When the newest finished backup was begun, by its name alone: whoever watches need not read it."""
+    names = [path.name for path in folder.iterdir() if NAME.match(path.name)] if folder.is_dir() else []
+    return datetime.strptime(max(names), "waymark-%Y%m%dT%H%M%SZ").replace(tzinfo=UTC) if names else None
 
 
 def newest_archive(folder: Path) -> Archive:

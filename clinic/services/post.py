@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -47,10 +48,19 @@ def post_message(
 
     Returns False when a message with this key exists already: the same event never makes two mails.
     """
-    values = [uuid7(), clinic and clinic.pk, str(kind), key, to_address, letter.subject, letter.body, secret]
+    values: list[Any] = [
+        uuid7(),
+        clinic and clinic.pk,
+        str(kind),
+        key,
+        to_address,
+        letter.subject,
+        letter.body,
+        secret,
+    ]
     with connection.cursor() as cursor:
         cursor.execute(POST, [*values, now, now, expires_at])
-        posted = cursor.rowcount == 1
+        posted = bool(cursor.rowcount == 1)
         if posted:
             cursor.execute(f"NOTIFY {OUTBOX_CHANNEL}")
     return posted

@@ -11,7 +11,7 @@ from clinic.admin.audit_words import route_words
 from clinic.admin.history import change_lines
 from clinic.models import HistoryEntry, Operation, ReadEntry, Role
 from patients.models import Patient
-from tests.factories import a_clinic, a_patient, a_staff_member
+from tests.factories import a_clinic, a_patient, a_staff_member, limit
 from tests.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,18 @@ def test_the_manager_sees_old_and_new_values(clinic):
 @pytest.mark.parametrize("role", [Role.CLINICIAN, Role.REVIEWER])
 def test_others_do_not_see_it(clinic, role, path):
     assert shown(a_staff_member(clinic, role), path).status_code == 403
+
+
+@pytest.mark.parametrize("asked", ["", "?patient={key}"])
+def test_a_manager_reads_nothing_of_a_record_limited_to_its_lead(clinic, asked):
+    """Neither what changed nor whom somebody looked at: not by the list, not by the record's key."""
+    patient, lead = Patient.objects.for_clinic(clinic).get(), a_staff_member(clinic, name="Lee Lead")
+    Patient.objects.filter(pk=patient.pk).update(lead=lead)
+    patient.refresh_from_db()
+    limit(patient)
+    manager, query = a_staff_member(clinic, Role.MANAGER), asked.format(key=patient.pk)
+    text = "".join(shown(manager, path + query).content.decode() for path in PAGES)
+    assert [word for word in ("Quill", "01632 960 30", "A neighbour") if word in text] == []
 
 
 @pytest.mark.parametrize("path", PAGES)

@@ -52,7 +52,26 @@ def test_an_empty_installation_is_ready(client):
         "database": True,
         "clinics_without_fresh_review": 0,
         "outbox_is_late": False,
+        "backup_age_hours": None,
+        "backup_is_late": None,
     }
+
+
+@pytest.mark.parametrize(("hours", "status"), [(26, 200), (27, 503)])
+def test_a_backup_older_than_a_night_is_not_ready(client, settings, tmp_path, hours, status):
+    settings.BACKUP_FOLDER = str(tmp_path)
+    for ago in (hours, 50):
+        (tmp_path / f"waymark-{NOW - timedelta(hours=ago):%Y%m%dT%H%M%SZ}").mkdir()
+    (tmp_path / f"waymark-{NOW:%Y%m%dT%H%M%SZ}.partial").mkdir()
+    answer = client.get("/healthz/ready")
+    assert (answer.status_code, answer.json()["backup_age_hours"]) == (status, hours)
+
+
+@pytest.mark.parametrize("folder", ["", "not-there"], ids=["empty folder", "no folder"])
+def test_no_backup_where_there_should_be_one_is_not_ready(client, settings, tmp_path, folder):
+    settings.BACKUP_FOLDER = str(tmp_path / folder)
+    answer = client.get("/healthz/ready")
+    assert (answer.status_code, answer.json()["backup_is_late"]) == (503, True)
 
 
 def test_a_clinic_reviewed_last_night_is_ready(client):

@@ -14,6 +14,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 BIN = Path(sys.executable).parent
 WEB = (str(BIN / "gunicorn"), "--check-config", "clinic.wsgi")
 WORKER = (str(BIN / "celery"), "--quiet", "-A", "clinic.celery", "worker", "--pool=solo")
+MAILER = (sys.executable, "manage.py", "deliver_outbox")
+REVIEW = (sys.executable, "manage.py", "run_review")
+BEAT = (str(BIN / "celery"), "--quiet", "-A", "clinic.celery", "beat", "--pidfile", "")
 CHECK = (
     *(sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"),
     *("--database", "default"),
@@ -76,6 +79,15 @@ def test_a_dangerous_configuration_does_not_serve(request, production, command, 
     code, said = run(command, changed(request, production, change))
     assert (code != 0, reason in said) == (True, True), said
     record(Figure(f"refused to start: {name}, {'web' if command is WEB else 'worker'}", 1, "== 1"))
+
+
+@pytest.mark.parametrize("command", [MAILER, REVIEW, BEAT], ids=["mailer", "run_review", "beat"])
+@pytest.mark.parametrize("name", ["a powerful role", "a bare table"])
+def test_nor_does_it_send_review_or_wake(request, production, command, name, tmp_path):
+    change, reason = BAD[name]
+    schedule = ("--schedule", str(tmp_path / "schedule")) if command is BEAT else ()
+    code, said = run((*command, *schedule), changed(request, production, change))
+    assert (code != 0, reason in said) == (True, True), said
 
 
 def test_a_clinics_configuration_serves(production):

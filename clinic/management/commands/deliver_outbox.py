@@ -8,10 +8,10 @@ from typing import Any
 
 import psycopg
 import structlog
-from django.core.management.base import BaseCommand
 from django.db import DatabaseError, InterfaceError, connection
 from django.utils import timezone
 
+from clinic.management.runtime import RuntimeCommand
 from clinic.services.post import OUTBOX_CHANNEL, deliver_due_messages
 
 log = structlog.stdlib.get_logger(__name__)
@@ -20,7 +20,7 @@ LONGEST_BACK_OFF = 10.0
 DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
-class Command(BaseCommand):
+class Command(RuntimeCommand):
     """Sends until it is told to stop; --once sends what is due and ends."""
 
     help = "Send the mails that wait in the outbox, at once and until stopped."

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.utils import timezone
 
+from clinic.management.runtime import RuntimeCommand
 from patients.services.housekeeping import tidy_sign_in
 
 
-class Command(BaseCommand):
+class Command(RuntimeCommand):
     help = "Delete sessions that are over, and old sign-in codes, letter codes and counted tries."
 
     def handle(self, *args: Any, **options: Any) -> None:

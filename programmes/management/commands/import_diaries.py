@@ -6,9 +6,10 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from clinic.management.runtime import RuntimeCommand
 from clinic.models import Clinic, StaffMember
 from clinic.permissions import roles_that_may
 from clinic.services.post import Letter
@@ -37,7 +38,7 @@ def kept_diary(
     )
 
 
-class Command(BaseCommand):
+class Command(RuntimeCommand):
     """Imports everything or nothing; running it again changes nothing."""
 
     help = "Import the diaries in DIR (patients.csv, logs.csv) as patients of a clinic."

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.utils import timezone
 
+from clinic.management.runtime import RuntimeCommand
 from clinic.models import Clinic
 from programmes.management.commands.import_diaries import clinic_called, day_written
 from programmes.models import ReviewRun
@@ -20,7 +21,7 @@ from programmes.services.nights import (
 )
 
 
-class Command(BaseCommand):
+class Command(RuntimeCommand):
     """Reviews changed patients and the nights that are due, or one night."""
 
     help = "Review now: patients whose record changed and every night that is due, or the night of --date."
