@@ -159,7 +159,8 @@ def test_a_message_that_failed_for_good_keeps_no_secret():
 def test_once_sends_what_is_due_and_ends(mailoutbox, capsys):
     a_message("code:1", now=timezone.now())
     a_message("code:2", now=timezone.now() + timedelta(hours=1))
-    call_command("deliver_outbox", "--once")
+    with as_runtime():
+        call_command("deliver_outbox", "--once")
     assert (capsys.readouterr().out, len(mailoutbox)) == ("1 sent\n", 1)
 
 
@@ -187,9 +188,12 @@ def mailer(services_environment, superuser, tmp_path):
 
 
 def backends_of_the_mailer(superuser):
-    """Everybody in this test's database except the test itself."""
+    """Whoever listens or has looked for mail in this test's database, its start behind it."""
     own = connection.cursor().execute("SELECT pg_backend_pid(), current_database()").fetchone()
-    query = "SELECT pid FROM pg_stat_activity WHERE pid <> %s AND datname = %s AND state = 'idle'"
+    query = (
+        "SELECT pid FROM pg_stat_activity WHERE pid <> %s AND datname = %s AND state = 'idle'"
+        " AND query IN ('COMMIT', 'LISTEN waymark_outbox')"
+    )
     return superuser.execute(query, own).fetchall()
 
 

@@ -23,6 +23,8 @@ DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.OperationalError, psycop
 class Command(RuntimeCommand):
     """Sends until it is told to stop; --once sends what is due and ends."""
 
+    requires_system_checks = []  # asked below, where a database that is away is waited for
+
     help = "Send the mails that wait in the outbox, at once and until stopped."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -30,6 +32,7 @@ class Command(RuntimeCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["once"]:
+            self._require_protection()
             self.stdout.write(f"{_send_all()} sent")
             return
         self.stopped = False
@@ -40,11 +43,16 @@ class Command(RuntimeCommand):
     def _stop(self, number: int, frame: object) -> None:
         self.stopped = True
 
+    def _require_protection(self) -> None:
+        """Ends the command (SystemCheckError) where web server and worker would not start either."""
+        self.check(tags=RuntimeCommand.requires_system_checks)
+
     def _serve(self) -> None:
         """Sends and listens; without a database it waits longer and longer, and then tries again."""
         back_off = 0.25
         while not self.stopped:
             try:
+                self._require_protection()
                 _listen()
                 while not self.stopped:
                     _send_all()
