@@ -8,9 +8,9 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from queue import Queue
 from typing import Any
@@ -37,6 +37,10 @@ OPTIONS = [
 ]
 
 
+class NotGreen(Exception):
+    """This test fails over the unchanged code."""
+
+
 @dataclass(frozen=True)
 class Lane:
     """One copy with one process that runs its tests, one after the other."""
@@ -44,6 +48,13 @@ class Lane:
     folder: Path
     servers: Servers
     nursery: "subprocess.Popen[str]"
+    green: set[str] = field(default_factory=set)  # tests that were seen to pass over the unchanged code
+
+    def require_green(self, test: str) -> None:
+        """A test that fails without any mistake would notice everything."""
+        if "::" in test and test not in self.green and self.first_failure(((test,),)):
+            raise NotGreen(test)
+        self.green.add(test)
 
     def first_failure(self, stages: Iterable[Sequence[str]], **environment: str) -> str:
         """The test that failed first, "" when all stages pass."""
@@ -101,28 +112,21 @@ class Lanes:
         self._free: Queue[Lane] = Queue()
         for number in range(LANES):
             self._free.put(undo.enter_context(_lane(home / str(number), self.servers, f"gw{number}")))
-        self._pool = undo.enter_context(ThreadPoolExecutor(LANES))
+        self._pool = ThreadPoolExecutor(LANES)
+        undo.callback(self._pool.shutdown, cancel_futures=True)
 
     def map(self, work: Callable[[Lane, Any], str], things: Sequence[Any]) -> Iterator[tuple[Any, str]]:
-        """Each thing with what the work said of it, in their order."""
+        """Each thing with what the work said of it, as they are done."""
 
-        def one(thing: Any) -> str:
+        def one(thing: Any) -> tuple[Any, str]:
             lane = self._free.get()
             try:
-                return work(lane, thing)
+                return thing, work(lane, thing)
             finally:
                 self._free.put(lane)
 
-        return zip(things, self._pool.map(one, things), strict=True)
-
-    def require_green(self, tests: Sequence[str]) -> None:
-        """A test that fails over the unchanged code would notice everything. One run for each file."""
-        files: dict[str, list[str]] = {}
-        for test in tests:
-            files.setdefault(test.split("::")[0], []).append(test)
-        failures = self.map(lambda lane, file: lane.first_failure((files[file],)), list(files))
-        if failed := [said for _file, said in failures if said]:
-            sys.exit(f"These fail without any mistake made: {failed}")
+        running = [self._pool.submit(one, thing) for thing in things]
+        return (each.result() for each in as_completed(running))
 
 
 @contextmanager
