@@ -33,9 +33,10 @@ from programmes.models import (
 from programmes.services import changing, correcting, leaving, library, prescribing, restricting, reviewing
 from programmes.services.reviewing import Contact
 from programmes.services.walk_logging import WalkEntry
-from tests.access.world import TODAY, Side
+from tests.access.world import Side
 from tests.factories import DUTY_LETTER, NOON
 
+TODAY = NOON.date()
 AT, DAY = {"now": NOON}, {"today": TODAY}
 REASON = "Somebody asked for it in writing."
 LETTER = Letter(subject="A letter", body="From the clinic.")
