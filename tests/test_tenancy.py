@@ -95,6 +95,9 @@ def other_clinic():
     text = publish_notice(title="Xylophone", body="Xylophone", in_force_from=TODAY, by=manager, today=TODAY)
     accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=NOON)
     add_limited_record(clinic, clinician)
+    a_patient(
+        clinic, given_name="Zebedee", reference="quill-canary 3", discharged_on=START.replace(year=2010)
+    )
     return clinic
 
 

@@ -14,6 +14,7 @@ from clinic.forms.rights import (
     GoingLiveForm,
     NoteRequestForm,
     RestrictionForm,
+    RetentionForm,
     WalkErrorForm,
 )
 from clinic.forms.signing_in import (
@@ -48,6 +49,7 @@ __all__ = [
     "LeavingForm",
     "ReasonForm",
     "RestrictionForm",
+    "RetentionForm",
     "ReviewNoteForm",
     "SnoozeForm",
     "StaffSignInForm",

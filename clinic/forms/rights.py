@@ -1,5 +1,6 @@
 """What staff type before going live, and about a patient's rights over the own data."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -9,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from clinic.forms.reviewing import _choice, _day
 from clinic.models import CHECKLIST, GoLiveRecord
 from clinic.services.going_live import Readiness
-from patients.models import RequestKind, RequestOutcome
+from patients.models import REASON_LENGTH, Decision, RequestKind, RequestOutcome
+from patients.services.retention import years_after
+from patients.services.retention_decisions import LONGEST_KEEP
 
 
 class GoingLiveForm(forms.Form):
@@ -138,3 +141,38 @@ class RestrictionForm(forms.Form):
         error_messages={"required": _("Write why: others read it later.")},
     )
     until = _day(_("Last day (leave empty: until somebody lifts it)"), required=False)
+
+
+class RetentionForm(forms.Form):
+    """What becomes of a record past its time, and why."""
+
+    what = _choice(_("Your decision"), Decision.choices, _("Choose whether the record is kept or erased."))
+    keep_until = _day(_("Keep it until (leave empty if it is erased)"), required=False)
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why: it is kept with the decision.")},
+    )
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_what(self) -> Decision:
+        return Decision(self.cleaned_data["what"])
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if "what" in data and "keep_until" in data and (problem := self._day_problem(**data)):
+            self.add_error("keep_until", problem)
+        return data
+
+    def _day_problem(self, *, what: Decision, keep_until: date | None, **_rest: Any) -> Any:
+        if what == Decision.ERASE:
+            return keep_until and _("Leave the day empty, or choose to keep the record.")
+        if keep_until is None or keep_until <= self.today:
+            return _("Choose a day after today.")
+        if keep_until > years_after(self.today, LONGEST_KEEP):
+            return _("Choose a day within 20 years.")
+        return None

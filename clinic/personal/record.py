@@ -98,6 +98,19 @@ PEOPLE = (
         notes="answer",
     ),
     Table(
+        "patients.RetentionDecision",
+        Keep.RECORD,
+        DUTY,
+        {
+            **KEYS,
+            "patient due_on": "whose record was past its time, and since when",
+            "what keep_until reason": "whether it is kept or erased, how long, and why",
+            "decided_at decided_by": "which manager decided",
+            "withdrawn_at withdrawn_by": "who took the decision back",
+        },
+        notes="reason",
+    ),
+    Table(
         "patients.PrivacyAcceptance",
         Keep.RECORD,
         DUTY,

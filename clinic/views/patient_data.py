@@ -19,6 +19,7 @@ from patients.models import DataRequest, Patient, PrivacyAcceptance, RecordExpor
 from patients.services.data_requests import AlreadyAnswered, answer_request, ask_about_data
 from patients.services.record_export import export_record
 from patients.services.restricted import ProcessingRestricted
+from patients.services.retention import record_goes_on
 
 
 def find_patient(request: ClinicRequest, patient_id: UUID) -> Patient:
@@ -46,6 +47,8 @@ def _page(request: ClinicRequest, patient: Patient, *, status: int = 200, **form
         "request_form": NoteRequestForm(),
         "may_copy": may(staff, "export_record"),
         "is_restricted": patient.is_restricted(patient.local_date(timezone.now())),
+        "stays_until": record_goes_on(patient),
+        "may_decide": may(staff, "decide_retention"),
         "may_answer": may(staff, "answer_data_request"),
         "today": timezone.now().astimezone(clinic.zone).date(),
         **forms,

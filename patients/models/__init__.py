@@ -19,11 +19,13 @@ from patients.models.limits import (
 )
 from patients.models.patient import PainSeries, Patient, PatientQuerySet, Units, restricts
 from patients.models.privacy import PrivacyAcceptance, PrivacyAcceptanceQuerySet, Via
+from patients.models.retention import Decision, RetentionDecision, RetentionDecisionQuerySet
 from patients.models.sign_in import SignInCode, SignInCodeQuerySet
 
 __all__ = [
     "DataRequest",
     "DataRequestQuerySet",
+    "Decision",
     "Erased",
     "Erasure",
     "LetterCode",
@@ -42,6 +44,8 @@ __all__ = [
     "EmergencyAccessQuerySet",
     "LimitedRecord",
     "LimitedRecordQuerySet",
+    "RetentionDecision",
+    "RetentionDecisionQuerySet",
     "SignInCode",
     "SignInCodeQuerySet",
     "Units",

@@ -27,6 +27,10 @@ class PatientQuerySet(ClinicQuerySet):
         """Discharged or dead: retention counts."""
         return self.exclude(discharged_on=None, died_on=None)
 
+    def ended_by(self, day: date) -> Self:
+        """Care ended on that day or before; death counts before discharge."""
+        return self.filter(Q(died_on__lte=day) | Q(died_on=None, discharged_on__lte=day))
+
     def monitored_on(self, day: date) -> Self:
         """In care on that day: neither discharged nor dead. One definition for rules and lists."""
         return self.filter(

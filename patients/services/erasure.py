@@ -3,17 +3,15 @@
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import connection, transaction
 from django.db.models import Model
 
 from clinic.models import Clinic, OutboxMessage, StaffMember, User
-from clinic.permissions import require
 from clinic.personal import declared
 from clinic.services.sessions import end_all_sessions
 from clinic.tenancy import acting_for
-from patients.models import Erased, Erasure, Patient
+from patients.models import Erased, Erasure, Patient, RetentionDecision
 from patients.services.record_rows import (
     paths_to_patient,
     rows_of_record,
@@ -22,6 +20,7 @@ from patients.services.record_rows import (
     tables_of_logins,
 )
 from patients.services.retention import account_goes_on, is_kept, record_goes_on
+from patients.services.retention_decisions import has_effect
 
 TABLE = "patients_patient"
 
@@ -35,7 +34,11 @@ class NotYet(Exception):
 
 
 class KeptBack(Exception):
-    """A legal hold, or somebody's decision with a reason, keeps this record."""
+    """A legal hold, somebody's decision with a reason, or a restriction of its use keeps this record."""
+
+
+class NotDecided(Exception):
+    """No manager's decision to erase this record stands, as it is now."""
 
 
 class WrongRole(Exception):
@@ -56,10 +59,14 @@ def accounts_due(*, clinic: Clinic, today: date) -> list[Patient]:
     return [each for each in ended if _has_account(each) and _is_due(each, account_goes_on(each), today)]
 
 
-def records_due(*, clinic: Clinic, today: date) -> list[Patient]:
-    """Clinical records past their time. A person decides on each: nothing erases them by itself."""
-    ended = Patient.objects.for_clinic(clinic).ended().select_related("clinic").order_by("pk")
-    return [each for each in ended if _is_due(each, record_goes_on(each), today)]
+def erasures_decided(*, clinic: Clinic, today: date) -> list[RetentionDecision]:
+    """Records that a manager decided to erase, as they were when that was decided, and that nothing keeps."""
+    decided = RetentionDecision.objects.for_clinic(clinic).to_erase().select_related("patient", "clinic")
+    return [
+        each
+        for each in decided
+        if has_effect(each, each.patient) and _is_due(each.patient, record_goes_on(each.patient), today)
+    ]
 
 
 def _is_due(patient: Patient, day: date | None, today: date) -> bool:
@@ -78,35 +85,48 @@ def erase_account(*, patient: Patient, by: User | None, now: datetime) -> dict[s
     """
     require_erasing_role()
     today = now.astimezone(patient.clinic.zone).date()
-    if is_kept(patient, today):
-        raise KeptBack
-    day = account_goes_on(patient)
-    if day is None or day > today:
-        raise NotYet(day)
+    _require_time_is_over(patient, account_goes_on(patient), today)
     counts = _take_account(patient)
     _leave_stub(patient, Erased.ACCOUNT, counts, by, now)
     return counts
 
 
 @transaction.atomic
-def erase_patient(*, patient_id: UUID, by: StaffMember, now: datetime) -> dict[str, int]:
-    """Erases the whole record, once its time is over. Leaves a stub with counts, and blank history.
+def erase_record(*, decision: RetentionDecision, now: datetime) -> dict[str, int]:
+    """Erases the whole record, as a manager decided. Leaves a stub with counts, and blank history.
 
-    Raises Patient.DoesNotExist, NotYet (with the date), KeptBack, WrongRole or NotAllowed.
+    Returns how many rows went, by table. Raises NotDecided (taken back, carried out, or of an earlier term),
+    NotYet (with the date), KeptBack or WrongRole.
     """
-    require(by, "erase_patient")
     require_erasing_role()
-    with acting_for(by.clinic):
-        patient = Patient.objects.for_clinic(by.clinic).select_for_update(of=("self",)).get(pk=patient_id)
-        today = now.astimezone(by.clinic.zone).date()
-        if is_kept(patient, today):
-            raise KeptBack
-        day = record_goes_on(patient)
-        if day is None or day > today:
-            raise NotYet(day)
+    with acting_for(decision.clinic):
+        patient = _locked(decision)
+        today = now.astimezone(decision.clinic.zone).date()
+        _require_time_is_over(patient, record_goes_on(patient), today)
+        if not has_effect(decision, patient):
+            raise NotDecided
+        by = decision.decided_by.user
         counts = _take_account(patient) | _take_record(patient)
-        _leave_stub(patient, Erased.RECORD, counts, by.user, now)
+        _leave_stub(patient, Erased.RECORD, counts, by, now)
     return counts
+
+
+def _locked(decision: RetentionDecision) -> Patient:
+    """The patient; until the end of the transaction nobody changes the record or takes the decision back."""
+    patients = Patient.objects.for_clinic(decision.clinic).select_related("clinic")
+    locked = patients.select_for_update(of=("self",)).filter(pk=decision.patient_id)
+    patient: Patient | None = locked.first()
+    standing = RetentionDecision.objects.for_clinic(decision.clinic).to_erase().filter(pk=decision.pk)
+    if patient is None or standing.select_for_update(of=("self",)).first() is None:
+        raise NotDecided
+    return patient
+
+
+def _require_time_is_over(patient: Patient, day: date | None, today: date) -> None:
+    if is_kept(patient, today):
+        raise KeptBack
+    if day is None or day > today:
+        raise NotYet(day)
 
 
 def _take_account(patient: Patient) -> dict[str, int]:
@@ -180,16 +200,4 @@ def _leave_stub(
         erased_at=now,
         erased_by=by,
         counts={label: count for label, count in counts.items() if count},
-    )
-
-
-@transaction.atomic
-def keep_record(*, patient: Patient, reason: str, until: date | None, by: StaffMember) -> None:
-    """Keeps a record past its time: a legal hold (`until` None) or until a day. "" lets it go again.
-
-    Raises NotAllowed.
-    """
-    require(by, "decide_retention")
-    Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk).update(
-        kept_reason=reason.strip(), kept_until=until if reason.strip() else None
     )

@@ -36,6 +36,8 @@ ROWS = {
 }
 # Addresses that need a row in a certain state.
 STATES = {
+    "retention/<patient_id>/": "past",
+    "retention/<patient_id>/take-back/": "going",
     "review/<item_id>/hand-back/": "clinicians",
     "review/<item_id>/take-over/": "reviewers",
     "admin/programmes/programme/<object_id>/change/": "draft",

@@ -9,15 +9,15 @@ from typing import Any
 from clinic.models import CHECKLIST, Closure, Role, StaffMember, User
 from clinic.services import going_live, keeping, oversight, people, privacy, sign_in_help
 from clinic.services.post import Letter
-from patients.models import Patient, RequestOutcome
+from patients.models import Decision, Patient, RequestOutcome, RetentionDecision
 from patients.services import (
     data_requests,
     enrolment,
-    erasure,
     letters,
     limiting,
     logins,
     record_export,
+    retention_decisions,
     signing_out,
 )
 from programmes.models import (
@@ -162,12 +162,14 @@ def _rights(side: Side) -> list[tuple[str, partial[Any]]]:
     patient, request = side.patient, side.rows["request"]
     answer = {"outcome": RequestOutcome.DONE, "answer": REASON, **AT}
     copy = {"reason": REASON, "with_notes": False, **AT}
-    until = TODAY + timedelta(days=9)
+    past, erase = side.rows["past"], {"what": Decision.ERASE, "reason": REASON, "keep_until": None, **AT}
+    decision = RetentionDecision.objects.to_erase().get(patient=side.rows["going"])
     restricted = Patient.objects.get(reference=f"{side.word}-8")
     return [
         ("export_record", partial(record_export.export_record, patient=patient, **copy)),
-        ("erase_patient", partial(erasure.erase_patient, patient_id=patient.pk, **AT)),
-        ("decide_retention", partial(erasure.keep_record, patient=patient, reason=REASON, until=until)),
+        ("decide_retention", partial(retention_decisions.decide_retention, patient=past, **erase)),
+        ("decide_retention", partial(retention_decisions.take_back_decision, decision=decision, **AT)),
+        ("decide_retention", partial(retention_decisions.hold_record, patient=patient, reason=REASON)),
         (
             "restrict_processing",
             partial(restricting.restrict_processing, patient=patient, reason=REASON, until=None, **AT),

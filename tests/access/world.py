@@ -14,11 +14,21 @@ from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.oversight import record_access_review
 from clinic.services.post import Letter
 from clinic.services.privacy import publish_notice
-from patients.models import EmergencyAccess, Erasure, PrivacyAcceptance, RecordExport, RequestKind, Via
+from patients.models import (
+    Decision,
+    EmergencyAccess,
+    Erasure,
+    Patient,
+    PrivacyAcceptance,
+    RecordExport,
+    RequestKind,
+    Via,
+)
 from patients.services import limiting
 from patients.services.data_requests import ask_about_data
 from patients.services.enrolment import invite_patient
 from patients.services.privacy import accept_text
+from patients.services.retention_decisions import decide_retention
 from programmes.clinical.diary import Finding
 from programmes.models import (
     Channel,
@@ -89,6 +99,7 @@ def a_side(word: str, *, now: datetime = NOON, house: str = "") -> Side:
     _clinic_rows(side)
     _limited(side)
     _privacy(side)
+    _past_their_time(side)
     return side
 
 
@@ -167,6 +178,25 @@ def _privacy(side: Side) -> None:
         accept_text(patient=patient, text=text, via=Via.SIGN_IN, now=side.now)
     acceptance = PrivacyAcceptance.objects.for_clinic(side.clinic).get(patient=side.patient)
     side.rows |= {"text": text, "acceptance": acceptance}
+
+
+def _past_their_time(side: Side) -> None:
+    """One record that waits for a decision, and one that goes tonight."""
+    waiting, going = (
+        _a_patient(side.clinic, side.staff[Role.CLINICIAN], side.word, number) for number in (6, 7)
+    )
+    for patient in (waiting, going):
+        Patient.objects.filter(pk=patient.pk).update(discharged_on=TODAY - timedelta(days=366 * 9))
+        patient.refresh_from_db()
+    decide_retention(
+        patient=going,
+        what=Decision.ERASE,
+        reason=f"{side.word} is over",
+        keep_until=None,
+        by=side.staff[Role.MANAGER],
+        now=NOON,
+    )
+    side.rows |= {"past": waiting, "going": going}
 
 
 def _limited(side: Side) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clinic.models import LeaverReport, OutboxMessage, Role
+from patients.models import Decision
 from patients.services.limiting import open_in_emergency
 from programmes.models import ReviewItem
 from programmes.services.leaving import hand_over
@@ -25,6 +26,7 @@ from tests.factories import (
     limit,
 )
 from tests.figures import Figure, record
+from tests.patients.ended import decided, ended
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
@@ -83,7 +85,11 @@ def people():
     )
     leaver = a_staff_member(clinic)
     hand_over(member=leaver, successor=clinician, by=manager, now=datetime.now(UTC), today=days_ago(0))
+    past, going, kept = (ended(a_patient(clinic), days_ago(366 * 9)) for _each in range(3))
+    decided(going, manager, now=datetime.now(UTC))
+    decided(kept, manager, Decision.KEEP, keep_until=days_ago(-90), now=datetime.now(UTC))
     return {
+        "past": past,
         "clinician": clinician,
         "steady": steady,
         "walk": walk,
@@ -114,6 +120,7 @@ def manager_pages(people):
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
     yield f"/people/{people['clinician'].pk}/leaving/"
     yield f"/patients/{people['steady'].patient_id}/restriction/"
+    yield from ("/retention/", f"/retention/{people['past'].pk}/")
     yield f"/people/leavers/{LeaverReport.objects.get().pk}/"
     yield from (f"/review/{limited.pk}/emergency/", f"/limit/{people['steady'].patient_id}/")
 

@@ -1,8 +1,30 @@
+from datetime import timedelta
+
 import pytest
 import time_machine
+from uuid_utils.compat import uuid7
 
-from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member
+from clinic.models import PrivacyText, Role
+from patients.models import (
+    Decision,
+    EmergencyAccess,
+    LetterCode,
+    Patient,
+    RecordExport,
+    RetentionDecision,
+    SignInCode,
+    Via,
+)
+from patients.services.data_requests import ask_about_data
+from patients.services.limiting import lift_limit
+from patients.services.privacy import accept_text
+from programmes.models import NotWalking, ReviewItem
+from programmes.services.prescribing import pause_programme
+from programmes.services.reviewing import Contact, record_contact
+from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk, limit
 from tests.signing_in import sign_in_patient
+
+TODAY = NOON.date()
 
 
 @pytest.fixture(autouse=True)
@@ -23,6 +45,11 @@ def clinician(clinic):
 
 
 @pytest.fixture
+def manager(clinic):
+    return a_staff_member(clinic, Role.MANAGER)
+
+
+@pytest.fixture
 def patient(clinic):
     return a_patient(clinic)
 
@@ -36,3 +63,60 @@ def programme(patient, clinician):
 @pytest.fixture
 def signed_in(client, patient):
     return sign_in_patient(client, patient)
+
+
+@pytest.fixture
+def full(client, patient, clinician, programme):
+    """A record with a row in every table of a patient."""
+    a_walk(programme, TODAY, note="walked", new_symptoms=("chest_pain",), now=NOON)
+    NotWalking.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        from_on=TODAY,
+        until_on=TODAY,
+        reason="pain",
+        received_at=NOON,
+    )
+    accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
+    item = ReviewItem.objects.get(patient=patient)
+    record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)
+    days = {"from_on": TODAY, "until_on": TODAY + timedelta(days=2)}
+    pause_programme(programme=programme, reason="ill", by=clinician, now=NOON, **days)
+    ask_about_data(patient=patient, kind="correction", text="wrong", by=patient.user, now=NOON)
+    SignInCode.objects.create(
+        user=patient.user, browser=uuid7(), digest="d" * 64, created_at=NOON, expires_at=NOON
+    )
+    LetterCode.objects.create(
+        user=patient.user, digest="e" * 64, printed_by=clinician.user, created_at=NOON, expires_at=NOON
+    )
+    RecordExport.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        made_at=NOON,
+        made_by=clinician.user,
+        reason="before",
+        by_patient=False,
+    )
+    Patient.objects.filter(pk=patient.pk).update(lead=clinician)
+    patient.refresh_from_db()
+    lift_limit(limited=limit(patient), by=clinician, now=NOON)
+    EmergencyAccess.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        member=clinician,
+        reason="away",
+        from_at=NOON,
+        until_at=NOON + timedelta(hours=1),
+    )
+    RetentionDecision.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        due_on=TODAY - timedelta(days=400),
+        what=Decision.KEEP,
+        keep_until=TODAY - timedelta(days=1),
+        reason="a claim, settled",
+        decided_at=NOON - timedelta(days=400),
+        decided_by=clinician,
+    )
+    sign_in_patient(client, patient)
+    return patient

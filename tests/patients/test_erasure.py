@@ -7,41 +7,30 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, transaction
 
-from clinic.models import HistoryEntry, OutboxMessage, Role, User
-from clinic.permissions import NotAllowed
+from clinic.models import HistoryEntry, OutboxMessage, User
 from patients.models import Erased, Erasure, Patient
 from patients.services.erasure import (
     KeptBack,
+    NotDecided,
     NotYet,
     WrongRole,
     accounts_due,
     erase_account,
-    erase_patient,
-    keep_record,
-    records_due,
+    erase_record,
+    erasures_decided,
 )
 from patients.services.record_rows import rows_of_record
 from patients.services.retention import account_goes_on, record_goes_on
+from patients.services.retention_decisions import hold_record, take_back_decision
 from programmes.models import ProgrammeRevision, Walk
+from programmes.services.restricting import restrict_processing
 from tests.conftest import as_runtime, as_superuser
-from tests.factories import NOON, a_patient, a_programme, a_staff_member
+from tests.factories import NOON, a_patient, a_programme
 from tests.figures import Figure, record
-from tests.patients.test_record_export import full  # noqa: F401  a row in every table of a patient
+from tests.patients.ended import LONG_AGO, decided, ended
 from tests.signing_in import sign_in_patient
 
 TODAY = NOON.date()
-LONG_AGO = date(2018, 11, 21)
-
-
-def ended(patient, on=LONG_AGO, **fields):
-    Patient.objects.filter(pk=patient.pk).update(discharged_on=on, **fields)
-    patient.refresh_from_db()
-    return patient
-
-
-@pytest.fixture
-def manager(clinic):
-    return a_staff_member(clinic, Role.MANAGER)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +56,11 @@ def test_when_the_account_goes():
     assert account_goes_on(Patient()) is None
 
 
-def test_the_whole_record_goes_and_a_stub_stays(full, manager):  # noqa: F811
-    ended(full)
+def test_the_whole_record_goes_and_a_stub_stays(full, manager):
+    decision = decided(ended(full), manager)
     rows = {model: found.count() for model, found in rows_of_record(full).items()}
     assert 0 not in rows.values()
-    counts = erase_patient(patient_id=full.pk, by=manager, now=NOON)
+    counts = erase_record(decision=decision, now=NOON)
     left = {model._meta.label: found.count() for model, found in rows_of_record(full).items() if found}
     stub = Erasure.objects.get()
     record(Figure("tables of a patient with rows left by an erasure", len(left), "== 0"))
@@ -82,69 +71,92 @@ def test_the_whole_record_goes_and_a_stub_stays(full, manager):  # noqa: F811
     }
 
 
-def test_the_history_of_an_erased_record_is_blank(full, manager):  # noqa: F811
+def test_the_history_of_an_erased_record_is_blank(full, manager):
     ended(full, family_name="Quillfeather")
     assert HistoryEntry.objects.filter(changed__family_name__contains=["Quillfeather"]).count() == 1
-    erase_patient(patient_id=full.pk, by=manager, now=NOON)
+    erase_record(decision=decided(full, manager), now=NOON)
     said = HistoryEntry.objects.filter(patient_id=full.pk).exclude(operation="erase")
     assert (said.count() > 0, said.exclude(changed=None).count()) == (True, 0)
     assert HistoryEntry.objects.filter(changed__icontains="Quillfeather").count() == 0
 
 
-def test_another_patients_record_stays(full, manager, clinic, clinician):  # noqa: F811
+def test_another_patients_record_stays(full, manager, clinic, clinician):
     other = a_patient(clinic, user=full.user)
     a_programme(other, clinician)
     ended(full)
-    erase_patient(patient_id=full.pk, by=manager, now=NOON)
+    erase_record(decision=decided(full, manager), now=NOON)
     other.refresh_from_db()
     assert (other.user.email is not None, ProgrammeRevision.objects.count()) == (True, 1)
 
 
 @pytest.mark.parametrize("on", [LONG_AGO + timedelta(days=1), None])
-def test_before_its_day_the_record_stays(full, manager, on):  # noqa: F811
+def test_before_its_day_the_record_stays(full, manager, on):
+    """Decided when its time seemed over; then the day of discharge was corrected, or care went on."""
+    decision = decided(ended(full), manager)
     ended(full, on)
     with pytest.raises(NotYet) as refusal:
-        erase_patient(patient_id=full.pk, by=manager, now=NOON)
+        erase_record(decision=decision, now=NOON)
     assert refusal.value.day == (on and date(2026, 11, 22))
+    assert (Walk.objects.filter(patient=full).count(), erasures_of(full)) == (1, [])
+
+
+def test_a_decision_about_an_earlier_term_erases_nothing(full, manager):
+    decision = decided(ended(full), manager)
+    ended(full, LONG_AGO - timedelta(days=1))
+    with pytest.raises(NotDecided):
+        erase_record(decision=decision, now=NOON)
+    assert (Walk.objects.filter(patient=full).count(), erasures_of(full)) == (1, [])
+
+
+def erasures_of(patient):
+    return erasures_decided(clinic=patient.clinic, today=TODAY)
+
+
+def test_a_legal_hold_stops_everything(full, manager):
+    decision = decided(ended(full), manager)
+    hold_record(patient=full, reason="claim of 2025", by=manager)
+    full.refresh_from_db()
+    with pytest.raises(KeptBack):
+        erase_record(decision=decision, now=NOON)
+    with pytest.raises(KeptBack):
+        erase_account(patient=full, by=None, now=NOON)
+    hold_record(patient=full, reason="", by=manager)
+    erase_record(decision=decision, now=NOON)
+    assert Patient.objects.filter(pk=full.pk).count() == 0
+
+
+def test_a_restricted_record_is_not_erased(full, manager):
+    """Who objects to a use of the data may object to their loss."""
+    decision = decided(ended(full), manager)
+    assert erasures_of(full) == [decision]
+    restrict_processing(patient=full, reason="disputed", until=None, by=manager, now=NOON)
+    with pytest.raises(KeptBack):
+        erase_record(decision=decision, now=NOON)
+    assert (erasures_of(full), accounts_due(clinic=full.clinic, today=TODAY)) == ([], [])
+
+
+def test_what_was_taken_back_is_not_erased(full, manager):
+    decision = decided(ended(full), manager)
+    take_back_decision(decision=decision, by=manager, now=NOON)
+    with pytest.raises(NotDecided):
+        erase_record(decision=decision, now=NOON)
     assert Walk.objects.filter(patient=full).count() == 1
 
 
-def test_a_legal_hold_stops_everything(full, manager):  # noqa: F811
-    keep_record(patient=ended(full), reason="claim of 2025", until=None, by=manager)
-    full.refresh_from_db()
-    with pytest.raises(KeptBack):
-        erase_patient(patient_id=full.pk, by=manager, now=NOON)
-    with pytest.raises(KeptBack):
-        erase_account(patient=full, by=None, now=NOON)
-    keep_record(patient=full, reason="", until=None, by=manager)
-    erase_patient(patient_id=full.pk, by=manager, now=NOON)
-
-
-def test_a_decision_to_keep_ends_on_its_day(full, manager):  # noqa: F811
-    keep_record(patient=ended(full), reason="research, agreed", until=TODAY + timedelta(days=1), by=manager)
-    assert records_due(clinic=full.clinic, today=TODAY) == []
-    assert records_due(clinic=full.clinic, today=TODAY + timedelta(days=1)) == [full]
-
-
-def test_only_a_manager_erases(full, clinician):  # noqa: F811
-    with pytest.raises(NotAllowed):
-        erase_patient(patient_id=ended(full).pk, by=clinician, now=NOON)
-
-
-def test_the_role_of_the_web_erases_nothing(full, manager):  # noqa: F811
-    ended(full)
+def test_the_role_of_the_web_erases_nothing(full, manager):
+    decision = decided(ended(full), manager)
     with pytest.raises(WrongRole), as_runtime():
-        erase_patient(patient_id=full.pk, by=manager, now=NOON)
+        erase_record(decision=decision, now=NOON)
 
 
-def test_a_signed_plan_goes_in_an_erasure_only(full):  # noqa: F811
+def test_a_signed_plan_goes_in_an_erasure_only(full):
     revision = ProgrammeRevision.objects.filter(programme__patient=full)
     with pytest.raises(IntegrityError), transaction.atomic():
         revision._raw_delete("default")
     assert revision.count() == 1
 
 
-def test_after_90_days_the_account_goes_and_the_record_stays(full):  # noqa: F811
+def test_after_90_days_the_account_goes_and_the_record_stays(full):
     address = full.user.email
     ended(full, TODAY - timedelta(days=90), phone="01632 960 555")
     counts = erase_account(patient=full, by=None, now=NOON)
@@ -158,30 +170,49 @@ def test_after_90_days_the_account_goes_and_the_record_stays(full):  # noqa: F81
     assert Walk.objects.filter(patient=full).count() == 1
 
 
-def test_an_account_stays_89_days(full):  # noqa: F811
+def test_an_account_stays_89_days(full):
     ended(full, TODAY - timedelta(days=89))
     with pytest.raises(NotYet):
         erase_account(patient=full, by=None, now=NOON)
     assert accounts_due(clinic=full.clinic, today=TODAY) == []
 
 
-def test_a_login_of_two_records_stays_for_the_other(full, clinic, client):  # noqa: F811
+def test_a_login_of_two_records_stays_for_the_other(full, clinic, client):
     other = a_patient(clinic, user=full.user)
     ended(full, TODAY - timedelta(days=90))
     erase_account(patient=full, by=None, now=NOON)
     assert sign_in_patient(client, Patient.objects.get(pk=other.pk)).get("/today/").status_code == 200
 
 
-def test_the_command_says_what_would_go_and_then_takes_accounts(full, capsys):  # noqa: F811
+def test_the_command_says_what_would_go_and_then_takes_accounts(full, capsys):
     ended(full)
     call_command("retention", "--dry-run")
     assert Patient.objects.exclude(user=None).filter(pk=full.pk).exists()
     call_command("retention", "--apply")
     said = capsys.readouterr().out
     assert f"{full.clinic.slug}: account and contact: 1 due\n  {full.pk}\n" in said
-    assert "clinical record: 1 wait for a decision" in said
+    assert f"clinical record: 1 wait for a decision\n  {full.pk}\n" in said
     assert full.family_name not in said
     assert list(Erasure.objects.values_list("what", flat=True)) == ["account"]
+
+
+def test_the_command_erases_what_a_manager_decided_and_nothing_else(full, manager, clinic, capsys):
+    other = ended(a_patient(clinic))
+    decided(ended(full), manager)
+    call_command("retention", "--dry-run")
+    assert Patient.objects.filter(pk=full.pk).exists()
+    call_command("retention", "--apply")
+    said = capsys.readouterr().out
+    assert f"clinical record, as decided: 1 due\n  {full.pk}\n" in said
+    assert f"clinical record, as decided: 1 erased\n  {full.pk}\n" in said
+    assert list(Patient.objects.values_list("pk", flat=True)) == [other.pk]
+
+
+def test_a_second_night_finds_nothing_left(full, manager):
+    decided(ended(full), manager)
+    call_command("retention", "--apply")
+    call_command("retention", "--apply")
+    assert list(Erasure.objects.values_list("what", flat=True)) == ["record"]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -204,7 +235,22 @@ def test_one_record_that_fails_does_not_keep_the_others(clinic, capsys):
     assert list(Patient.objects.filter(phone="").values_list("pk", flat=True)) == [good.pk]
 
 
-def test_the_command_refuses_with_the_date_in_words(full, manager):  # noqa: F811
+def at_once(patient):
+    call_command("erase_patient", str(patient.pk), clinic=patient.clinic.slug)
+
+
+def test_by_hand_a_record_goes_at_once_but_never_without_a_decision(full, manager, capsys):
+    ended(full)
+    with pytest.raises(CommandError, match="No manager has decided"):
+        at_once(full)
+    decided(full, manager)
+    at_once(full)
+    assert (Patient.objects.filter(pk=full.pk).count(), Erasure.objects.get().erased_by) == (0, manager.user)
+    assert "Erased" in capsys.readouterr().out
+
+
+def test_the_command_refuses_with_the_date_in_words(full, manager):
+    decided(ended(full), manager)
     ended(full, LONG_AGO + timedelta(days=1))
     with pytest.raises(CommandError, match="must stay until 22 November 2026"):
-        call_command("erase_patient", str(full.pk), by=manager.user.email, clinic=full.clinic.slug)
+        at_once(full)

@@ -10,15 +10,11 @@ import time_machine
 from django.apps import apps
 from django.db import models
 from django.test import Client
-from uuid_utils.compat import uuid7
 
-from clinic.models import HistoryEntry, OutboxMessage, PrivacyText, ReadEntry, Role, User
+from clinic.models import HistoryEntry, OutboxMessage, ReadEntry, Role, User
 from clinic.permissions import NotAllowed
 from patients.data_file import write_zip
-from patients.models import EmergencyAccess, LetterCode, Patient, RecordExport, SignInCode, Via
-from patients.services.data_requests import ask_about_data
-from patients.services.limiting import lift_limit
-from patients.services.privacy import accept_text
+from patients.models import Patient, RecordExport
 from patients.services.record_export import (
     ReasonMissing,
     TooManyCopies,
@@ -28,62 +24,13 @@ from patients.services.record_export import (
 )
 from patients.services.record_rows import paths_to_patient, tables_of_logins
 from programmes import wording
-from programmes.models import Flag, NotWalking, ReviewItem
-from programmes.services.prescribing import pause_programme
-from programmes.services.reviewing import Contact, record_contact
+from programmes.models import Flag
 from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk, limit
 from tests.figures import Figure, record
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 TODAY = NOON.date()
 WORD = "planted-word"
-
-
-@pytest.fixture
-def full(client, patient, clinician, programme):
-    """A record with a row in every table of a patient."""
-    a_walk(programme, TODAY, note="walked", new_symptoms=("chest_pain",), now=NOON)
-    NotWalking.objects.create(
-        clinic=patient.clinic,
-        patient=patient,
-        from_on=TODAY,
-        until_on=TODAY,
-        reason="pain",
-        received_at=NOON,
-    )
-    accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
-    item = ReviewItem.objects.get(patient=patient)
-    record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)
-    days = {"from_on": TODAY, "until_on": TODAY + timedelta(days=2)}
-    pause_programme(programme=programme, reason="ill", by=clinician, now=NOON, **days)
-    ask_about_data(patient=patient, kind="correction", text="wrong", by=patient.user, now=NOON)
-    SignInCode.objects.create(
-        user=patient.user, browser=uuid7(), digest="d" * 64, created_at=NOON, expires_at=NOON
-    )
-    LetterCode.objects.create(
-        user=patient.user, digest="e" * 64, printed_by=clinician.user, created_at=NOON, expires_at=NOON
-    )
-    RecordExport.objects.create(
-        clinic=patient.clinic,
-        patient=patient,
-        made_at=NOON,
-        made_by=clinician.user,
-        reason="before",
-        by_patient=False,
-    )
-    Patient.objects.filter(pk=patient.pk).update(lead=clinician)
-    patient.refresh_from_db()
-    lift_limit(limited=limit(patient), by=clinician, now=NOON)
-    EmergencyAccess.objects.create(
-        clinic=patient.clinic,
-        patient=patient,
-        member=clinician,
-        reason="away",
-        from_at=NOON,
-        until_at=NOON + timedelta(hours=1),
-    )
-    sign_in_patient(client, patient)
-    return patient
 
 
 def test_staff_who_may_not_open_a_limited_record_take_no_copy(client, clinic, clinician):
