@@ -6,44 +6,14 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from django.contrib.staticfiles import finders
-from uuid_utils.compat import uuid7
 
-from clinic.models import OutboxMessage
-from patients import wording
 from patients.models import Patient
-from programmes.clinical.safety import UK_RED_FLAGS
-from programmes.models import Flag, Walk
-from tests.factories import NOON, a_patient, a_programme, a_walk
+from programmes.models import Walk
+from tests.factories import a_programme, a_walk
+from tests.patients.walk_form import PAGE, TODAY, answers, send, text_of
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient
-
-TODAY = NOON.date()
-PAGE = "/walks/new/"
-
-
-def answers(**changed):
-    full = {
-        "client_uuid": str(uuid7()),
-        "walked_on": TODAY.isoformat(),
-        "minutes": "15",
-        "pain_before": "4",
-        "pain_after": "3",
-        "intensity": "moderate",
-        "flare": "no",
-        "fall": "none",
-        "symptoms": ["none"],
-    }
-    return {name: value for name, value in (full | changed).items() if value is not None}
-
-
-def send(client, **changed):
-    return client.post(PAGE, answers(**changed))
-
-
-def text_of(response):
-    return " ".join(response.content.decode().split())
 
 
 def test_the_whole_form_is_stored(signed_in, programme):
@@ -152,7 +122,6 @@ def test_walks_are_logged_without_a_plan_too(signed_in):
     assert Walk.objects.get().programme is None
 
 
-# --- What is wrong stays on the page, with a message beside it
 WRONG = [
     ({"pain_before": "11"}, "Choose a number from 0 to 10", "id_pain_before"),
     ({"pain_before": None}, "Choose a number from 0 to 10", "id_pain_before"),
@@ -242,169 +211,6 @@ def test_the_last_fifteen_days_can_be_chosen(signed_in, programme):
     assert Walk.objects.get().walked_on == date(2026, 11, 7)
 
 
-# --- One walk, whatever the browser does
-def test_a_double_submit_makes_one_walk(signed_in, programme):
-    form = answers()
-    first, second = signed_in.post(PAGE, form), signed_in.post(PAGE, form)
-    assert first.headers["Location"] == second.headers["Location"]
-    assert Walk.objects.count() == 1
-
-
-def form_key(client):
-    return re.search(
-        r'name="client_uuid" id="id_client_uuid" value="([^"]+)"', text_of(client.get(PAGE))
-    ).group(1)
-
-
-def test_two_tabs_carry_one_key_until_it_is_saved(signed_in, programme):
-    first, second = form_key(signed_in), form_key(signed_in)
-    assert first == second
-    send(signed_in, client_uuid=first)
-    assert form_key(signed_in) != first
-
-
-def test_the_back_button_with_other_answers_asks_before_a_second_walk(signed_in, programme):
-    key = str(uuid7())
-    send(signed_in, client_uuid=key)
-    response = send(signed_in, client_uuid=key, minutes="20")
-    assert response.status_code == 422
-    assert "This walk was saved already." in text_of(response)
-    assert key not in text_of(response)
-    assert Walk.objects.get().minutes == 15
-
-
-# Back fetches the page anew, with a new key, while the browser fills in the answers given before.
-def test_back_and_save_asks_before_a_second_walk(signed_in, programme):
-    send(signed_in)
-    response = send(signed_in, symptoms=None)  # the list is not due any more
-    assert response.status_code == 422
-    assert "This walk was saved already. Is this another walk? Then save it again." in text_of(response)
-    assert Walk.objects.count() == 1
-
-
-def test_saved_again_on_purpose_it_is_a_second_walk(signed_in, programme):
-    send(signed_in)
-    asked = send(signed_in, symptoms=None)
-    key = re.search(r'id="id_client_uuid" value="([^"]+)"', text_of(asked)).group(1)
-    assert send(signed_in, client_uuid=key, symptoms=None).status_code == 302
-    assert Walk.objects.count() == 2
-
-
-def test_a_double_tap_does_not_answer_the_question(signed_in, programme):
-    send(signed_in)
-    form = answers(symptoms=None)
-    assert [signed_in.post(PAGE, form).status_code for _tap in range(2)] == [422, 422]
-    assert Walk.objects.count() == 1
-
-
-@pytest.mark.parametrize("minutes", [15, 16])
-def test_after_a_quarter_of_an_hour_the_same_answers_are_another_walk(signed_in, programme, minutes):
-    send(signed_in)
-    with time_machine.travel(NOON + timedelta(minutes=minutes), tick=False):
-        send(signed_in, symptoms=None)
-    assert Walk.objects.count() == {15: 1, 16: 2}[minutes]
-
-
-def test_other_answers_are_another_walk(signed_in, programme):
-    send(signed_in)
-    assert send(signed_in, pain_after="4").status_code == 302
-
-
-def test_a_symptom_ticked_after_going_back_is_never_held_up(signed_in, programme):
-    send(signed_in)
-    assert send(signed_in, symptoms=["chest_pain"]).status_code == 302
-    assert Flag.objects.get().evidence["items"] == ["chest_pain"]
-    assert send(signed_in, symptoms=["chest_pain"]).status_code == 422
-
-
-def test_two_people_who_share_a_login_may_walk_together(client, signed_in, programme, patient):
-    partner = a_patient(programme.clinic, user=patient.user)
-    send(signed_in)
-    client.post("/choose/", {"patient": str(partner.pk)})
-    assert send(client).status_code == 302
-    assert Walk.objects.count() == 2
-
-
-def test_one_patients_key_is_no_obstacle_to_another(client, signed_in, programme):
-    key = str(uuid7())
-    send(signed_in, client_uuid=key)
-    sign_in_patient(client, a_patient(programme.clinic))
-    assert send(client, client_uuid=key).status_code == 302
-    assert Walk.objects.count() == 2
-
-
-def test_an_error_keeps_the_key(signed_in, programme):
-    key = str(uuid7())
-    assert key in text_of(send(signed_in, client_uuid=key, pain_before="11"))
-
-
-# --- The safety list
-def test_the_list_has_every_item_of_the_clinical_rules():
-    assert set(wording.SAFETY_ITEMS) == set(UK_RED_FLAGS)
-
-
-def list_on(client):
-    """How the form offers the list: asked openly, or folded away."""
-    text = text_of(client.get(PAGE))
-    assert text.count("Is any of this NEW?") == text.count('id="something-new"') == 1
-    return "folded" if '<details class="more" id="something-new">' in text else "asked"
-
-
-def test_the_list_is_due_a_week_after_its_last_answer_and_always_offered(signed_in, programme):
-    assert list_on(signed_in) == "asked"
-    a_walk(programme, TODAY - timedelta(days=7), new_symptoms=())
-    assert list_on(signed_in) == "asked"
-    a_walk(programme, TODAY - timedelta(days=6), new_symptoms=())
-    assert list_on(signed_in) == "folded"
-
-
-def test_between_two_lists_a_red_flag_is_raised_all_the_same(signed_in, programme):
-    a_walk(programme, TODAY - timedelta(days=1), new_symptoms=())
-    response = send(signed_in, symptoms=["saddle_numbness"])
-    assert Flag.objects.get().evidence["route"] == "999"
-    assert "Call 999 now" in text_of(signed_in.get(response.headers["Location"]))
-
-
-def test_between_two_lists_no_answer_is_needed_and_a_tick_stays_in_sight(signed_in, programme):
-    a_walk(programme, TODAY - timedelta(days=1), new_symptoms=())
-    text = text_of(send(signed_in, symptoms=["fever"], minutes=None))
-    assert '<details class="more" id="something-new" open>' in text
-    assert send(signed_in, symptoms=None).headers["Location"].endswith("/saved/")
-    assert Walk.objects.get(walked_on=TODAY).new_symptoms is None
-
-
-@pytest.mark.parametrize(
-    ("changed", "follows"),
-    [
-        ({"pain_after": "7"}, True),
-        ({"pain_before": "8"}, True),
-        ({"pain_worst": "7"}, True),
-        ({"limb_problem": "yes"}, True),
-        ({"pain_after": "6"}, False),
-    ],
-)
-def test_the_list_follows_bad_pain_and_leg_problems(signed_in, programme, changed, follows):
-    a_walk(programme, TODAY - timedelta(days=1), new_symptoms=())
-    response = send(signed_in, symptoms=None, **changed)
-    walk = Walk.objects.get(walked_on=TODAY)
-    assert response.headers["Location"] == f"/walks/{walk.pk}/{'safety' if follows else 'saved'}/"
-
-
-def test_a_list_left_out_comes_on_the_next_page(signed_in, programme):
-    assert send(signed_in, symptoms=None).headers["Location"].endswith("/safety/")
-
-
-def test_a_red_flag_is_raised_in_the_post(signed_in, programme):
-    send(signed_in, symptoms=["chest_pain"])
-    flag = Flag.objects.get()
-    assert (flag.code, flag.walk, flag.evidence["route"]) == ("SAFETY", Walk.objects.get(), "999")
-    letter = OutboxMessage.objects.get()
-    assert letter.to_address == programme.clinic.duty_email
-    assert "/review/" in letter.body
-    assert "Walker" not in letter.subject + letter.body
-
-
-# --- What it costs
 def test_the_form_costs_three_domain_queries(signed_in, programme):
     a_walk(programme, TODAY - timedelta(days=1))
     with DomainQueries() as queries:

@@ -4,53 +4,27 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from clinic.models import Role, StaffMember
-from programmes.clinical.diary import Finding
-from programmes.models import ChangedPatient, ReviewItem
+from programmes.models import ChangedPatient
 from programmes.services import reviewing
-from programmes.services.flagging import raise_flag
 from programmes.services.nights import review_night
-from tests.factories import PASSWORD, a_clinic, a_patient, a_programme, a_staff_member, a_walk
-from tests.programmes.test_wording import PAIN, SILENCE
+from tests.clinic.review.items import (
+    NOW,
+    PAGE_QUERIES,
+    QUEUE_QUERIES,
+    SAFETY,
+    TODAY,
+    a_full_item,
+    an_item,
+    queries_of,
+)
+from tests.factories import PASSWORD, a_clinic, a_patient, a_staff_member
+from tests.programmes.test_wording import SILENCE
 from tests.second_factors import App
 from tests.signing_in import sign_in_patient, sign_in_staff
 
-TODAY = date(2026, 11, 20)
-NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-SAFETY = {"items": ["chest_pain"], "fall": "none", "route": "999", "rule_version": "2025.2"}
-# Session, user, the actor, membership, the clinic and the read log come with every page; the queue reads five
-# times.
-PAGE_QUERIES, QUEUE_QUERIES = 6, 5
-
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _stand_still():
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-def an_item(clinic, *, code="PAIN_RISING", severity="amber", evidence=PAIN, at=NOW, patient=None):
-    """One flag in one open item."""
-    patient = patient or a_patient(clinic)
-    finding = Finding(code, severity, evidence)
-    flag = raise_flag(patient=patient, programme=None, finding=finding, on=TODAY, now=at)
-    return ReviewItem.objects.get(pk=flag.item_id)
-
-
-def a_full_item(clinic, staff):
-    """With a programme, walks and a contact, as a row shows them."""
-    programme = a_programme(a_patient(clinic, phone="01632 960 200"), staff, starts_on=date(2026, 10, 5))
-    for days in (1, 3, 10):
-        a_walk(programme, TODAY - timedelta(days=days), pain=4)
-    item = an_item(clinic, patient=programme.patient)
-    contact = reviewing.Contact(channel="phone", result="no-answer")
-    reviewing.record_contact(item=item, contact=contact, by=staff, now=NOW)
-    return item
 
 
 def names(response):
@@ -59,13 +33,6 @@ def names(response):
 
 def counts(response):
     return {tab["key"]: tab["count"] for tab in response.context["tabs"]}
-
-
-def queries_of(client, path):
-    """How many statements the page ran, savepoints aside."""
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200
-    return sum("SAVEPOINT" not in query["sql"] for query in captured)
 
 
 def test_one_row_costs_five_reads(client):
