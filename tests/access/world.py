@@ -15,10 +15,8 @@ from clinic.services.oversight import record_access_review
 from clinic.services.post import Letter
 from clinic.services.privacy import publish_notice
 from patients.models import (
-    Decision,
     EmergencyAccess,
     Erasure,
-    Patient,
     PrivacyAcceptance,
     RecordExport,
     RequestKind,
@@ -28,7 +26,7 @@ from patients.services import limiting
 from patients.services.data_requests import ask_about_data
 from patients.services.enrolment import invite_patient
 from patients.services.privacy import accept_text
-from patients.services.retention_decisions import decide_retention
+from patients.services.retention_decisions import take_back_decision
 from programmes.clinical.diary import Finding
 from programmes.models import (
     Channel,
@@ -55,6 +53,7 @@ from tests.factories import (
     a_template,
     a_walk,
 )
+from tests.patients.ended import decided, ended
 from tests.programmes.test_wording import PAIN
 from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 
@@ -181,21 +180,16 @@ def _privacy(side: Side) -> None:
 
 
 def _past_their_time(side: Side) -> None:
-    """One record that waits for a decision, and one that goes tonight."""
+    """One record that waits for a decision, because the first was taken back; and one that goes tonight."""
+    manager = side.staff[Role.MANAGER]
     waiting, going = (
         _a_patient(side.clinic, side.staff[Role.CLINICIAN], side.word, number) for number in (6, 7)
     )
     for patient in (waiting, going):
-        Patient.objects.filter(pk=patient.pk).update(discharged_on=TODAY - timedelta(days=366 * 9))
-        patient.refresh_from_db()
-    decide_retention(
-        patient=going,
-        what=Decision.ERASE,
-        reason=f"{side.word} is over",
-        keep_until=None,
-        by=side.staff[Role.MANAGER],
-        now=NOON,
-    )
+        ended(patient, TODAY - timedelta(days=366 * 9))
+    first = decided(waiting, manager, reason=f"{side.word} is over")
+    take_back_decision(decision=first, by=manager, now=NOON)
+    decided(going, manager, reason=f"{side.word} is over")
     side.rows |= {"past": waiting, "going": going}
 
 
