@@ -1,13 +1,14 @@
-"""Refusing what cannot be read, before anything reads it."""
+"""Refusing what cannot be read, before anything reads it; and one way to write each letter."""
 
 import re
 from collections.abc import Callable
 from typing import Any
+from unicodedata import normalize
 
 from django.conf import settings
 from django.core.exceptions import SuspiciousMultipartForm
 from django.core.files.uploadhandler import FileUploadHandler
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, QueryDict
 
 from clinic.middleware.error_pages import error_page
 
@@ -76,3 +77,27 @@ def drop_odd_session_key(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+def compose_letters(get_response: Handler) -> Handler:
+    """What was typed arrives in one spelling: letters composed (NFC), the end of a line as one character.
+
+    Some keyboards send "e" and an accent; such a name would not be found again. Browsers send a line's end as
+    two characters and count it as one: without this a text within its limit is refused.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        request.GET = _composed(request.GET)  # type: ignore[assignment]
+        if request.method == "POST":
+            request.POST = _composed(request.POST)  # type: ignore[assignment]
+        return get_response(request)
+
+    return middleware
+
+
+def _composed(typed: QueryDict) -> QueryDict:
+    composed = QueryDict(mutable=True, encoding=typed.encoding)
+    for name, values in typed.lists():
+        composed.setlist(name, [normalize("NFC", value.replace("\r\n", "\n")) for value in values])
+    composed._mutable = False
+    return composed

@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from clinic.models import StaffMember
 from patients.forms import Asked, WalkForm
+from patients.models import Patient
 from tests.factories import a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_staff
 
@@ -124,3 +126,31 @@ def test_a_number_beyond_all_numbers_has_a_message_beside_the_field(distance):
 def test_a_method_that_no_page_has_is_refused_on_every_page(at_work, path, method):
     response = at_work.generic(method, path)
     assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, POST")
+
+
+# --- One spelling
+
+ZOE, ZOE_IN_PIECES = "Zo\u00eb", "Zoe\u0308"
+PERSON = {"family_name": "Lee", "units": "km", "pain_series": "before"}
+
+
+def test_a_name_typed_in_pieces_is_stored_composed_and_found_by_either_spelling(at_work):
+    at_work.post("/admin/patients/patient/add/", PERSON | {"given_name": ZOE_IN_PIECES})
+    assert Patient.objects.get(family_name="Lee").given_name == ZOE
+    found = [at_work.get("/admin/patients/patient/", {"q": name}) for name in (ZOE, ZOE_IN_PIECES)]
+    assert [ZOE in page.content.decode() for page in found] == [True, True]
+
+
+@pytest.mark.parametrize(
+    ("reason", "status"),
+    [
+        ("e\u0301" * 300, 302),  # 600 code points as typed, 300 letters
+        ("\U0001f6b6" * 300, 302),  # 1,200 bytes
+        ("line\r\n" * 59 + "short", 302),  # 300 characters as the browser counts, 359 as it sends
+        ("e" * 301, 422),
+    ],
+)
+def test_a_limit_counts_characters(at_work, reason, status):
+    clinic = StaffMember.objects.get().clinic
+    patient = a_patient(clinic, lead=StaffMember.objects.get())
+    assert at_work.post(f"/limit/{patient.pk}/", {"reason": reason}).status_code == status

@@ -1,6 +1,8 @@
 """Access review and leavers, as managers see them."""
 
+import csv
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 import time_machine
@@ -95,10 +97,18 @@ def test_the_file_asks_for_the_password_first(client):
     assert client.get("/people/file/").url.startswith("/staff/confirm/")
 
 
-def test_the_file_holds_no_formula(clinic, client):
-    a_staff_member(clinic, name="=HYPERLINK(1)")
-    told = client.get("/people/file/").content.decode().splitlines()
-    assert [line.split(",")[0] for line in told] == ["name", "'=HYPERLINK(1)", "Mia Manager"]
+@pytest.mark.parametrize("first", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_of_the_table_is_a_formula(clinic, client, first):
+    """A spreadsheet would run it with the rights of whoever opens the file."""
+    name = f'{first}HYPERLINK("https://evil.example/","Open"),"x'
+    a_staff_member(clinic, name=name)
+    cells = [cell for row in csv.reader(StringIO(file_of(client))) for cell in row]
+    assert f"'{name}" in cells
+    assert [cell for cell in cells if cell[:1] in ("=", "+", "-", "@", "\t", "\r")] == []
+
+
+def file_of(client):
+    return client.get("/people/file/").content.decode()
 
 
 # --- leavers
