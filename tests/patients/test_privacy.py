@@ -17,6 +17,7 @@ from patients.services.privacy import NotGiven, accept_text, note_shown, unread_
 from patients.services.record_export import export_own_record
 from tests.conftest import as_runtime, as_superuser
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member, a_walk
+from tests.figures import Figure, record
 from tests.signing_in import sign_in_staff
 
 TODAY = NOON.date()
@@ -193,6 +194,7 @@ def test_no_role_changes_a_text(clinic, role, statement):
             database.execute(f"SET ROLE {role}")
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             database.execute(statement.format("clinic_privacytext"))
+    record(Figure(f"privacy text kept from {role}: {statement.split()[0]}", 1, "== 1"))
 
 
 def test_a_clinic_publishes_for_itself_alone(clinic):
