@@ -186,10 +186,10 @@ def _past_their_time(side: Side) -> None:
         _a_patient(side.clinic, side.staff[Role.CLINICIAN], side.word, number) for number in (6, 7)
     )
     for patient in (waiting, going):
-        ended(patient, TODAY - timedelta(days=366 * 9))
-    first = decided(waiting, manager, reason=f"{side.word} is over")
-    take_back_decision(decision=first, by=manager, now=NOON)
-    decided(going, manager, reason=f"{side.word} is over")
+        ended(patient, side.today - timedelta(days=366 * 9))
+    why = {"reason": f"{side.word} is over", "now": side.now}
+    take_back_decision(decision=decided(waiting, manager, **why), by=manager, now=side.now)
+    decided(going, manager, **why)
     side.rows |= {"past": waiting, "going": going}
 
 

@@ -84,7 +84,7 @@ def test_a_large_body_is_refused_unread(client, db):
     assert "Go back, shorten what you typed" in response.content.decode()
 
 
-@pytest.mark.parametrize(("length", "status"), [("", 200), ("0", 200), ("-1", 400), ("x", 400), ("²", 400)])
+@pytest.mark.parametrize(("length", "status"), [("", 422), ("0", 422), ("-1", 400), ("x", 400), ("²", 400)])
 def test_an_absent_length_is_zero_and_an_odd_one_is_refused(client, db, length, status):
     assert client.post("/sign-in/", CONTENT_LENGTH=length).status_code == status
 
@@ -137,8 +137,9 @@ PERSON = {"family_name": "Lee", "units": "km", "pain_series": "before"}
 def test_a_name_typed_in_pieces_is_stored_composed_and_found_by_either_spelling(at_work):
     at_work.post("/admin/patients/patient/add/", PERSON | {"given_name": ZOE_IN_PIECES})
     assert Patient.objects.get(family_name="Lee").given_name == ZOE
-    found = [at_work.get("/admin/patients/patient/", {"q": name}) for name in (ZOE, ZOE_IN_PIECES)]
-    assert [ZOE in page.content.decode() for page in found] == [True, True]
+    for name in (ZOE, ZOE_IN_PIECES):
+        found = at_work.post("/admin/patients/patient/", {"q": name}, follow=True).content.decode()
+        assert (ZOE in found, "Walker" in found) == (True, False)
 
 
 @pytest.mark.parametrize(
