@@ -82,13 +82,15 @@ def _plain_words(kind: str, value: Any) -> str:
         return formats.date_format(timezone.localtime(datetime.fromisoformat(value)), "j M Y, H:i")
     if kind == "DateField":
         return formats.date_format(date.fromisoformat(value), "j M Y")
-    if isinstance(value, bool):
-        return gettext("yes") if value else gettext("no")
     return in_words(value)
 
 
 def in_words(value: Any) -> str:
     """A value of JSON: numbers with what they are called, long lists by their length."""
+    if value is None:
+        return gettext("empty")
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
     if isinstance(value, dict):
         return "; ".join(f"{str(name).replace('_', ' ')}: {in_words(each)}" for name, each in value.items())
     if isinstance(value, list) and any(isinstance(each, (list, dict)) for each in value):
