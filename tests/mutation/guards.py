@@ -237,5 +237,7 @@ UNGUARDED_LOCKS: Final = {
     "programmes/services/reviewing.py": 1,  # flags, below their item's lock, which every writer takes first
     "programmes/services/safety_raising.py": 1,  # the open safety flag, below its item's lock as well
     "clinic/services/people.py": 1,  # a login that somebody else has made at this moment
-    "patients/services/erasure.py": 1,  # against a record that is being read for a copy; both end well
+    # the patient, against a record that is read for a copy: both end well; the decision, against one that
+    # is being taken back: needed, and no race shows it yet
+    "patients/services/erasure.py": 2,
 }
