@@ -328,3 +328,12 @@ def test_every_page_about_ones_own_sign_in_opens(client, member):
         "confirm",
     )
     assert [client.get(reverse(f"clinic:{name}")).status_code for name in names] == [200] * 7
+
+
+def test_a_colleagues_codes_pass_for_nobody_else():
+    member, colleague = a_staff_member(a_clinic()), a_staff_member(a_clinic())
+    App.of(member.user, NOON)
+    theirs = [App.of(colleague.user, NOON).code(NOON), *recovery_codes_of(colleague.user, NOON)[:1]]
+    for code in theirs:
+        with pytest.raises(WrongCode):
+            pass_code(user=member.user, code=code, browser="", now=NOON)
