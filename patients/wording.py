@@ -114,13 +114,22 @@ class PlanWeek:
 
 
 def my_plan(
-    doses: Sequence[Dose | grading.Week], *, first_on: date, now: int | None = None
+    doses: Sequence[Dose | grading.Week],
+    *,
+    first_on: date,
+    now: int | None = None,
+    starts: Mapping[int, date] | None = None,
 ) -> list[PlanWeek]:
-    """The weeks of a plan whose first row begins on `first_on`; `now` is the number of the current week."""
+    """The weeks of a plan whose first row begins on `first_on`; `now` is the number of the current week.
+
+    `starts` says when each week of a running plan began or would begin.
+    """
+    begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
+    begins |= starts or {}
     return [
         PlanWeek(
             number=dose.number,
-            starts_on=date_format(first_on + timedelta(days=7 * (dose.number - doses[0].number)), "j M"),
+            starts_on=date_format(begins[dose.number], "j M"),
             days=days(dose.days),
             amount=amount(dose),
             is_now=dose.number == now,
@@ -172,7 +181,9 @@ def progress(so_far: Progress) -> str:
     total = sum(week.walked or 0 for week in so_far.weeks)
     if not so_far.pain:
         return _("You have not logged a walk in this plan yet. Your walks will show here.")
-    return _("You are in week %(week)d. So far you have logged %(walks)s, %(minutes)s in all.") % {
+    return _(
+        "This is week %(week)d since your plan began. So far you have logged %(walks)s, %(minutes)s in all."
+    ) % {
         "week": so_far.current_week,
         "walks": walks(len(so_far.pain)),
         "minutes": minutes(total),

@@ -12,7 +12,7 @@ from patients.models import LimitedRecord, Patient
 from patients.services.limiting import limit_record
 from programmes.clinical import grading
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import Programme, ProgrammeTemplate
+from programmes.models import Programme, ProgrammeRevision, ProgrammeTemplate
 from programmes.services import library, prescribing
 from programmes.services.walk_logging import Saved, WalkEntry, log_walk
 
@@ -89,6 +89,13 @@ def a_programme(patient: Patient, by: StaffMember, **dose: Any) -> Programme:
     prescribing.assign_programme(programme=programme, by=by, now=at)
     programme.refresh_from_db()
     return programme
+
+
+def by_the_calendar(draft: Programme) -> Programme:
+    """Before it is signed: weeks follow each other whatever is walked, and no dose to come back with."""
+    revisions = ProgrammeRevision.objects.filter(programme=draft)
+    revisions.update(repeats_until_half_done=False, returns_after_gap=False)
+    return draft
 
 
 def a_walk(

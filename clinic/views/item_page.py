@@ -156,13 +156,11 @@ def _flag_state(flag: Flag) -> str:
 def _week(record: ItemRecord, today: date) -> str:
     """Where the patient stands in the programme."""
     plan = record.plan
-    if plan is None or not plan.revisions:
+    if plan is None or not plan.course:
         return gettext("No programme")
     if plan.programme.ended_on:
         return gettext("Programme ended on %(day)s") % {"day": wording.day_and_year(plan.programme.ended_on)}
-    governing = [revision for revision in plan.revisions if revision.in_force_from <= today]
-    number = (governing or plan.revisions)[-1].week_number_on(today)
-    return gettext("Programme week %(number)d") % {"number": number}
+    return gettext("Programme week %(number)d") % {"number": plan.course.at(today).week}
 
 
 def walk_rows(record: ItemRecord) -> list[WalkRow]:

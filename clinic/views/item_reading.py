@@ -1,4 +1,4 @@
-"""The reads of one item's page: ten statements, however long the history is."""
+"""The reads of one item's page: eight statements, however long the history is."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -12,23 +12,21 @@ from django.http import Http404
 
 from clinic.models import Clinic, Closure, StaffMember
 from patients.models import Patient
-from programmes.clinical.diary import Diary, PlannedWeek
-from programmes.clinical.diary import Pause as PausedDays
+from programmes.clinical.course import Course
+from programmes.clinical.diary import Diary
 from programmes.models import (
     ContactAttempt,
     Flag,
     FlagCode,
     ItemStatus,
     NotWalking,
-    Pause,
     Programme,
     ProgrammeRevision,
     ProgrammeStatus,
-    ProgrammeWeek,
     ReviewItem,
     Walk,
 )
-from programmes.services.gathering import weeks_in_force
+from programmes.services.courses import course_from, course_rows, paused_from
 
 WEEKS_SHOWN = 26
 NOT_SHOWN = (ProgrammeStatus.DRAFT, ProgrammeStatus.ENTERED_IN_ERROR)
@@ -40,6 +38,7 @@ class Plan:
 
     programme: Programme
     revisions: list[ProgrammeRevision]
+    course: Course
     diary: Diary
 
 
@@ -94,7 +93,7 @@ def find_limited_item(clinic: Clinic, item_id: UUID) -> Any:
 
 
 def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
-    patient, plan = item.patient, _plan(clinic, item.patient)
+    patient, plan = item.patient, _plan(clinic, item.patient, today)
     since = today - timedelta(days=7 * WEEKS_SHOWN)
     flags: dict[UUID, list[Flag]] = defaultdict(list)
     for flag in (
@@ -139,22 +138,13 @@ def _walks(clinic: Clinic, patient: Patient, since: date) -> list[Walk]:
     return list(found.order_by("walked_on", "received_at", "id"))
 
 
-def _plan(clinic: Clinic, patient: Patient) -> Plan | None:
+def _plan(clinic: Clinic, patient: Patient, today: date) -> Plan | None:
     """The running programme, else the newest that ever ran."""
     programmes = Programme.objects.for_clinic(clinic).of_patient(patient).exclude(status__in=NOT_SHOWN)
-    programme = programmes.order_by("-starts_on", "-created_at").first()
+    programme: Any = programmes.annotate(**course_rows()).order_by("-starts_on", "-created_at").first()
     if programme is None:
         return None
     signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme=programme).signed()
-    revisions = ProgrammeRevision.chain(signed)
-    doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
-    weeks = ProgrammeWeek.objects.for_clinic(clinic).filter(programme=programme).order_by("number")
-    for revision_id, *dose in weeks.values_list("revision_id", "number", "days", "minutes"):
-        doses[revision_id].append((dose[0], dose[1], dose[2]))
-    return Plan(programme, revisions, _diary(clinic, programme, weeks_in_force(revisions, doses)))
-
-
-def _diary(clinic: Clinic, programme: Programme, weeks: list[PlannedWeek]) -> Diary:
-    rows = Pause.objects.for_clinic(clinic).filter(programme=programme).order_by("from_on")
-    pauses = [PausedDays(from_on, until_on) for from_on, until_on in rows.values_list("from_on", "until_on")]
-    return Diary(programme.starts_on, tuple(weeks), (), tuple(pauses))
+    course = course_from(programme, programme.ended_on or today)
+    diary = Diary(programme.starts_on, course.planned_weeks(), (), paused_from(programme))
+    return Plan(programme, ProgrammeRevision.chain(signed), course, diary)

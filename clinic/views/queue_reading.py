@@ -24,13 +24,12 @@ from programmes.models import (
     Flag,
     ItemStatus,
     Programme,
-    ProgrammeRevision,
-    ProgrammeWeek,
     ReviewItem,
     ReviewRun,
     Severity,
     Walk,
 )
+from programmes.services.courses import course_rows
 
 PER_PAGE = 50
 DONE_DAYS = 28  # how far back the tab of closed items reaches
@@ -145,16 +144,11 @@ def _person(who: dict[str, Any]) -> Person:
 
 
 def _plan(clinic: Clinic, today: date) -> Subquery:
-    """The revision in force: where the patient stands in the programme."""
-    weeks = ProgrammeWeek.objects.filter(revision=OuterRef("pk")).order_by("-number").values("number")[:1]
-    running = Programme.objects.for_clinic(clinic).running()
-    revision = (
-        ProgrammeRevision.objects.for_clinic(clinic)
-        .filter(programme__patient=OuterRef("patient"), programme__in=running)
-        .in_force(today)
-    )
-    plan = JSONObject(since="in_force_from", first_week="first_week", weeks=Subquery(weeks))
-    return Subquery(revision.values(data=plan)[:1])
+    """Everything that says where the patient stands in the running programme."""
+    running = Programme.objects.for_clinic(clinic).running().filter(patient=OuterRef("patient"))
+    rows = course_rows()
+    begun = running.filter(starts_on__lte=today).annotate(**rows)
+    return Subquery(begun.values(data=JSONObject(**{name: name for name in rows}))[:1])
 
 
 def _pain(clinic: Clinic, patients: list[UUID], today: date) -> dict[UUID, list[Point]]:

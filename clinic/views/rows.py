@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from django.urls import reverse
@@ -15,7 +16,9 @@ from clinic.views.queue_reading import Person, Rows
 from patients.models import Patient, restricts
 from programmes import wording
 from programmes.charts import Sparkline, sparkline
+from programmes.clinical.course import Why
 from programmes.models import ContactAttempt, Flag, ItemStatus, ReviewItem, Severity
+from programmes.services.courses import course_from
 
 # Working days until somebody should have looked, counted from the day the item opened [P].
 DUE_IN_WORKING_DAYS: dict[int, int] = {
@@ -165,13 +168,15 @@ def restricted_words(patient: Patient | Person, today: date) -> str:
 
 
 def week_words(plan: dict[str, Any] | None, today: date) -> str:
-    if plan is None:
+    """Where the patient stands, as the patient's own pages say it."""
+    course = course_from(SimpleNamespace(**plan), today) if plan else None
+    if not course:
         return gettext("No running programme")
-    since = date.fromisoformat(plan["since"])
-    number = plan["first_week"] + max(0, (today - since).days) // 7
-    if number > plan["weeks"]:
-        return gettext("Past the last week (%(weeks)d)") % plan
-    return gettext("Week %(number)d of %(weeks)d") % {"number": number, "weeks": plan["weeks"]}
+    stretch = course.today
+    weeks = {"number": stretch.week, "weeks": stretch.prescription.weeks[-1].number}
+    if stretch.why == Why.LAST:
+        return gettext("Past the last week (%(weeks)d)") % weeks
+    return gettext("Week %(number)d of %(weeks)d") % weeks
 
 
 def spark_words(spark: Sparkline) -> str:

@@ -20,7 +20,8 @@ def plan(request: PatientRequest) -> HttpResponse:
         return page(request, "plan.html", {"state": state})
     weeks = wording.my_plan(
         found.doses,
-        first_on=found.revision.week_starts_on(found.doses[0].number),
+        first_on=found.programme.starts_on,
+        starts=found.week_starts,
         now=found.dose.number if state == "walking" else None,
     )
     return page(request, "plan.html", {"state": state, "weeks": weeks})

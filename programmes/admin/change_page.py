@@ -183,7 +183,7 @@ class ChangePage:
 
     @property
     def _this_week_on(self) -> date:
-        return self.standing.revision.week_starts_on(self.standing.number)
+        return self.standing.week_starts_on
 
     def _proposed(self) -> Change | None:
         """What the page proposes: as typed, or as it would be with what stands in the fresh form."""

@@ -1,7 +1,7 @@
 """What was prescribed: a programme, its immutable revisions, their weeks, and the pauses."""
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clinic.models import StaffMember, User
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic, together
 from patients.models import Patient
+from programmes.clinical.course import governing
 from programmes.models.template import ProgrammeTemplate, WeekDose
 
 
@@ -154,7 +155,7 @@ class RevisionQuerySet(ClinicQuerySet):
 class ProgrammeRevision(ClinicRecord):
     """What the clinician prescribed, from a date on. Once signed it never changes (a trigger refuses).
 
-    Its first week begins on `in_force_from`; week n begins 7 x (n - first_week) days later.
+    `first_week` begins on `in_force_from`; when the others do says the course (`programmes.clinical.course`).
     """
 
     programme = models.ForeignKey(
@@ -195,19 +196,7 @@ class ProgrammeRevision(ClinicRecord):
     @staticmethod
     def chain(signed: "Iterable[ProgrammeRevision]") -> "list[ProgrammeRevision]":
         """Those that ever govern, in order. One that a later one overtakes before its day never does."""
-        kept: list[ProgrammeRevision] = []
-        for revision in sorted(signed, key=lambda each: each.number):
-            while kept and kept[-1].in_force_from >= revision.in_force_from:
-                kept.pop()
-            kept.append(revision)
-        return kept
-
-    def week_number_on(self, day: date) -> int:
-        """Which week of the programme `day` falls into; before the start it is the first week."""
-        return self.first_week + max(0, (day - self.in_force_from).days) // 7
-
-    def week_starts_on(self, number: int) -> date:
-        return self.in_force_from + timedelta(days=7 * (number - self.first_week))
+        return governing(sorted(signed, key=lambda each: each.number))
 
 
 class ProgrammeWeek(WeekDose):

@@ -13,6 +13,7 @@ from clinic.permissions import require
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
 from programmes.clinical import grading
+from programmes.clinical.course import Course
 from programmes.models import (
     Pause,
     Programme,
@@ -20,6 +21,7 @@ from programmes.models import (
     ProgrammeTemplate,
     RevisionChange,
 )
+from programmes.services.courses import course_of_programme
 from programmes.services.library import save_template
 from programmes.services.nights import mark_changed
 from programmes.services.prescribing import (
@@ -46,16 +48,21 @@ class NotPaused(Exception):
 
 @dataclass(frozen=True)
 class Standing:
-    """Where a programme stands on a day: the governing revision, its weeks, and the week of that day."""
+    """Where a programme stands on a day: the governing revision, its weeks, and the course they take."""
 
     on: date
     revision: ProgrammeRevision
     weeks: tuple[grading.Week, ...]
+    course: Course
 
     @property
     def number(self) -> int:
         """This week's number; the last week stays in force after the end of the plan."""
-        return min(self.revision.week_number_on(self.on), self.weeks[-1].number)
+        return self.course.today.week
+
+    @property
+    def week_starts_on(self) -> date:
+        return self.course.today.from_on
 
     @property
     def week(self) -> grading.Week:
@@ -63,11 +70,12 @@ class Standing:
 
     @property
     def next_week_on(self) -> date:
-        """The first day of the next week; before the start, the start."""
-        if self.on < self.revision.in_force_from:
-            return self.revision.in_force_from
-        days = (self.on - self.revision.in_force_from).days
-        return self.on + timedelta(days=7 - days % 7)
+        """The first day of the next week, as far as is known; before the start, the start."""
+        this_week = self.course.today
+        if self.on < this_week.from_on:
+            return this_week.from_on
+        to_come = self.course.to_come
+        return to_come[0].from_on if to_come else self.on + timedelta(days=7)
 
     def from_week(self, number: int) -> tuple[grading.Week, ...]:
         return tuple(week for week in self.weeks if week.number >= number)
@@ -91,7 +99,8 @@ def standing_of(*, programme: Programme, on: date) -> Standing:
     revision = signed.in_force(on).first() or signed.signed().first()
     if revision is None:
         raise NotRunning
-    return Standing(on, revision, stored_weeks(revision.weeks.all()))
+    course = course_of_programme(programme, on)
+    return Standing(on, revision, stored_weeks(revision.weeks.all()), course)
 
 
 def going_to_week(standing: Standing, *, number: int, from_on: date, reason: str) -> Change:

@@ -9,11 +9,13 @@ from uuid import UUID
 
 from clinic.models import Clinic
 from patients.models import Patient
+from programmes.clinical.course import Prescription
 from programmes.clinical.detection import KnownFlag
 from programmes.clinical.diary import Diary, PlannedWeek, Report
 from programmes.clinical.diary import Pause as PausedDays
 from programmes.clinical.thresholds import DEFAULTS
 from programmes.models import Flag, Pause, Programme, ProgrammeRevision, ProgrammeWeek, Severity, Walk
+from programmes.services.courses import made_course, prescription_of
 
 
 @dataclass(frozen=True)
@@ -49,14 +51,14 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     programmes = _running_programmes(clinic, on, patients)
     ids = [programme.pk for programme in programmes]
     patient_ids = [programme.patient_id for programme in programmes]
-    weeks = _planned_weeks(clinic, ids)
+    plans = _prescriptions(clinic, ids)
     reports = _reports(clinic, patient_ids)
     pauses = _pauses(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
     return [
         Subject(
             programme=programme,
-            weeks=tuple(weeks[programme.pk]),
+            weeks=_weeks(plans[programme.pk], reports[programme.patient_id], pauses[programme.pk], on),
             reports=tuple(reports[programme.patient_id]),
             pauses=tuple(pauses[programme.pk]),
             flags=tuple(flags[programme.patient_id]),
@@ -90,38 +92,25 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
     return list(found if patients is None else found.filter(patient_id__in=list(patients)))
 
 
-def _planned_weeks(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PlannedWeek]]:
-    """The rows in force: each signed revision governs until the next one starts."""
-    revisions: dict[UUID, list[ProgrammeRevision]] = defaultdict(list)
-    signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).signed()
-    for revision in signed:
-        revisions[revision.programme_id].append(revision)
-    doses: dict[UUID, list[tuple[int, int, int]]] = defaultdict(list)
+def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Prescription]]:
+    """The signed revisions of each programme, in the order of signing."""
+    doses: dict[UUID, list[Sequence[int]]] = defaultdict(list)
     rows = ProgrammeWeek.objects.for_clinic(clinic).filter(programme_id__in=programme_ids)
     for revision_id, *dose in rows.order_by("number").values_list("revision_id", "number", "days", "minutes"):
-        doses[revision_id].append((dose[0], dose[1], dose[2]))
-    plans: dict[UUID, list[PlannedWeek]] = defaultdict(list)
-    for programme_id, chain in revisions.items():
-        plans[programme_id] = weeks_in_force(chain, doses)
+        doses[revision_id].append(dose)
+    signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).signed()
+    plans: dict[UUID, list[Prescription]] = defaultdict(list)
+    for revision in signed:
+        plans[revision.programme_id].append(prescription_of(revision, doses[revision.pk]))
     return plans
 
 
-def weeks_in_force(
-    signed: Iterable[ProgrammeRevision], doses: dict[UUID, list[tuple[int, int, int]]]
-) -> list[PlannedWeek]:
-    """Flattens signed revisions into the plan that was in force on each day.
-
-    `doses` holds (week number, days, minutes) per revision.
-    """
-    plan: list[PlannedWeek] = []
-    chain = ProgrammeRevision.chain(signed)
-    for position, revision in enumerate(chain):
-        following = chain[position + 1].in_force_from if position + 1 < len(chain) else date.max
-        for number, days, minutes in doses[revision.pk]:
-            starts_on = revision.week_starts_on(number)
-            if starts_on < following:
-                plan.append(PlannedWeek(starts_on, days, minutes, revision.in_force_from))
-    return plan
+def _weeks(
+    plans: Sequence[Prescription], reports: Sequence[Report], pauses: Sequence[PausedDays], on: date
+) -> tuple[PlannedWeek, ...]:
+    """What was really asked on each day, as known on `on`: a night made up for later judges the same."""
+    walks = [(report.on, report.minutes) for report in reports if report.known_on <= on]
+    return made_course(plans, walks=walks, pauses=pauses, on=on).planned_weeks()
 
 
 def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:

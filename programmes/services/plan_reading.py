@@ -5,10 +5,9 @@ Each picture is one or two queries, whatever the length of the programme.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Max, OuterRef, Q, Subquery
@@ -16,14 +15,16 @@ from django.db.models.functions import JSONObject
 
 from patients.models import Patient
 from programmes.charts import PainPoint, WeekMinutes
+from programmes.clinical import grading
+from programmes.clinical.course import Course, Stretch
 from programmes.clinical.diary import Diary
 from programmes.clinical.diary import Pause as PausedDays
-from programmes.clinical.thresholds import DEFAULTS
+from programmes.clinical.thresholds import DEFAULTS, RETURN
 from programmes.models import Pause, Programme, ProgrammeRevision, ProgrammeStatus, ProgrammeWeek, Walk
 from programmes.models.programme import ENDED, RUNNING
-from programmes.services.gathering import weeks_in_force
+from programmes.services.courses import course_from, course_rows, paused_from
 
-COMPLETE_SHARE = 0.8  # of the day's minutes: from here a walk is complete (clinical rules, "Walk log")
+COMPLETE_SHARE = RETURN.complete_share
 DOSE_COLUMNS = ("number", "days", "minutes", "bouts", "intensity", "distance_m", "steps")
 FEWEST_WEEKS = 6  # a shorter chart is filled up with the weeks to come
 RECENT_WALKS = 30  # covers any week, several walks a day included
@@ -51,16 +52,29 @@ class Plan:
     revision: ProgrammeRevision
     doses: tuple[Dose, ...]
     paused_until: date | None
+    course: Course
+    pauses: tuple[PausedDays, ...]
 
     @property
     def dose(self) -> Dose:
-        """This week's dose; the last one stays in force after the end."""
-        number = self.revision.week_number_on(self.on)
-        return next((dose for dose in self.doses if dose.number >= number), self.doses[-1])
+        """What is asked today: this week's dose, or less after a gap and in a flare-up."""
+        stretch = self.course.today
+        week = next((dose for dose in self.doses if dose.number >= stretch.week), self.doses[-1])
+        return _asked(week, stretch) if stretch.is_reduced else week
 
     @property
     def week_starts_on(self) -> date:
-        return self.revision.week_starts_on(self.revision.week_number_on(self.on))
+        return self.course.today.from_on
+
+    @property
+    def week_starts(self) -> dict[int, date]:
+        """The day on which each week of the governing revision began, or would begin; this week's latest."""
+        starts: dict[int, date] = {}
+        today = self.course.today
+        for stretch in self.course.stretches:
+            if stretch.prescription == today.prescription:
+                starts.setdefault(stretch.week, stretch.from_on)
+        return starts | {today.week: today.from_on}
 
     @property
     def has_started(self) -> bool:
@@ -80,6 +94,21 @@ class Plan:
         return not self.has_ended
 
 
+def _asked(week: Dose, stretch: Stretch) -> Dose:
+    """The week's dose, reduced as the course says; short days stay split where they were."""
+    dose = stretch.dose
+    split = min(week.bouts, grading.most_bouts(dose.minutes)) if dose.minutes else 1
+    bouts = stretch.bouts[0] if stretch.bouts else max(grading.bouts(dose.minutes), split)
+    return replace(
+        week,
+        days=dose.days,
+        minutes=dose.minutes,
+        bouts=bouts,
+        steps=dose.steps,
+        distance_m=dose.distance_m,
+    )
+
+
 def plan_of(*, patient: Patient, on: date) -> Plan | None:
     """The patient's plan on a day with the doses of its governing revision; None without a signed one."""
     revision = (
@@ -95,6 +124,7 @@ def plan_of(*, patient: Patient, on: date) -> Plan | None:
             begun=Q(in_force_from__lte=on),
             doses=ArraySubquery(_doses()),
             paused_until=Subquery(_pauses_on(on).values("until_on")[:1]),
+            **course_rows("programme"),
         )
         .order_by("-runs", "-programme__assigned_at", "-begun", "-number")
         .first()
@@ -112,7 +142,8 @@ def _pauses_on(on: date) -> Any:
 
 
 def _plan(row: Any, on: date) -> Plan:
-    return Plan(on, row.programme, row, tuple(Dose(**dose) for dose in row.doses), row.paused_until)
+    doses = tuple(Dose(**dose) for dose in row.doses)
+    return Plan(on, row.programme, row, doses, row.paused_until, course_from(row, on), paused_from(row))
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +251,7 @@ def progress_of(*, plan: Plan) -> Progress:
     """Minutes walked against the plan in force each week; paused days are out of the plan's minutes."""
     programme = plan.programme
     walks = _walks_of(programme)
-    diary = _plan_as_diary(programme)
+    diary = Diary(programme.starts_on, plan.course.planned_weeks(), pauses=plan.pauses)
     total = max(len(diary.weeks), 1)
     last = min(plan.on, programme.ended_on or plan.on)
     current = max(0, (last - programme.starts_on).days // 7) + 1
@@ -250,18 +281,3 @@ def _walks_of(programme: Programme) -> list[tuple[date, int, int | None, int | N
     if programme.ended_on:
         rows = rows.filter(walked_on__lte=programme.ended_on)
     return list(rows.values_list("walked_on", "minutes", "pain_before", "pain_after"))
-
-
-def _plan_as_diary(programme: Programme) -> Diary:
-    """The programme's signed revisions and pauses, without reports."""
-    chain: list[Any] = list(
-        ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme)
-        .signed()
-        .annotate(doses=ArraySubquery(_doses()))
-    )
-    doses: dict[UUID, list[tuple[int, int, int]]] = {
-        row.pk: [(dose["number"], dose["days"], dose["minutes"]) for dose in row.doses] for row in chain
-    }
-    pauses = Pause.objects.filter(clinic_id=programme.clinic_id, programme=programme).order_by("from_on")
-    paused = tuple(PausedDays(*row) for row in pauses.values_list("from_on", "until_on"))
-    return Diary(programme.starts_on, tuple(weeks_in_force(chain, doses)), pauses=paused)

@@ -13,8 +13,10 @@ from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
 from patients.services.restricted import ProcessingRestricted
+from programmes.clinical.course import Course, Stretch
 from programmes.clinical.safety import safety_finding
-from programmes.models import Flag, Programme, ProgrammeRevision, ProgrammeWeek, Source, Walk
+from programmes.models import Flag, Programme, Source, Walk
+from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
 from programmes.services.safety_raising import raise_safety
 
@@ -89,14 +91,6 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Target:
-    """What the plan in force asked for on a day."""
-
-    revision: ProgrammeRevision
-    week: ProgrammeWeek
-
-
-@dataclass(frozen=True)
 class Saved:
     """The walk as stored. `safety_flag` is set only if this very transaction raised it."""
 
@@ -126,8 +120,9 @@ def log_walk(
     """
     _require_date(entry, patient.local_date(now))
     _require_open(patient, entry, patient.local_date(now))
-    plan = [] if programme is None else _signed_weeks(programme)
-    walk = _walk(patient, programme, plan, Arrival(entry, now), by)
+    today = max(entry.walked_on, patient.local_date(now))
+    course = None if programme is None else course_of_programme(programme, today)
+    walk = _walk(patient, programme, course, Arrival(entry, now), by)
     walk.recorded_at = recorded_at
     if not _insert_once(walk):
         return Saved(walk=_same_walk(walk), created=False)
@@ -143,7 +138,7 @@ def log_walks(
 
     All or nothing: raises as `log_walk` does, DifferentEntry with the date of the walk.
     """
-    patient, plan = programme.patient, _signed_weeks(programme)
+    patient, course = programme.patient, _course_with(programme, arrivals)
     digests = _stored_digests(patient, arrivals)
     new: list[Walk] = []
     for arrival in arrivals:
@@ -151,7 +146,7 @@ def log_walks(
         _require_date(entry, patient.local_date(arrival.at))
         _require_open(patient, entry, patient.local_date(arrival.at))
         if entry.client_uuid not in digests:
-            new.append(_walk(patient, programme, plan, arrival, by))
+            new.append(_walk(patient, programme, course, arrival, by))
         if digests.setdefault(entry.client_uuid, digest) != digest:
             raise DifferentEntry(entry.walked_on)
     Walk.objects.bulk_create(new)
@@ -170,12 +165,12 @@ def _stored_digests(patient: Patient, arrivals: Sequence[Arrival]) -> dict[UUID,
 def _walk(
     patient: Patient,
     programme: Programme | None,
-    plan: Sequence[ProgrammeWeek],
+    course: Course | None,
     arrival: Arrival,
     by: User | None,
 ) -> Walk:
     entry = arrival.entry
-    target = _target_among(plan, entry.walked_on)
+    target = _target(course, entry.walked_on)
     return Walk(
         **entry.columns(),
         clinic_id=patient.clinic_id,
@@ -185,9 +180,9 @@ def _walk(
         received_at=arrival.at,
         received_on=_received_on(patient, arrival),
         entered_by=by,
-        target_revision=target.revision if target else None,
-        target_week=target.week.number if target else None,
-        target_minutes=target.week.minutes if target else None,
+        target_revision_id=target.prescription.key if target else None,
+        target_week=target.week if target else None,
+        target_minutes=target.dose.minutes if target else None,
     )
 
 
@@ -216,22 +211,18 @@ def _require_open(patient: Patient, entry: WalkEntry, today: date) -> None:
         raise ProcessingRestricted
 
 
-def _signed_weeks(programme: Programme) -> list[ProgrammeWeek]:
-    """The weeks of every signed revision, the newest revision first."""
-    signed = ProgrammeWeek.objects.filter(
-        clinic_id=programme.clinic_id, programme=programme, revision__signed_at__isnull=False
-    )
-    return list(signed.select_related("revision").order_by("-revision__number", "number"))
+def _course_with(programme: Programme, arrivals: Sequence[Arrival]) -> Course:
+    """The course in which the walks that now arrive are walked: each day is asked by the days before it."""
+    walks = [(arrival.entry.walked_on, arrival.entry.minutes) for arrival in arrivals]
+    newest = max((on for on, _minutes in walks), default=programme.starts_on)
+    return course_of_programme(programme, newest, more_walks=walks)
 
 
-def _target_among(plan: Sequence[ProgrammeWeek], day: date) -> Target | None:
-    found = [week for week in plan if week.revision.in_force_from <= day]
-    if not found:
+def _target(course: Course | None, day: date) -> Stretch | None:
+    """What was in force on the day; None before the plan began."""
+    if not course or day < course.stretches[0].from_on:
         return None
-    revision = found[0].revision
-    weeks = {week.number: week for week in found if week.revision_id == revision.pk}
-    begun = [number for number in weeks if number <= revision.week_number_on(day)]
-    return Target(revision, weeks[max(begun, default=min(weeks))])
+    return course.at(day)
 
 
 def _insert_once(walk: Walk) -> bool:

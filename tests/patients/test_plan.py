@@ -51,13 +51,29 @@ def a_draft_of(patient, clinician, intensity):
     )
 
 
+def walked_twice_a_week(programme, *, weeks):
+    for number in range(weeks):
+        for days in (0, 2):
+            a_walk(programme, START + timedelta(days=7 * number + days))
+
+
 def test_every_week_of_the_plan_and_which_is_now(signed_in, programme):
+    walked_twice_a_week(programme, weeks=11)
     page = page_of(signed_in)
     rows = rows_of(page)
     assert len(rows) == 13
     assert rows[1] == "1 7 Sep 3 days 15 minutes"
     assert [row for row in rows if "now" in row] == ["11 now 16 Nov 3 days 15 minutes"]
     assert page.count('aria-current="true"') == 1
+
+
+def test_weeks_that_came_again_move_the_later_ones(signed_in, programme):
+    """Nothing was walked after the second week: its dose waits, and the others follow from tomorrow on."""
+    walked_twice_a_week(programme, weeks=2)
+    rows = rows_of(page_of(signed_in))
+    assert [row for row in rows if "now" in row] == ["2 now 15 Oct 3 days 15 minutes"]
+    assert rows[1] == "1 7 Sep 3 days 15 minutes"
+    assert "22 Nov" not in rows[3]
 
 
 def test_before_the_start_no_week_is_now(signed_in, patient, clinician):

@@ -9,7 +9,16 @@ from clinic.models import Role
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
 from programmes.services import changing, prescribing
-from tests.factories import NOON, a_clinic, a_draft, a_patient, a_programme, a_staff_member, a_template
+from tests.factories import (
+    NOON,
+    a_clinic,
+    a_draft,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_template,
+    by_the_calendar,
+)
 from tests.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +49,9 @@ def programme(clinician):
     prescribing.edit_draft(
         programme=draft, weeks=weeks, starts_on=START, note_to_patient="", seen_version=1, by=clinician
     )
-    prescribing.assign_programme(programme=draft, by=clinician, now=NOON - timedelta(days=26))
+    prescribing.assign_programme(
+        programme=by_the_calendar(draft), by=clinician, now=NOON - timedelta(days=26)
+    )
     draft.refresh_from_db()
     return draft
 

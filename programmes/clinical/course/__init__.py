@@ -5,6 +5,15 @@ computed here, by one function, and stored nowhere: `course_of`.
 """
 
 from programmes.clinical.course.run import course_of
-from programmes.clinical.course.values import Course, Dose, Flare, Prescription, Repeat, Stretch, Why
+from programmes.clinical.course.values import (
+    Course,
+    Dose,
+    Flare,
+    Prescription,
+    Repeat,
+    Stretch,
+    Why,
+    governing,
+)
 
-__all__ = ["Course", "Dose", "Flare", "Prescription", "Repeat", "Stretch", "Why", "course_of"]
+__all__ = ["Course", "Dose", "Flare", "Prescription", "Repeat", "Stretch", "Why", "course_of", "governing"]

@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from programmes.clinical.course.facts import FOREVER, Pauses, Walks
-from programmes.clinical.course.values import Course, Dose, Flare, Prescription, Repeat, Stretch, Why
+from programmes.clinical.course.values import (
+    Course,
+    Dose,
+    Flare,
+    Prescription,
+    Repeat,
+    Stretch,
+    Why,
+    governing,
+)
 from programmes.clinical.diary import Pause
 from programmes.clinical.grading.flare import T5_FLARE, FlarePhase, fitting_bouts, shared
 from programmes.clinical.grading.gaps import GAPS, Gap, gap_after
@@ -32,18 +41,18 @@ def course_of(
 ) -> Course:
     """The course of a plan as it is known on `on`: real up to that day, then as if every week gets done.
 
-    `prescriptions` are the signed revisions by the day they come into force (of two with the same day the
-    later one governs), `walks` pairs of day and minutes in any order, `pauses` in order. Later walks are not
-    read. Takes time in proportion to the weeks and walks.
+    `prescriptions` are the signed revisions in the order of signing (a later one wins from its day), `walks`
+    pairs of day and minutes in any order, `pauses` in order of their days. Later walks are not read. Takes time
+    in proportion to the weeks and walks.
     """
-    started_on = prescriptions[0].in_force_from if prescriptions else on
+    plans = governing(prescriptions)
+    started_on = plans[0].in_force_from if plans else on
     facts = Walks.of(walk for walk in walks if started_on <= walk[0] <= on)
     paused = Pauses.of(pauses)
     made: list[Stretch] = []
-    for position, plan in enumerate(prescriptions):
-        following = prescriptions[position + 1 :]
-        end = following[0].in_force_from.toordinal() if following else FOREVER
-        if plan.weeks and plan.in_force_from.toordinal() < end:
+    ends = [each.in_force_from.toordinal() for each in plans[1:]] + [FOREVER]
+    for plan, end in zip(plans, ends, strict=False):
+        if plan.weeks:
             made += _Run(plan, end, facts, paused, overlays, on.toordinal()).stretches()
     return Course(on, tuple(made))
 

@@ -1,12 +1,14 @@
 """What goes into a course and what comes out of it."""
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
 from math import floor
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
+from uuid import UUID
 
 from programmes.clinical.diary import PlannedWeek
 from programmes.clinical.grading.gaps import Gap, return_minutes
@@ -43,6 +45,30 @@ class Dose(NamedTuple):
         return self.shared(gap.share)._replace(minutes=minutes)
 
 
+class HasDay(Protocol):
+    """Anything that is in force from a day."""
+
+    @property
+    def in_force_from(self) -> date:
+        """Its first day."""
+
+
+Revision = TypeVar("Revision", bound=HasDay)
+
+
+def governing(revisions: Iterable[Revision]) -> list[Revision]:
+    """Those of the revisions (in the order of signing) that ever govern: a later one wins from its day.
+
+    One that a later one overtakes before its day never begins (ADR 0037).
+    """
+    kept: list[Revision] = []
+    for revision in revisions:
+        while kept and kept[-1].in_force_from >= revision.in_force_from:
+            kept.pop()
+        kept.append(revision)
+    return kept
+
+
 @dataclass(frozen=True, slots=True)
 class Prescription:
     """A signed revision: its weeks from `first_week` on, and what the clinician allowed.
@@ -57,7 +83,7 @@ class Prescription:
     returns_after_gap: bool = True
     patient_may_repeat: bool = True
     allows_flare_plan: bool = True
-    key: object = None
+    key: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,98 @@
+"""The course of a programme from its rows, for every page and every night alike.
+
+A read that has the programme carries its plan, walks and pauses along (`course_rows`) and makes the course
+without another statement. The night has read all of them for the whole clinic and calls `made_course`.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef
+from django.db.models.functions import JSONObject
+
+from programmes.clinical.course import Course, Dose, Prescription, course_of
+from programmes.clinical.diary import Pause as PausedDays
+from programmes.models import Pause, Programme, ProgrammeRevision, ProgrammeWeek, Walk
+
+SWITCHES = ("repeats_until_half_done", "returns_after_gap", "patient_may_repeat", "allows_flare_plan")
+
+
+def prescription_of(revision: ProgrammeRevision, weeks: Iterable[Sequence[Any]]) -> Prescription:
+    """A signed revision as the rules read it; `weeks` are rows of a `Dose`, in order."""
+    switches = {name: getattr(revision, name) for name in SWITCHES}
+    doses = tuple(Dose(*week) for week in weeks)
+    return Prescription(revision.in_force_from, doses, revision.first_week, key=revision.pk, **switches)
+
+
+def course_rows(programme: str = "") -> dict[str, ArraySubquery]:
+    """Annotations with everything a course is made of; `programme` is the path to it, "" on itself."""
+    to = f"{programme}__" if programme else ""
+    weeks = ProgrammeWeek.objects.filter(revision=OuterRef("pk")).order_by("number")
+    dose = JSONObject(**{name: name for name in Dose._fields})
+    plan = JSONObject(
+        key="pk",
+        in_force_from="in_force_from",
+        first_week="first_week",
+        weeks=ArraySubquery(weeks.values(data=dose)),
+        **{name: name for name in SWITCHES},
+    )
+    own = {"clinic_id": OuterRef(f"{to}clinic_id"), "programme": OuterRef(f"{to}pk")}
+    signed = ProgrammeRevision.objects.filter(**own).signed()
+    walks = Walk.objects.valid().filter(
+        clinic_id=OuterRef(f"{to}clinic_id"),
+        patient=OuterRef(f"{to}patient"),
+        walked_on__gte=OuterRef(f"{to}starts_on"),
+    )
+    paused = Pause.objects.filter(**own).order_by("from_on")
+    return {
+        "plan_rows": ArraySubquery(signed.values(data=plan)),
+        "walk_rows": ArraySubquery(walks.values(data=JSONObject(on="walked_on", minutes="minutes"))),
+        "pause_rows": ArraySubquery(paused.values(data=JSONObject(since="from_on", until="until_on"))),
+    }
+
+
+def course_from(row: Any, on: date, *, more_walks: Iterable[tuple[date, int]] = ()) -> Course:
+    """The course as it is known on `on`, from a row annotated with `course_rows`."""
+    walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in row.walk_rows]
+    plans = [_prescription(plan) for plan in row.plan_rows]
+    return made_course(plans, walks=[*walks, *more_walks], pauses=paused_from(row), on=on)
+
+
+def paused_from(row: Any) -> tuple[PausedDays, ...]:
+    """The pauses of a row annotated with `course_rows`."""
+    return tuple(
+        PausedDays(date.fromisoformat(pause["since"]), date.fromisoformat(pause["until"]))
+        for pause in row.pause_rows
+    )
+
+
+def made_course(
+    plans: Sequence[Prescription],
+    *,
+    walks: Iterable[tuple[date, int]],
+    pauses: Sequence[PausedDays],
+    on: date,
+) -> Course:
+    """The one place where a course is made of rows; what patients press will come in here."""
+    return course_of(plans, walks=walks, pauses=pauses, on=on)
+
+
+def course_of_programme(
+    programme: Programme, on: date, *, more_walks: Iterable[tuple[date, int]] = ()
+) -> Course:
+    """The course of one programme as it is known on `on`, in one statement."""
+    row = Programme.objects.filter(clinic_id=programme.clinic_id, pk=programme.pk).annotate(**course_rows())
+    return course_from(row.get(), on, more_walks=more_walks)
+
+
+def _prescription(plan: dict[str, Any]) -> Prescription:
+    return Prescription(
+        date.fromisoformat(plan["in_force_from"]),
+        tuple(Dose(**week) for week in plan["weeks"]),
+        plan["first_week"],
+        key=UUID(plan["key"]),
+        **{name: plan[name] for name in SWITCHES},
+    )
