@@ -54,9 +54,9 @@ class Walks:
         if self.last is None and self.next >= until:
             return FOREVER
         base = self.next if self.last is None else max(since, self.last)
-        at = self.at
-        while at < len(self.days) and self.days[at] <= base + silence:
-            base = max(base, self.days[at])
+        at, days = self.at, self.days
+        while at < len(days) and days[at] <= base + silence and base + silence + 1 < until:
+            base = max(base, days[at])
             at += 1
         threshold = base + silence + 1
         return threshold if threshold < until else FOREVER

@@ -42,8 +42,8 @@ def course_of(
     """The course of a plan as it is known on `on`: real up to that day, then as if every week gets done.
 
     `prescriptions` are the signed revisions in the order of signing (a later one wins from its day), `walks`
-    pairs of day and minutes in any order, `pauses` in order of their days. Later walks are not read. Takes time
-    in proportion to the weeks and walks.
+    pairs of day and minutes in any order, `pauses` in order of their days. Later walks are not read. It
+    takes time in proportion to the weeks and walks.
     """
     plans = governing(prescriptions)
     started_on = plans[0].in_force_from if plans else on
@@ -118,34 +118,34 @@ class _Run:
         over = min(self.pauses.after(begin, WEEK), self.end)
         flare = self._next_flare(over)
         silent = self._silent_from(min(over, flare))
+        self._live(ask, min(max(begin, silent), flare, over))
         if silent < FOREVER:
-            return self._wait(self._lived(ask, max(begin, silent)))
+            return self._wait(ask)
         if flare < over:
-            return self._flare(self._lived(ask, flare))
-        lived = self._lived(ask, over)
-        return None if over == self.end else self._after(lived, begin)
+            return self._flare(ask)
+        return None if over == self.end else self._after(ask, begin)
 
     def _is_final(self, ask: _Ask) -> bool:
         """Whether nothing follows without the clinician: the last week, or one that waits for a decision."""
         return ask.holds or (ask.at == len(self.weeks) - 1 and ask.then is None)
 
     def _after(self, ask: _Ask, begin: int) -> _Ask:
-        """What follows a week that was lived to its end; `ask.done` walks of it count."""
-        again = replace(ask, planned=ask.dose.days, gap_days=0)
+        """What follows a week that was lived to its end; `counted` walks of it count."""
+        done, planned = self.counted, ask.dose.days
         if self.day <= self.today and (why := self._holds_back(ask)):
-            return replace(again, why=why)
-        if any(begin <= day < self.day for day in self.repeats):
-            return replace(again, why=Why.PATIENT_REPEAT)
+            return replace(ask, why=why, done=done, planned=planned, gap_days=0)
+        if self.repeats and any(begin <= day < self.day for day in self.repeats):
+            return replace(ask, why=Why.PATIENT_REPEAT, done=done, planned=planned, gap_days=0)
         if ask.then is not None:
-            return replace(ask.then, done=ask.done, planned=ask.dose.days)
+            return replace(ask.then, done=done, planned=planned)
         at = min(ask.at + 1, len(self.weeks) - 1)
-        return _Ask(at, self.weeks[at], Why.NEXT if at > ask.at else Why.LAST, ask.done, ask.dose.days)
+        return _Ask(at, self.weeks[at], Why.NEXT if at > ask.at else Why.LAST, done, planned)
 
     def _holds_back(self, ask: _Ask) -> Why | None:
         """Why the week that is over comes again: the clinician is asked, or less than half of it was done."""
         if ask.holds:
             return ask.why
-        if ask.done >= RETURN.half_done * ask.dose.days:
+        if self.counted >= RETURN.half_done * ask.dose.days:
             return None
         if ask.why in (Why.FLARE_BACK, Why.FLARE_REVIEW):
             return Why.FLARE_REVIEW  # whatever the switches say: the flare-up plan ends by walking
@@ -214,14 +214,9 @@ class _Run:
 
     # --- Days
 
-    def _lived(self, ask: _Ask, until: int) -> _Ask:
-        """The same ask, with the walks done in the days up to `until`."""
-        self.counted = 0
-        self._live(ask, until)
-        return replace(ask, done=self.counted)
-
     def _live(self, ask: _Ask, until: int) -> None:
         """Notes that `ask` is in force from here to the day before `until`; reads these days' walks."""
+        self.counted = 0
         if until <= self.day:
             return
         read = self.walks.at

@@ -97,7 +97,7 @@ def test_a_row_shows_week_pain_contact_and_phone(client):
     sign_in_staff(client, staff)
     row = client.get("/review/").context["rows"][0]
     assert (row.week, row.figures, row.spread, row.contact, row.tel) == (
-        "Week 7 of 12",
+        "Week 1 of 12",
         "4 → 4",
         "range 4–4, 3 days",
         "20 Nov 09:00, phone call: no answer (Ada Stone)",
