@@ -114,16 +114,9 @@ class PlanWeek:
 
 
 def my_plan(
-    doses: Sequence[Dose | grading.Week],
-    *,
-    first_on: date,
-    now: int | None = None,
-    starts: Mapping[int, date] | None = None,
+    doses: Sequence[Dose | grading.Week], *, first_on: date, now: int | None = None, starts: Any = None
 ) -> list[PlanWeek]:
-    """The weeks of a plan whose first row begins on `first_on`; `now` is the number of the current week.
-
-    `starts` says when each week of a running plan began or would begin.
-    """
+    """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is the current number."""
     begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
     begins |= starts or {}
     return [
