@@ -170,6 +170,15 @@ def test_after_90_days_the_account_goes_and_the_record_stays(full):
     assert Walk.objects.filter(patient=full).count() == 1
 
 
+def test_the_mails_of_others_stay_when_an_account_goes(full):
+    about = {"clinic": full.clinic, "kind": "account-notice", "subject": "Hello", "body": "Hello"}
+    times = {"send_after": NOON, "created_at": NOON}
+    OutboxMessage.objects.create(key="another's", to_address="another@mail.example", **about, **times)
+    ended(full, TODAY - timedelta(days=90))
+    erase_account(patient=full, by=None, now=NOON)
+    assert OutboxMessage.objects.filter(to_address="another@mail.example").count() == 1
+
+
 def test_an_account_stays_89_days(full):
     ended(full, TODAY - timedelta(days=89))
     with pytest.raises(NotYet):

@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from programmes.models import Ending, PauseReason, Programme
+from programmes.models import Ending, Flag, Outcome, PauseReason, Programme, ReviewItem
 from programmes.services.prescribing import end_programme, pause_programme
+from programmes.services.reviewing import close_item
 from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient, sign_in_staff
@@ -72,6 +73,22 @@ def test_while_a_safety_answer_waits_there_is_no_target(signed_in, programme):
     assert 'href="tel:01632960100"' in text
     assert "next walk" not in text
     assert "This week" not in text
+
+
+def test_after_the_safety_answer_is_closed_the_target_is_back(signed_in, programme):
+    a_walk(programme, TODAY, new_symptoms=("chest_pain",))
+    close_item(
+        item=ReviewItem.objects.get(),
+        outcome=Outcome.URGENT_CARE,
+        note="Seen in hospital, all clear.",
+        seen=[flag.as_read for flag in Flag.objects.all()],
+        by=programme.clinician,
+        today=TODAY,
+        now=NOON,
+    )
+    text = text_of(signed_in)
+    assert "Call 999 now" not in text
+    assert "next walk" in text
 
 
 def test_something_new_can_be_told_on_any_day(signed_in, programme):

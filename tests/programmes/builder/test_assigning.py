@@ -1,5 +1,6 @@
 """Assigning a draft or discarding it, what comes afterwards, and who may."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -103,6 +104,22 @@ def test_end(desk, clinic, clinician):
     desk.post(change_page(programme, "end"), {"ending": "discharged"})
     programme.refresh_from_db()
     assert (programme.status, programme.ending, programme.ended_on) == ("revoked", "discharged", NOON.date())
+
+
+def test_an_assigned_programme_is_not_edited_in_place(clinic, clinician):
+    programme = a_programme(a_patient(clinic), clinician, minutes=15)
+    weeks = [replace(week, minutes=40) for week in prescribing.stored_weeks(programme.weeks.all())]
+    with pytest.raises(prescribing.NotADraft):
+        prescribing.edit_draft(
+            programme=programme,
+            weeks=weeks,
+            starts_on=programme.starts_on,
+            note_to_patient="walk more",
+            seen_version=programme.version,
+            by=clinician,
+        )
+    programme.refresh_from_db()
+    assert (programme.note_to_patient, programme.version) == ("", 1)
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.MANAGER])
