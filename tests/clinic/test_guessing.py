@@ -1,5 +1,6 @@
 """Guessing passwords: slower and slower, for a stranger; never for a browser that knows the login."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -130,6 +131,7 @@ def statements(client, email, password="not-the-password"):
         response = guess(client, email, password)
     body = response.content.decode().replace(email, "ADDRESS")
     shapes = [query["sql"].split("VALUES")[0].split("WHERE")[0] for query in captured.captured_queries]
+    shapes = [re.sub("'[0-9a-f]{32}'", "'REQUEST'", shape) for shape in shapes]
     return response.status_code, [one for one in shapes if "SAVEPOINT" not in one], _without_tokens(body)
 
 

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection, transaction
 
 from programmes.clinical.diary import Finding
-from programmes.models import ChangedPatient, Flag, ProgrammeRevision, ProgrammeWeek, ReviewRun
+from programmes.models import ChangedPatient, Flag, FlagCode, ProgrammeRevision, ProgrammeWeek, ReviewRun
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import (
     due_at,
@@ -112,13 +112,14 @@ def test_a_patient_that_cannot_be_evaluated_is_marked_and_the_others_go_on():
     assert ChangedPatient.objects.get().patient == poisoned.patient
 
 
-def test_a_plan_whose_weeks_make_no_diary_spoils_one_patient_only():
+def test_a_plan_whose_weeks_start_before_itself_is_judged_like_others():
     clinic, programme = clinic_with_a_rise()
-    broken = a_programme(a_patient(clinic), programme.clinician)
-    add_revision_that_starts_before_itself(broken)
+    odd = a_programme(a_patient(clinic), programme.clinician)
+    add_revision_that_starts_before_itself(odd)
     plan_nights(clinic=clinic, first=NIGHT, last=NIGHT)
     run = run_next_review(now=MORNING)
-    assert (run.patients_evaluated, run.patients_failed, run.flags_raised) == (1, 1, 1)
+    assert (run.patients_evaluated, run.patients_failed) == (2, 0)
+    assert Flag.objects.get(patient=odd.patient).code == FlagCode.ADHERENCE_DROPPED
 
 
 def add_revision_that_starts_before_itself(programme):
