@@ -364,3 +364,10 @@ def test_every_reason_has_a_stretch_that_tells_it() -> None:
     }
 
     assert seen == set(Why)
+
+
+def test_a_held_return_dose_follows_a_shorter_walk_down() -> None:
+    """5 minutes were asked after 28 silent days and 4 walked: that is what the next week holds."""
+    plan = a_plan((Dose(1, 5, 8), Dose(2, 5, 10)))
+
+    assert told(a_course({0: 5, 29: 4}, plan, on=36).today) == (36, "gap-baseline", 1, 4)

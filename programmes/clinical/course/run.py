@@ -133,7 +133,7 @@ class _Run:
         """What follows a week that was lived to its end; `counted` walks of it count."""
         done, planned = self.counted, ask.dose.days
         if self.day <= self.today and (why := self._holds_back(ask)):
-            return replace(ask, why=why, done=done, planned=planned, gap_days=0)
+            return replace(ask, dose=self._held(ask), why=why, done=done, planned=planned, gap_days=0)
         if self.repeats and any(begin <= day < self.day for day in self.repeats):
             return replace(ask, why=Why.PATIENT_REPEAT, done=done, planned=planned, gap_days=0)
         if ask.then is not None:
@@ -150,6 +150,11 @@ class _Run:
         if ask.why in (Why.FLARE_BACK, Why.FLARE_REVIEW):
             return Why.FLARE_REVIEW  # whatever the switches say: the flare-up plan ends by walking
         return Why.REPEAT if self.plan.repeats_until_half_done else None
+
+    def _held(self, ask: _Ask) -> Dose:
+        """The same dose again; one to come back with still stays within the last completed walk."""
+        limit = self.walks.limit
+        return ask.dose.at_most(ask.dose._replace(minutes=limit)) if ask.holds and limit else ask.dose
 
     # --- Silence
 
