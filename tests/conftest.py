@@ -8,6 +8,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 import redis
@@ -24,6 +25,10 @@ from clinic import localservices
 
 # 0.4 s a member of staff otherwise.
 settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
+
+# The same examples each time: a build is red for what changed in it. FULL=1 looks for new ones.
+hypothesis.settings.register_profile("same", derandomize=os.environ.get("FULL") != "1", deadline=None)
+hypothesis.settings.load_profile("same")
 
 # Filled when the database is migrated: later tests need the rows.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
