@@ -47,7 +47,7 @@ NO_VERBS = {"require_another_manager", "require_colleague", "import_diary"}
 def sides(django_db_setup, django_db_blocker):
     """Two clinics with a row of every kind, made once; each call is undone by its own savepoint."""
     with time_machine.travel(NOON, tick=False), django_db_blocker.unblock(), transaction.atomic():
-        sides = a_side("Rowan"), a_side("Yewtree")
+        sides = a_side("Hazel"), a_side("Willow")
         for side in sides:
             a_patient(side.clinic, user=None, date_of_birth=date(1956, 3, 31))
         yield sides
