@@ -89,9 +89,9 @@ def _own_page(view: Callable[..., HttpResponse], *, while_enrolling: bool) -> Ca
 
 
 def safe_next(request: HttpRequest, *, fallback: str) -> str:
-    """Where `next` says to go on, when that is one of our own pages."""
+    """Where `next` says to go on, when that is a path here; other words would be taken for a view's name."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     safe = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if safe else fallback
+    return wanted if safe and wanted.startswith("/") else fallback

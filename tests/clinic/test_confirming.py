@@ -93,7 +93,9 @@ def test_a_wrong_password_confirms_nothing(client, noon):
     assert (response.status_code, recently_confirmed(response.wsgi_request)) == (422, False)
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "wanted", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "no-page", "🚶"]
+)
 def test_one_is_never_led_elsewhere(client, wanted):
     sign_in_staff(client, a_staff_member(a_clinic()))
     response = client.post("/staff/confirm/", {"password": PASSWORD, "next": wanted})

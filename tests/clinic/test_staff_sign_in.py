@@ -152,7 +152,7 @@ def test_somebody_elses_membership_cannot_be_chosen(client):
     assert client.post("/staff/clinic/", {"membership": other.pk}).status_code == 422
 
 
-@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example"])
+@pytest.mark.parametrize("wanted", ["https://evil.example/", "//evil.example", "no-page"])
 def test_choosing_a_clinic_never_leads_elsewhere(client, wanted):
     member = a_staff_member(a_clinic())
     sign_in_staff(client, member)
