@@ -125,6 +125,7 @@ def _admin_words(route: str) -> str:
         "swap": gettext("another template"),
         "copy": gettext("copied"),
         "keep": gettext("kept as a template"),
+        "shipped": gettext("shipped ones brought back"),
         "invite": gettext("invite"),
         "letter": gettext("letter to sign in"),
         "void-letter": gettext("letter made void"),

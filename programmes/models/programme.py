@@ -151,6 +151,10 @@ class RevisionQuerySet(ClinicQuerySet):
         """Signed revisions that have begun by `on`. The first governs: a later one wins from its day on."""
         return self.signed().filter(in_force_from__lte=on).order_by("-number")
 
+    def made_from(self, template: ProgrammeTemplate) -> Self:
+        """Those whose weeks came from this version, also where the plan follows another template now."""
+        return self.filter(rule__code=template.code, rule__version=template.version)
+
 
 class ProgrammeRevision(ClinicRecord):
     """What the clinician prescribed, from a date on. Once signed it never changes (a trigger refuses).

@@ -1,10 +1,12 @@
 """A clinic's own library of walking programmes."""
 
+from typing import Self
+
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.tenancy import ClinicRecord, in_range, one_of, same_clinic
+from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic
 
 
 class Intensity(models.TextChoices):
@@ -22,6 +24,15 @@ class WeekKind(models.TextChoices):
     MAINTENANCE = "maintenance", _("maintenance")
 
 
+class TemplateQuerySet(ClinicQuerySet):
+    def newest(self) -> Self:
+        """Of each code the last version; the earlier ones stand behind plans that were made from them."""
+        later = self.model.objects.filter(
+            clinic=OuterRef("clinic"), code=OuterRef("code"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(later))
+
+
 class ProgrammeTemplate(ClinicRecord):
     """One version of one template. Programmes copy it on use, so a later edit rewrites nobody's plan."""
 
@@ -37,6 +48,8 @@ class ProgrammeTemplate(ClinicRecord):
         _("progression rules"), default=dict, blank=True, help_text=_("Parameters of the generator.")
     )
     is_active = models.BooleanField(_("offered"), default=True)
+
+    objects = TemplateQuerySet.as_manager()
 
     class Meta(ClinicRecord.Meta):
         ordering = ["code", "-version"]

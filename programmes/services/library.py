@@ -1,14 +1,20 @@
-"""The shipped template library, copied into each clinic, which then owns it."""
+"""The shipped template library, copied into each clinic, which then owns it.
 
-from collections.abc import Sequence
+A version that a patient's plan was made from stays as it was: an edit makes the next one.
+"""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
+from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from clinic.models import Clinic, StaffMember
 from clinic.permissions import require
+from clinic.tenancy import past_limits
 from programmes.clinical import grading
-from programmes.models import ProgrammeTemplate, TemplateWeek
+from programmes.models import Programme, ProgrammeRevision, ProgrammeTemplate, TemplateWeek
 from programmes.services.prescribing import require_order, template_weeks
 
 # code: (name, who it is for, baseline in minutes of the example table in docs/clinical-rules.md)
@@ -21,6 +27,14 @@ SHIPPED: dict[str, tuple[str, str, int]] = {
 }
 
 
+class ReplacedMeanwhile(Exception):
+    """Somebody else made a newer version of this template."""
+
+
+class AsShipped(Exception):
+    """The clinic's newest version is the shipped one: there is nothing to bring back."""
+
+
 @transaction.atomic
 def restore_template_library(*, clinic: Clinic) -> list[ProgrammeTemplate]:
     """Gives the clinic the shipped templates that it lacks; its own edits stay. Returns what was added."""
@@ -28,18 +42,43 @@ def restore_template_library(*, clinic: Clinic) -> list[ProgrammeTemplate]:
     return [_ship(clinic, code) for code in SHIPPED if code not in present]
 
 
-def _ship(clinic: Clinic, code: str) -> ProgrammeTemplate:
+@transaction.atomic
+def restore_shipped(*, codes: Iterable[str], by: StaffMember) -> list[ProgrammeTemplate]:
+    """Brings shipped templates back as they were shipped: each as the next version of its code.
+
+    Earlier versions stay and are no longer offered; nobody's plan changes. Raises AsShipped,
+    ReplacedMeanwhile, NotAllowed, or KeyError for a code that was never shipped.
+    """
+    require(by, "edit_templates")
+    return [_restore(by.clinic, code) for code in codes]
+
+
+def _restore(clinic: Clinic, code: str) -> ProgrammeTemplate:
+    newest = ProgrammeTemplate.objects.for_clinic(clinic).filter(code=code).newest().first()
+    if newest is None:
+        return _ship(clinic, code)
+    if is_as_shipped(newest):
+        raise AsShipped(code)
+    return _after(newest, lambda: _ship(clinic, code, version=newest.version + 1))
+
+
+def is_as_shipped(template: ProgrammeTemplate) -> bool:
+    """Whether this version says and makes what the shipped template of its code does."""
+    if template.code not in SHIPPED:
+        return False
+    return all(getattr(template, name) == value for name, value in _shipped_fields(template.code).items())
+
+
+def _shipped_fields(code: str) -> dict[str, Any]:
     name, who_for, baseline = SHIPPED[code]
-    rules = grading.TEMPLATES[code]
-    template = ProgrammeTemplate.objects.create(
-        clinic=clinic,
-        code=code,
-        name=name,
-        who_for=who_for,
-        example_baseline=baseline,
-        rules=asdict(rules),
-    )
-    _write_weeks(template, grading.generate(baseline, rules))
+    rules = json.loads(json.dumps(asdict(grading.TEMPLATES[code])))  # as the database gives it back
+    return {"name": name, "who_for": who_for, "example_baseline": baseline, "rules": rules}
+
+
+def _ship(clinic: Clinic, code: str, *, version: int = 1) -> ProgrammeTemplate:
+    fields = _shipped_fields(code)
+    template = ProgrammeTemplate.objects.create(clinic=clinic, code=code, version=version, **fields)
+    _write_weeks(template, grading.generate(template.example_baseline, grading.TEMPLATES[code]))
     return template
 
 
@@ -47,23 +86,71 @@ def _ship(clinic: Clinic, code: str) -> ProgrammeTemplate:
 def save_template(
     *, template: ProgrammeTemplate, weeks: Sequence[grading.Week], by: StaffMember
 ) -> ProgrammeTemplate:
-    """Saves a template of the clinic with its weeks; what was prescribed from it before stays.
+    """Saves a template of the clinic with its weeks. Returns the version that holds them.
 
-    Weeks written by hand replace the generator's rules: new programmes scale these weeks. Raises NoWeeks,
-    WeeksNotInOrder or NotAllowed.
+    Other weeks or another baseline replace the generator's rules (new programmes scale these weeks) and make
+    the next version where a plan was made from this one. Name, for whom and "offered" change in place.
+    Raises ReplacedMeanwhile, NoWeeks, WeeksNotInOrder or NotAllowed.
     """
-    require(by, "edit_templates")
+    require(by, "edit_templates", clinic_id=None if template._state.adding else template.clinic_id)
     require_order(weeks)
-    is_new = template._state.adding
-    changed = is_new or template_weeks(template) != tuple(weeks)
     template.clinic = by.clinic
-    if changed:
-        template.rules = {}
+    if template._state.adding:
+        return _save_new(template, weeks)
+    stored = ProgrammeTemplate.objects.for_clinic(by.clinic).newest().filter(pk=template.pk).first()
+    if stored is None:
+        raise ReplacedMeanwhile
+    if stored.example_baseline == template.example_baseline and template_weeks(stored) == tuple(weeks):
+        template.save(update_fields=["name", "who_for", "is_active"])
+        return template
+    if is_used(stored):
+        return _after(stored, lambda: _next_version(template, weeks))
+    template.rules = {}
     template.save()
-    if changed:
-        TemplateWeek.objects.for_clinic(by.clinic).filter(template=template).delete()
-        _write_weeks(template, weeks)
+    TemplateWeek.objects.for_clinic(by.clinic).filter(template=template).delete()
+    _write_weeks(template, weeks)
     return template
+
+
+def is_used(template: ProgrammeTemplate) -> bool:
+    """Whether somebody's plan was made from this version, limited records and discarded drafts too."""
+    followed = Programme.objects.for_clinic(template.clinic).filter(template=template)
+    signed = ProgrammeRevision.objects.for_clinic(template.clinic).made_from(template)
+    with past_limits():
+        return followed.exists() or signed.exists()
+
+
+def _save_new(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> ProgrammeTemplate:
+    template.rules = {}
+    template.save()
+    _write_weeks(template, weeks)
+    return template
+
+
+def _next_version(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> ProgrammeTemplate:
+    made = ProgrammeTemplate(
+        clinic=template.clinic,
+        code=template.code,
+        version=template.version + 1,
+        name=template.name,
+        who_for=template.who_for,
+        example_baseline=template.example_baseline,
+        is_active=template.is_active,
+    )
+    return _save_new(made, weeks)
+
+
+def _after(newest: ProgrammeTemplate, make: Callable[[], ProgrammeTemplate]) -> ProgrammeTemplate:
+    """The version after this one, which is offered no longer. Of two who make one, the database lets one."""
+    try:
+        with transaction.atomic():
+            made = make()
+    except IntegrityError as error:
+        if "programmes_template_version_once" not in str(error):
+            raise
+        raise ReplacedMeanwhile from error
+    ProgrammeTemplate.objects.filter(pk=newest.pk).update(is_active=False)
+    return made
 
 
 def _write_weeks(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> None:

@@ -35,7 +35,6 @@ NOT_FOUND = {
     "pause_programme": "NotRunning",
     "record_contact": "AlreadyClosed",
     "release_item": "AlreadyClaimed",
-    "save_template": "IntegrityError",
     "snooze_item": "AlreadyClosed",
     "take_over_item": "AlreadyClaimed",
 }

@@ -45,6 +45,7 @@ NO_ROW: Mapping[str, str] = MappingProxyType(
         "sign_going_live": "of one's own clinic alone",
         "record_access_review": "of one's own clinic alone",
         "publish_notice": "of one's own clinic alone",
+        "restore_shipped": "of one's own clinic alone",
         "open_clinic": "there is none before",
         "keep_login": "logins belong to no clinic",
         "save_login": "logins belong to no clinic",
@@ -97,6 +98,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             partial(correcting.correct_walk, walk=walk, reason=REASON, corrected=entry, **AT),
         ),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
+        ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
     ]
 
 

@@ -133,7 +133,8 @@ def builder_pages(people):
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
-    yield f"/admin/programmes/programmetemplate/{people['template'].pk}/change/"
+    templates = "/admin/programmes/programmetemplate/"
+    yield from (templates, f"{templates}shipped/", f"{templates}{people['template'].pk}/change/")
 
 
 def patient_pages(people):

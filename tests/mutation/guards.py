@@ -180,6 +180,12 @@ GUARDS: Final = (
         {NOT_ONCE: ""},
     ),
     Guard(
+        "programmes/services/library.py",
+        f"{PROGRAMMES}library.py::test_of_two_who_make_the_next_version_at_once_one_does",
+        {},
+        sql="ALTER TABLE programmes_programmetemplate DROP CONSTRAINT programmes_template_version_once",
+    ),
+    Guard(
         "programmes/services/walk_logging.py",
         f"{PROGRAMMES}races.py::test_a_walk_that_is_sent_twice_is_saved_once",
         {},
