@@ -33,8 +33,9 @@ demo: .venv/installed
 demo-reset: .venv/installed
 	@$(RUN) manage.py demo --follow-parent --reset
 
+# A worker that is done takes from the others: the slow tests stand together at the end.
 test: .venv/installed
-	@$(RUN) -m pytest -n auto $(ARGS)
+	@$(RUN) -m pytest -n auto --dist worksteal $(ARGS)
 
 e2e: .venv/installed
 	@$(RUN) -m pytest -m e2e $(ARGS)

@@ -89,6 +89,31 @@ def test_a_filter_without_its_clinic_is_a_mistake():
     ]
 
 
+def test_a_clinic_that_was_asked_for_before_is_no_mistake():
+    source = (
+        "def lift(limit, by):\n    require(by, 'lift', clinic_id=limit.clinic_id)\n"
+        "    Limit.objects.for_clinic(by.clinic).filter(pk=limit.pk).first()\n"
+        "    Limit.objects.for_clinic(by.clinic).filter(lead=by).first()\n"
+    )
+    said = [mutant.said for mutant in mutants("p", source, guards_only=True) if "Limit" in mutant.said]
+    assert said == ["Limit.objects.for_clinic(by.clinic) -> Limit.objects.all()"]
+
+
+def test_a_clinic_that_a_composite_key_holds_is_no_mistake():
+    source = (
+        "def read(walk):\n    Flag.objects.filter(clinic_id=walk.clinic_id, walk=walk)\n"
+        "    Flag.objects.filter(clinic_id=walk.clinic_id, patient_id=walk.patient_id)\n"
+        "    Flag.objects.filter(clinic_id=walk.clinic_id, user_id=by.user_id)\n"
+    )
+    said = [mutant.said for mutant in mutants("p", source, guards_only=True) if "clinic" in mutant.kind]
+    assert said == [
+        "Flag.objects.filter(clinic_id=walk.clinic_id, user_id=by.user_id)"
+        " -> Flag.objects.filter(user_id=by.user_id)",
+        "Flag.objects.filter(clinic_id=walk.clinic_id, user_id=by.user_id)"
+        " -> Flag.objects.filter(clinic_id=walk.clinic_id)",
+    ]
+
+
 def test_what_refuses_is_left_out():
     source = "def end(by):\n    require(by, 'end')\n    if rows.update(x=1) != 1:\n        raise Gone\n"
     said = [(mutant.kind, mutant.said) for mutant in mutants("p", source, guards_only=True)]

@@ -1,8 +1,10 @@
 """Small mistakes in Python source, one for each place where authorisation could be forgotten."""
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 DECORATORS = {
     "staff_page",
@@ -18,6 +20,8 @@ GUARDS = {"act_for", "drop_session", "end_all_sessions"}
 WHOSE = {"clinic", "clinic_id", "user", "user_id", "member"}  # filters that say whose rows
 STATES = {"open", "current", "unreviewed", "unresolved", "consents"}
 EVERYBODYS = '"see_queue"'  # a verb that every role has: asking for it asks nothing
+TABLE = Path(__file__).parents[2] / "clinic/permissions.py"
+AS_MANY = set(re.findall(r'"(\w+)": EVERYBODY', TABLE.read_text()))
 ROLES = ("CLINICIAN", "REVIEWER", "MANAGER", "OPERATOR")
 SWAPPED: dict[type, type] = {
     ast.Eq: ast.NotEq,
@@ -66,13 +70,31 @@ def mutants(path: str, source: str, *, guards_only: bool = False) -> Iterator[Mu
     changes = GUARD_CHANGES if guards_only else (*GUARD_CHANGES, *LOGIC_CHANGES)
     tree = ast.parse(source)
     writing = {place for node, place in _with_places(tree, "") if _called(node) in ("update", "delete")}
+    asked_before = set(_of_a_record_asked_for(tree))
     for node, place in _with_places(tree, ""):
-        for change in (*changes, _roles) if place.startswith("VERBS.") else changes:
+        here = (*changes, _roles) if place.startswith("VERBS.") else changes
+        for change in () if id(node) in asked_before else here:
             for old, new, kind in change(node):
                 if guards_only and kind == "condition dropped" and place not in writing:
                     continue
+                if new == EVERYBODYS and getattr(old, "value", "") in AS_MANY:
+                    continue
                 said = f"{_short(ast.unparse(old))} -> {_short(new)}"
                 yield Mutant(path, place, kind, said, old.lineno, _with(source, old, new))  # type: ignore[attr-defined]
+
+
+def _of_a_record_asked_for(tree: ast.AST) -> Iterator[int]:
+    """Where `for_clinic(by.clinic)` finds a record whose clinic `require` has asked for."""
+    for function in (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef)):
+        calls = [each for each in ast.walk(function) if isinstance(each, ast.Call)]
+        asked = [
+            ast.unparse(one.value) for each in calls if _called(each) == "require" for one in each.keywords
+        ]
+        records = {each.removesuffix(".clinic_id") for each in asked}
+        for call in calls:
+            named = {ast.unparse(one.value).partition(".")[0] for one in call.keywords}
+            if _called(call) in ("filter", "get") and named & records:
+                yield from (id(each) for each in ast.walk(call) if _called(each) == "for_clinic")
 
 
 def _with_places(node: ast.AST, place: str) -> Iterator[tuple[ast.AST, str]]:
@@ -167,11 +189,22 @@ def _scope(node: ast.AST) -> Change:
         yield node, f"{rows}.all()", "condition dropped"
     elif name in ("filter", "get"):
         for gone in node.keywords:
+            if _held_by_a_key(gone, node.keywords):
+                continue
             if gone.arg in WHOSE or (gone.arg not in ("pk", "id", None) and name == "filter"):
                 rest = [each for each in node.keywords if each is not gone]
                 call = ast.Call(node.func, node.args, rest)
                 kind = "clinic not asked" if gone.arg in WHOSE else "condition dropped"
                 yield node, ast.unparse(call), kind
+
+
+def _held_by_a_key(gone: ast.keyword, keywords: list[ast.keyword]) -> bool:
+    """The clinic of the record named beside it: a composite key holds both together."""
+    whose, _, field = ast.unparse(gone.value).rpartition(".")
+    if field not in ("clinic", "clinic_id") or gone.arg not in ("clinic", "clinic_id"):
+        return False
+    said = {(each.arg, ast.unparse(each.value)) for each in keywords}
+    return any(value in (whose, f"{whose}.{arg}") for arg, value in said if arg != gone.arg)
 
 
 # --- Conditions turned round, in the modules that decide
