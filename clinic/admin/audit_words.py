@@ -115,6 +115,7 @@ def _admin_words(route: str) -> str:
         "delete": gettext("delete"),
         "assign": gettext("assign"),
         "discard": gettext("discard"),
+        "preview": gettext("preview"),
         "pause": gettext("pause"),
         "resume": gettext("pause ended"),
         "end": gettext("end"),

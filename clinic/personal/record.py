@@ -147,6 +147,7 @@ TREATMENT = (
             **KEYS,
             "programme number": "which revision of which programme",
             "in_force_from first_week change reason rule": "what was prescribed from when on, and why",
+            "warning_reason": "why the clinician wanted a steep rise",
             "repeats_until_half_done returns_after_gap patient_may_repeat allows_flare_plan": (
                 "what the clinician allows the app to do"
             ),

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Max, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -82,7 +83,8 @@ class ProgrammeAdmin(ProgrammeSteps):
         return _("%(number)s of %(last)s") % {"number": number, "last": programme.last_week}
 
     def get_urls(self) -> list[Any]:
-        return [self._address("assign", self.assign_view), *super().get_urls()]
+        own = {"assign": self.assign_view, "preview": self.preview_view}
+        return [*(self._address(name, view) for name, view in own.items()), *super().get_urls()]
 
     # --- start
 
@@ -135,13 +137,23 @@ class ProgrammeAdmin(ProgrammeSteps):
         if page.wants_saving:
             if page.save(by=request.staff):
                 self.log_change(request, programme, "draft saved")
-                if "assign" in request.POST:
+                if page.wants_assigning:
                     return redirect("admin:programmes_programme_assign", programme.pk)
                 messages.success(request, _("The draft is saved. The patient does not see it yet."))
                 return redirect(CHANGE, programme.pk)
             refused = True
         context = {"title": _("Draft programme"), "subtitle": programme.patient.full_name, **page.context()}
         return self.page(request, "draft", context, refused=refused)
+
+    def preview_view(self, request: Any, pk: UUID) -> Any:
+        """The weeks and the plan as typed, for the page's own script; stores nothing."""
+        programme = self._for_step(request, pk, "prescribe")
+        if request.method != "POST" or not programme.is_draft:
+            return redirect(CHANGE, programme.pk)
+        page = DraftPage(programme, request.POST, local_today(request))
+        status = 200 if page.is_valid() else 422
+        template = f"{self.template_folder}/_draft_parts.html"
+        return TemplateResponse(request, template, page.context(), status=status)
 
     def _look(self, request: Any, programme: Programme) -> HttpResponse:
         revisions = list(
@@ -205,6 +217,8 @@ class ProgrammeAdmin(ProgrammeSteps):
             form.add_error(None, _("This clinic is not live: a manager signs first. Nothing was assigned."))
         except ProcessingRestricted:
             form.add_error(None, _("Processing of this record is restricted. Nothing was assigned."))
+        except prescribing.SteepWithoutReason:
+            form.add_error(None, _("The plan rises steeply. Say why on the draft first."))
         except prescribing.AlreadyRunning:
             form.add_error(None, self._running_message(programme))
         except (prescribing.ChangedMeanwhile, prescribing.NotADraft):

@@ -18,7 +18,8 @@ from programmes.admin.forms import (
     minutes_field,
     start_problem,
 )
-from programmes.admin.weeks import week_table, with_one_more_week
+from programmes.admin.week_rows import with_other_rows
+from programmes.admin.weeks import week_table
 from programmes.admin.words import dose
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
@@ -125,8 +126,7 @@ class WeeksForm(ChangeForm):
     def __init__(self, data: Any = None, *args: Any, standing: Standing, **kwargs: Any) -> None:
         super().__init__(data, *args, standing=standing, **kwargs)
         coming = standing.from_week(standing.number + 1) or standing.from_week(standing.number)
-        rows = with_one_more_week(data) if data and "add_week" in data else data
-        self.table = week_table(rows, coming, first_week=coming[0].number)
+        self.table = week_table(with_other_rows(data), coming, first_week=coming[0].number)
 
     def is_valid(self) -> bool:
         return all([super().is_valid(), self.table.is_valid()])

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from clinic.models import StaffMember
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm, WeeksForm
+from programmes.admin.week_rows import wants_other_rows
 from programmes.admin.words import for_patient, jump_in_words, revision_in_words, shown, warnings_in_words
 from programmes.models import Programme, RevisionChange
 from programmes.services import changing, prescribing
@@ -110,13 +111,13 @@ class ChangePage:
 
     @property
     def is_refused(self) -> bool:
-        if self.posted is None or "add_week" in self.posted:
+        if self.posted is None or wants_other_rows(self.posted):
             return False
         return self.form is None or bool(self.form.errors) or self.proposed is None
 
     @property
     def wants_doing(self) -> bool:
-        return self.posted is not None and not {"preview", "add_week"} & set(self.posted)
+        return self.posted is not None and not wants_other_rows(self.posted) and "preview" not in self.posted
 
     def sign(self, *, by: StaffMember, now: datetime) -> bool:
         """False, with the reason on the page, when something typed or somebody else stands in the way."""

@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from clinic.models import StaffMember
 from programmes.admin.forms import DraftForm
-from programmes.admin.weeks import week_table, with_one_more_week
+from programmes.admin.week_rows import wants_other_rows, with_other_rows
+from programmes.admin.weeks import week_table
 from programmes.admin.words import shown
+from programmes.clinical import grading
 from programmes.models import Programme
 from programmes.services import prescribing
 
@@ -16,18 +18,19 @@ from programmes.services import prescribing
 class DraftPage:
     """One request's view of a draft; `posted` is what somebody typed, or None for a fresh page.
 
-    "Add a week" and "Preview" store nothing; "Save" and "Assign" go through one verb.
+    The buttons of the rows and "Preview" store nothing; "Save" and "Assign" go through one verb.
     """
 
     def __init__(self, programme: Programme, posted: Any, today: date) -> None:
         self.programme = programme
         self.posted = posted
-        self.stored = prescribing.stored_weeks(programme.weeks.order_by("number"))
-        rows = with_one_more_week(posted) if posted and "add_week" in posted else posted
-        self.table = week_table(rows, self.stored)
+        rows = list(programme.weeks.select_related("revision").order_by("number"))
+        self.stored = prescribing.stored_weeks(rows)
+        self.table = week_table(with_other_rows(posted), self.stored)
         initial = {
             "starts_on": programme.starts_on,
             "note_to_patient": programme.note_to_patient,
+            "warning_reason": rows[0].revision.warning_reason if rows else "",
             "version": programme.version,
         }
         self.form = DraftForm(posted, today=today, initial=initial)
@@ -35,7 +38,7 @@ class DraftPage:
 
     @property
     def wants_saving(self) -> bool:
-        return self.posted is not None and not {"add_week", "preview"} & set(self.posted)
+        return self.posted is not None and not wants_other_rows(self.posted) and "preview" not in self.posted
 
     @property
     def wants_preview(self) -> bool:
@@ -44,9 +47,13 @@ class DraftPage:
     def is_valid(self) -> bool:
         return all([self.form.is_valid(), self.table.is_valid()])
 
+    @property
+    def wants_assigning(self) -> bool:
+        return self.wants_saving and "assign" in self.posted
+
     def save(self, *, by: StaffMember) -> bool:
         """False, with the reason on the page, when something typed or somebody else stands in the way."""
-        if not self.is_valid():
+        if not self.is_valid() or not self._steep_rise_explained():
             return False
         data = self.form.cleaned_data
         try:
@@ -55,6 +62,7 @@ class DraftPage:
                 weeks=self.table.weeks(),
                 starts_on=data["starts_on"],
                 note_to_patient=data["note_to_patient"],
+                warning_reason=data["warning_reason"],
                 seen_version=data["version"],
                 by=by,
             )
@@ -62,6 +70,14 @@ class DraftPage:
             self._show_conflict()
         except prescribing.NotADraft:
             self.form.add_error(None, _("Somebody has assigned this programme meanwhile."))
+        return not self.form.errors
+
+    def _steep_rise_explained(self) -> bool:
+        """A draft may wait for its reason; what is to be assigned may not."""
+        steep = self.wants_assigning and grading.weekly_warnings(self.table.weeks())
+        if steep and not self.form.cleaned_data["warning_reason"]:
+            said = _("The plan rises steeply: see the warning. Say why, or change the weeks.")
+            self.form.add_error("warning_reason", said)
         return not self.form.errors
 
     def _show_conflict(self) -> None:
@@ -89,5 +105,6 @@ class DraftPage:
             "form": self.form,
             "table": self.table,
             "plan": plan,
+            "asks_reason": bool(plan and plan["warnings"]) or bool(self.form["warning_reason"].value()),
             "saved_meanwhile": shown(self.stored, self.programme.starts_on) if self.conflict else None,
         }

@@ -235,6 +235,12 @@ class DraftForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Shown above the plan. At most 300 characters."),
     )
+    warning_reason = forms.CharField(
+        label=gettext_lazy("Why is this rise wanted?"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed before the plan is assigned. It is kept with the plan."),
+    )
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:

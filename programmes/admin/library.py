@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.admin import ClinicForm
 from programmes.admin.forms import minutes_field
 from programmes.admin.pages import PagesAdmin
-from programmes.admin.weeks import week_table, with_one_more_week
+from programmes.admin.week_rows import wants_other_rows, with_other_rows
+from programmes.admin.weeks import week_table
 from programmes.admin.words import plan_in_words
 from programmes.models import ProgrammeTemplate
 from programmes.models.programme import RUNNING
@@ -185,10 +186,9 @@ class ProgrammeTemplateAdmin(PagesAdmin):
     def _edit(self, request: Any, template: Any, weeks: Any, versions: Any = ()) -> HttpResponse:
         adding = template._state.adding
         posted = request.POST if request.method == "POST" else None
-        adds_week = posted is not None and "add_week" in posted
         form = TemplateForm(posted, instance=template)
-        table = week_table(with_one_more_week(posted) if adds_week else posted, weeks, fast_parts=True)
-        saving = posted is not None and not adds_week
+        table = week_table(with_other_rows(posted), weeks, fast_parts=True)
+        saving = posted is not None and not wants_other_rows(posted)
         if (
             saving
             and all([form.is_valid(), table.is_valid()])
@@ -244,4 +244,4 @@ def _saved_in_words(before: ProgrammeTemplate, saved: ProgrammeTemplate) -> str:
 
 def dated_weeks(weeks: Any) -> list[dict[str, Any]]:
     """The rows of a week table without dates: a template starts on no day."""
-    return [{"week": week, "total": week.days * week.minutes} for week in weeks]
+    return [{"week": week, "total": week.volume} for week in weeks]

@@ -14,8 +14,17 @@ from programmes.models import Intensity, WeekKind
 PREFIX = "weeks"
 MOST_WEEKS = 104
 FAST_PARTS = ("intervals", "interval_days")
-COUNTED = ("distance_m", "steps")
-DOSE_NEEDED = gettext_lazy("Enter 1 to 300 minutes.")
+DOSES = ("minutes", "distance_m", "steps")
+DOSE_NEEDED = {
+    "minutes": gettext_lazy("Enter 1 to 300 minutes."),
+    "distance_m": gettext_lazy("Enter 1 to 40,000 metres."),
+    "steps": gettext_lazy("Enter 1 to 60,000 steps."),
+}
+A_WEEK = {
+    "minutes": gettext_lazy("Minutes a week"),
+    "distance_m": gettext_lazy("Metres a week"),
+    "steps": gettext_lazy("Steps a week"),
+}
 
 
 def _number(label: Any, low: int, high: int, message: Any, *, required: bool = True) -> forms.IntegerField:
@@ -27,11 +36,13 @@ def _number(label: Any, low: int, high: int, message: Any, *, required: bool = T
 
 
 class WeekForm(forms.Form):
-    """One row. Distance and steps are carried along unseen until plans are counted by them here."""
+    """One row. Doses that the plan does not count are carried along unseen."""
 
     number = _number(gettext_lazy("week"), 1, MOST_WEEKS, gettext_lazy("Enter 1 to 104."))
     days = _number(gettext_lazy("walking days"), 1, 7, gettext_lazy("Enter 1 to 7 days."))
-    minutes = _number(gettext_lazy("minutes a day"), 0, 300, DOSE_NEEDED)
+    minutes = _number(gettext_lazy("minutes a day"), 0, 300, DOSE_NEEDED["minutes"])
+    distance_m = _number(gettext_lazy("metres a day"), 1, 40_000, DOSE_NEEDED["distance_m"], required=False)
+    steps = _number(gettext_lazy("steps a day"), 1, 60_000, DOSE_NEEDED["steps"], required=False)
     bouts = _number(gettext_lazy("walks a day"), 1, 6, gettext_lazy("Enter 1 to 6 walks."))
     intensity = forms.ChoiceField(label=gettext_lazy("pace"), choices=Intensity.choices)
     kind = forms.ChoiceField(label=gettext_lazy("kind of week"), choices=WeekKind.choices)
@@ -39,13 +50,12 @@ class WeekForm(forms.Form):
     interval_days = _number(
         gettext_lazy("days with fast parts"), 0, 7, gettext_lazy("Enter 0 to 7 days."), required=False
     )
-    distance_m = forms.IntegerField(min_value=1, max_value=40_000, required=False, widget=forms.HiddenInput)
-    steps = forms.IntegerField(min_value=1, max_value=60_000, required=False, widget=forms.HiddenInput)
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("minutes") == 0 and not any(data.get(name) for name in COUNTED):
-            self.add_error("minutes", DOSE_NEEDED)
+        is_read = data.get("minutes") is not None and not self.errors.keys() & set(DOSES)
+        if is_read and not any(data[name] for name in DOSES):
+            self.add_error(self.counted, DOSE_NEEDED[self.counted])
         return data
 
     def clean_intervals(self) -> int:
@@ -63,10 +73,15 @@ class WeekForm(forms.Form):
         return [field for field in self.visible_fields() if field.name != "DELETE"]
 
     @property
-    def minutes_a_week(self) -> int | None:
-        """Days times minutes as they stand in the row; None while they are no numbers."""
+    def counted(self) -> str:
+        """The dose that this plan counts: the first one people see."""
+        return next((name for name in DOSES if not self.fields[name].widget.is_hidden), "minutes")
+
+    @property
+    def a_week(self) -> int | None:
+        """Days times the day's dose as they stand in the row; None while they are no numbers."""
         try:
-            return int(self["days"].value()) * int(self["minutes"].value())
+            return int(self["days"].value()) * int(self[self.counted].value())
         except (TypeError, ValueError):
             return None
 
@@ -75,7 +90,7 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
     """All rows of one plan. Rows ticked for removal close the gap that they leave."""
 
     deletion_widget = forms.CheckboxInput
-    with_fast_parts = False
+    unseen: frozenset[str] = frozenset()
     first_week = 1
 
     def add_fields(self, form: WeekForm, index: int | None) -> None:
@@ -83,12 +98,29 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         form.empty_permitted = False
         form.fields["DELETE"].label = _("remove")
         for name, field in form.fields.items():
-            if name in FAST_PARTS and not self.with_fast_parts:
+            if name in self.unseen:
                 field.widget = forms.HiddenInput()
             field.widget.attrs["aria-label"] = _("week %(number)s %(column)s") % {
                 "number": (index or 0) + 1,
                 "column": field.label,
             }
+
+    @property
+    def a_week(self) -> Any:
+        """The heading of the last column."""
+        return A_WEEK[self.empty_form.counted]
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong in which cell, for a list beside the preview."""
+        return [
+            _("Week %(number)s, %(column)s: %(said)s")
+            % {"number": form["number"].value(), "column": form.fields[name].label, "said": said}
+            for form in self.kept
+            for name, errors in form.errors.items()
+            if name in form.fields
+            for said in errors
+        ]
 
     @property
     def kept(self) -> list[WeekForm]:
@@ -156,32 +188,18 @@ _FormSet = forms.formset_factory(
 def week_table(
     data: Any, weeks: Iterable[grading.Week], *, fast_parts: bool = False, first_week: int = 1
 ) -> Any:
-    """The table over what was posted, else over the stored weeks; fast parts only where there are some."""
+    """The table over what was posted, else over the stored weeks; columns only where a plan uses them."""
     rows = [{name: getattr(week, name) for name in WeekForm.base_fields} for week in weeks]
-    posted = [data.get(key) for key in data if key.endswith("-intervals")] if data else []
-    wanted = (
-        fast_parts or any(row["intervals"] for row in rows) or any(each not in ("", "0") for each in posted)
+    used = {name for name in (*DOSES, *FAST_PARTS) if _is_used(name, rows, data)}
+    seen = (
+        used | ({"minutes"} if not used & set(DOSES) else set()) | (set(FAST_PARTS) if fast_parts else set())
     )
-    kind = type("WeekFormSet", (_FormSet,), {"with_fast_parts": wanted, "first_week": first_week})
+    unseen = frozenset({*DOSES, *FAST_PARTS} - seen)
+    kind = type("WeekFormSet", (_FormSet,), {"unseen": unseen, "first_week": first_week})
     return kind(data, initial=rows, prefix=PREFIX)
 
 
-def with_one_more_week(data: Any) -> Any:
-    """The posted rows and a copy of the last one, numbered next."""
-    copy = data.copy()
-    total = min(_whole(copy.get(f"{PREFIX}-TOTAL_FORMS")), MOST_WEEKS - 1)
-    for name in WeekForm.base_fields:
-        copy[f"{PREFIX}-{total}-{name}"] = copy.get(f"{PREFIX}-{total - 1}-{name}", _fresh(name))
-    last = _whole(copy.get(f"{PREFIX}-{total - 1}-number")) or total
-    copy[f"{PREFIX}-{total}-number"] = str(last + 1)
-    copy[f"{PREFIX}-TOTAL_FORMS"] = str(total + 1)
-    return copy
-
-
-def _whole(typed: str | None) -> int:
-    """0 for what is no number."""
-    return int(typed) if typed and typed.isdecimal() and len(typed) < 5 else 0
-
-
-def _fresh(name: str) -> str:
-    return {"days": "3", "minutes": "10", "bouts": "1", "intensity": "easy", "kind": "build"}.get(name, "")
+def _is_used(name: str, rows: list[dict[str, Any]], data: Any) -> bool:
+    """Whether a row, stored or typed, has something there. An emptied cell keeps a stored column in sight."""
+    typed = [data.get(key) for key in data if key.endswith(f"-{name}")] if data else []
+    return any(row[name] for row in rows) or any(each not in ("", "0") for each in typed)

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from patients import wording
-from programmes import charts
+from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
 from programmes.models import ProgrammeRevision, RevisionChange
 from programmes.wording import day_and_year
@@ -25,8 +25,13 @@ def _days(number: int) -> str:
 
 def dose(week: grading.Week) -> str:
     """One week's dose, for example "12 minutes a day, 3 days a week"."""
-    if week.steps:
+    if week.counts == grading.STEPS:
         return _("%(steps)s steps a day, %(days)s") % {"steps": week.steps, "days": _days(week.days)}
+    if week.counts == grading.DISTANCE:
+        return _("%(metres)s metres a day, %(days)s") % {
+            "metres": week.distance_m,
+            "days": _days(week.days),
+        }
     return _("%(minutes)s a day, %(days)s") % {"minutes": _minutes(week.minutes), "days": _days(week.days)}
 
 
@@ -50,15 +55,27 @@ def plan_in_words(weeks: Sequence[grading.Week]) -> list[str]:
     return said
 
 
+def said_shortly(weeks: Sequence[grading.Week]) -> str:
+    """What a screen reader hears after each edit: "12 weeks, up to 24 minutes a day on 5 days a week." """
+    if not weeks:
+        return ""
+    most = max(weeks, key=lambda week: week.volume)
+    number = ngettext("%(n)s week", "%(n)s weeks", len(weeks)) % {"n": len(weeks)}
+    said = _("%(weeks)s, at most %(dose)s.") % {"weeks": number, "dose": dose(most)}
+    steep = len(grading.weekly_warnings(weeks))
+    warns = ngettext("%(n)s warning.", "%(n)s warnings.", steep) % {"n": steep}
+    return f"{said} {warns}" if steep else said
+
+
 def _same(before: grading.Week, week: grading.Week) -> bool:
-    compared = ("days", "minutes", "steps", "intervals", "intensity")
+    compared = ("days", "amount", "intervals", "intensity")
     return all(getattr(before, name) == getattr(week, name) for name in compared)
 
 
 def _changes(pairs: list[tuple[grading.Week, grading.Week]]) -> list[str]:
     """Which weeks add a walking day, go down, or ask for a faster pace."""
     days = [week.number for before, week in pairs if week.days > before.days]
-    down = [week.number for before, week in pairs if week.days * week.minutes < before.days * before.minutes]
+    down = [week.number for before, week in pairs if week.volume < before.volume]
     pace = [week.number for before, week in pairs if week.intensity != before.intensity]
     said = [
         (days, _("One more walking day from week %(weeks)s.")),
@@ -77,15 +94,23 @@ def _listed(numbers: list[int]) -> str:
     }
 
 
+RISES = {
+    grading.MINUTES: gettext_lazy(
+        "Week %(n)s asks for %(rise)s %% more: %(after)s minutes after %(volume)s in week %(before)s."
+    ),
+    grading.STEPS: gettext_lazy(
+        "Week %(n)s asks for %(rise)s %% more: %(after)s steps after %(volume)s in week %(before)s."
+    ),
+    grading.DISTANCE: gettext_lazy(
+        "Week %(n)s asks for %(rise)s %% more: %(after)s metres after %(volume)s in week %(before)s."
+    ),
+}
+
+
 def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
     """One sentence for every week that asks for much more than the one before."""
-    minutes = _(
-        "Week %(n)s asks for %(rise)s %% more: %(after)s minutes after %(volume)s in week %(before)s."
-    )
-    steps = _("Week %(n)s asks for %(rise)s %% more: %(after)s steps after %(volume)s in week %(before)s.")
-    sentence = steps if any(week.steps for week in weeks) else minutes
     return [
-        sentence
+        str(RISES[each.counts])
         % {
             "n": each.number,
             "before": each.number - 1,
@@ -153,7 +178,7 @@ def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]
         {
             "week": week,
             "starts_on": starts_on + timedelta(days=7 * (week.number - first)),
-            "total": week.days * week.minutes,
+            "total": week.volume,
         }
         for week in weeks
     ]
@@ -162,11 +187,11 @@ def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]
 def shown(weeks: Sequence[grading.Week], starts_on: date) -> dict[str, Any]:
     """Everything that a page says about a plan, and "My plan" as the patient sees it."""
     rows = dated(weeks, starts_on)
-    planned = [charts.WeekMinutes(row["week"].number, row["starts_on"], row["total"], None) for row in rows]
     return {
+        "said": said_shortly(weeks),
         "sentences": plan_in_words(weeks),
         "warnings": warnings_in_words(weeks),
         "rows": rows,
         "my_plan": wording.my_plan(weeks, first_on=starts_on),
-        "chart": charts.weekly_minutes_chart(planned) if any(each.planned for each in planned) else None,
+        "chart": plan_chart(weeks, [row["starts_on"] for row in rows]),
     }

@@ -53,6 +53,10 @@ class ChangedMeanwhile(Exception):
     """Somebody else saved this programme since it was opened."""
 
 
+class SteepWithoutReason(Exception):
+    """A week asks for over 35 % more than the one before, and nobody has said why that is wanted."""
+
+
 class OverlappingPause(Exception):
     """The programme is paused on some of these days already."""
 
@@ -140,8 +144,9 @@ def draft_programme(
     rule: dict[str, Any],
     by: StaffMember,
     today: date,
+    warning_reason: str = "",
 ) -> Programme:
-    """Makes a draft with its first revision.
+    """Makes a draft with its first revision; `warning_reason` says why a steep rise is wanted.
 
     Raises NoWeeks, WeeksNotInOrder, ProcessingRestricted or NotAllowed.
     """
@@ -165,6 +170,7 @@ def draft_programme(
         in_force_from=starts_on,
         reason="first plan",
         rule=rule,
+        warning_reason=warning_reason,
     )
     write_weeks(revision, weeks)
     return programme
@@ -202,8 +208,9 @@ def edit_draft(
     note_to_patient: str,
     seen_version: int,
     by: StaffMember,
+    warning_reason: str = "",
 ) -> None:
-    """Replaces the weeks of a draft.
+    """Replaces the weeks of a draft; `warning_reason` says why a steep rise is wanted.
 
     Raises NotADraft, NoWeeks, WeeksNotInOrder, ChangedMeanwhile or NotAllowed.
     """
@@ -216,7 +223,9 @@ def edit_draft(
     if saved != 1:
         raise ChangedMeanwhile if drafts.exists() else NotADraft
     revision = ProgrammeRevision.objects.for_clinic(by.clinic).get(programme=programme, number=1)
-    ProgrammeRevision.objects.filter(pk=revision.pk).update(in_force_from=starts_on)
+    ProgrammeRevision.objects.filter(pk=revision.pk).update(
+        in_force_from=starts_on, warning_reason=warning_reason
+    )
     ProgrammeWeek.objects.for_clinic(by.clinic).filter(revision=revision).delete()
     write_weeks(revision, weeks)
 
@@ -236,16 +245,15 @@ def assign_programme(
 ) -> None:
     """Signs the first revision and starts the programme.
 
-    With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, AlreadyRunning,
-    ChangedMeanwhile, NotLive, ProcessingRestricted or NotAllowed.
+    With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, SteepWithoutReason,
+    AlreadyRunning, ChangedMeanwhile, NotLive, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe")
     require_live(by.clinic)
     require_unrestricted(programme.patient, programme.patient.local_date(now))
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     version = {} if seen_version is None else {"version": seen_version}
-    if not ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme).exists():
-        raise NoWeeks
+    _require_signable(programme)
     try:
         with transaction.atomic():
             started = drafts.filter(**version).update(
@@ -261,6 +269,17 @@ def assign_programme(
         signed_at=now, signed_by=by.user
     )
     mark_changed(patient=programme.patient, earliest_on=programme.starts_on, now=now)
+
+
+def _require_signable(programme: Programme) -> None:
+    """A draft has weeks, and a reason where they rise steeply. Raises NoWeeks or SteepWithoutReason."""
+    revision = ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme)
+    draft = revision.prefetch_related("weeks").get(number=1)
+    weeks = stored_weeks(draft.weeks.all())
+    if not weeks:
+        raise NoWeeks
+    if grading.weekly_warnings(weeks) and not draft.warning_reason:
+        raise SteepWithoutReason
 
 
 @transaction.atomic

@@ -43,6 +43,7 @@ STATES = {
     "admin/programmes/programme/<object_id>/change/": "draft",
     "admin/programmes/programme/<pk>/assign/": "draft",
     "admin/programmes/programme/<pk>/discard/": "draft",
+    "admin/programmes/programme/<pk>/preview/": "draft",
 }
 OTHER_STATES = {
     "review/<item_id>/": ("clinicians", "reviewers"),

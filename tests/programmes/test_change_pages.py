@@ -47,7 +47,13 @@ def programme(clinician):
         for n in range(1, 13)
     ]
     prescribing.edit_draft(
-        programme=draft, weeks=weeks, starts_on=START, note_to_patient="", seen_version=1, by=clinician
+        programme=draft,
+        weeks=weeks,
+        starts_on=START,
+        note_to_patient="",
+        warning_reason="Walks further every day already.",
+        seen_version=1,
+        by=clinician,
     )
     prescribing.assign_programme(
         programme=by_the_calendar(draft), by=clinician, now=NOON - timedelta(days=26)
