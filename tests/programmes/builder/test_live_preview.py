@@ -1,4 +1,4 @@
-"""What the page's script asks for while weeks are edited, and the buttons of the rows; both without JavaScript."""
+"""What the page asks for while weeks are edited, and the buttons of the rows; both without JavaScript."""
 
 import pytest
 
