@@ -221,7 +221,8 @@ class ClinicAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
 
     def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
         """Only the filters on the page: `?password__startswith=` would let a column be guessed."""
-        shown = {item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)}
+        filters = [item[0] if isinstance(item, tuple) else item for item in self.get_list_filter(request)]
+        shown = {getattr(item, "parameter_name", item) for item in filters}
         return lookup.split("__")[0] in shown and super().lookup_allowed(lookup, value, request)
 
     def _get_obj_does_not_exist_redirect(self, request: Any, opts: Any, object_id: str) -> Any:

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Max, OuterRef, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -13,37 +13,22 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
-from clinic.admin import OwnClinicFilter, local_today
+from clinic.admin import local_today
 from clinic.models import StaffMember
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.forms import AssignForm, StartForm, start_problem
-from programmes.admin.steps import CHANGE, ProgrammeSteps
+from programmes.admin.listing import ProgrammeList
+from programmes.admin.steps import CHANGE
 from programmes.admin.words import for_patient, history_in_words, shown
 from programmes.models import (
     Programme,
-    ProgrammeRevision,
     ProgrammeStatus,
-    ProgrammeWeek,
 )
 from programmes.services import prescribing
 from programmes.wording import day_and_year
-
-
-def with_progress(rows: Any, today: Any) -> Any:
-    """Annotates what "week n of N" needs: the revision in force and its last week."""
-    of_this = ProgrammeRevision.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
-    revision = of_this.in_force(today)
-    last = ProgrammeWeek.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
-    newest = last.order_by().values("programme").annotate(last=Max("number")).values("last")
-    return rows.annotate(
-        in_force_from=Subquery(revision.values("in_force_from")[:1]),
-        first_week=Subquery(revision.values("first_week")[:1]),
-        last_week=Subquery(newest),
-    )
 
 
 def name_of(login: str) -> Subquery:
@@ -53,34 +38,10 @@ def name_of(login: str) -> Subquery:
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(ProgrammeSteps):
+class ProgrammeAdmin(ProgrammeList):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"
-    list_display = ["patient_name", "status", "week", "starts_on", "template", "clinician"]
-    list_display_links = ["patient_name"]
-    list_filter = ["status", ("clinician", OwnClinicFilter)]
-    search_fields = ["patient__given_name", "patient__family_name", "patient__reference"]
-    search_help_text = gettext_lazy("The patient's name or number")
-    list_select_related = ("patient", "template", "clinician")
-
-    def get_queryset(self, request: Any) -> Any:
-        rows = super().get_queryset(request).select_related("patient", "template", "clinician", "assigned_by")
-        return with_progress(rows, timezone.localdate())
-
-    @admin.display(description=gettext_lazy("patient"), ordering="patient__family_name")
-    def patient_name(self, programme: Programme) -> str:
-        return programme.patient.full_name
-
-    @admin.display(description=gettext_lazy("week"))
-    def week(self, programme: Any) -> str:
-        if not programme.last_week:
-            return "-"
-        if programme.in_force_from is None or programme.status not in ("active", "on-hold"):
-            return _("%(n)s weeks") % {"n": programme.last_week}
-        days = (timezone.localdate() - programme.in_force_from).days
-        number = min(programme.first_week + max(0, days) // 7, programme.last_week)
-        return _("%(number)s of %(last)s") % {"number": number, "last": programme.last_week}
 
     def get_urls(self) -> list[Any]:
         own = {"assign": self.assign_view, "preview": self.preview_view}

@@ -130,6 +130,7 @@ class ProgrammeTemplateAdmin(PagesAdmin):
     list_display_links = ["code", "name"]
     list_filter = [VersionFilter, "is_active"]
     search_fields = ["code", "name"]
+    show_facets = admin.ShowFacets.NEVER
 
     def get_queryset(self, request: Any) -> Any:
         return super().get_queryset(request).annotate(week_count=Count("weeks"), in_use=in_use())

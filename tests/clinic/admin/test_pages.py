@@ -80,11 +80,11 @@ def test_the_demos_mailbox_stands_in_the_header(client, clinic, settings, is_dem
     assert ("/demo/mailbox/" in staff.get("/admin/").content.decode()) == is_demo
 
 
-def test_times_stand_in_the_clinics_zone(client):
+def test_times_stand_in_the_clinics_zone_and_in_the_houses_format(client):
     clinic = a_clinic(time_zone="Australia/Sydney")
     ReviewRun.objects.create(clinic=clinic, local_date=START, due_at=NOON, status="done", finished_at=NOON)
     staff = sign_in_staff(client, a_staff_member(clinic))
-    assert "11 p.m." in staff.get(address(ReviewRun, "changelist")).content.decode()
+    assert "21 Nov 2026, 23:00" in staff.get(address(ReviewRun, "changelist")).content.decode()
 
 
 # Session, user, membership, actor, the ends of the request's transaction; then count, rows, filter choices;

@@ -8,7 +8,7 @@ import pytest
 from clinic.models import Role
 from programmes.models import Pause, Programme
 from programmes.services import prescribing
-from tests.factories import NOON, a_draft, a_patient, a_programme, a_staff_member, a_template
+from tests.factories import NOON, a_draft, a_patient, a_programme, a_staff_member
 from tests.programmes.builder.typed import (
     ADD,
     MONDAY,
@@ -160,20 +160,3 @@ def test_only_who_prescribes_discards(client, clinic, clinician, role):
     answer = sign_in_staff(client, a_staff_member(clinic, role)).post(change_page(draft, "discard"))
     draft.refresh_from_db()
     assert (answer.status_code, draft.status) == (403, "draft")
-
-
-@pytest.mark.parametrize("rows", [1, 30])
-def test_the_list_costs_the_same_for_one_and_for_thirty(
-    desk, clinic, clinician, rows, django_assert_num_queries
-):
-    template = a_template(clinic)
-    for _row in range(rows):
-        programme = a_programme(a_patient(clinic), clinician, weeks=2)
-        Programme.objects.filter(pk=programme.pk).update(template=template)
-    with django_assert_num_queries(LIST_QUERIES):
-        answer = desk.get("/admin/programmes/programme/")
-    assert answer.content.decode().count("2 of 2") == rows
-
-
-# Session, user, membership, actor, read log and the ends of the request's transaction are 7 of them.
-LIST_QUERIES = 11

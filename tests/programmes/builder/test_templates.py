@@ -137,6 +137,12 @@ def test_the_list_costs_the_same_for_one_used_template_and_for_many_versions(des
     assert (few.count, many.count) == (2, 2)
 
 
+def test_the_list_shows_the_newest_versions_and_earlier_ones_on_request(desk, clinic):
+    used_twice(desk, clinic)
+    pages = [desk.get(f"/admin/programmes/programmetemplate/{query}") for query in ("", "?versions=all")]
+    assert [page.content.decode().count('class="field-version"') for page in pages] == [5, 6]
+
+
 def test_an_earlier_version_is_for_looking_at_and_names_the_newest(desk, clinic):
     first, second = used_twice(desk, clinic)
     shown = desk.get(change(first)).content.decode()
