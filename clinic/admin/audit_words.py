@@ -50,6 +50,7 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:retention": gettext("Records past their time"),
         "clinic:decide-retention": gettext("Record past its time: decision"),
         "clinic:take-back-retention": gettext("Record past its time: decision taken back"),
+        "clinic:legal-hold": gettext("Legal hold of a record"),
         "clinic:restriction": gettext("Restriction of a record"),
         "clinic:read-log": gettext("Who looked"),
         "clinic:changes": gettext("What was changed"),

@@ -143,6 +143,18 @@ class RestrictionForm(forms.Form):
     until = _day(_("Last day (leave empty: until somebody lifts it)"), required=False)
 
 
+class HoldForm(forms.Form):
+    """Why nothing of a record may go."""
+
+    reason = forms.CharField(
+        label=_("Why must nothing go?"),
+        help_text=_("The claim, the inquest or the order, and who asked for it."),
+        max_length=REASON_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why: others read it later.")},
+    )
+
+
 class RetentionForm(forms.Form):
     """What becomes of a record past its time, and why."""
 

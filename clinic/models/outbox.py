@@ -40,6 +40,7 @@ class MessageKind(models.TextChoices):
     ACCOUNT_NOTICE = "account-notice", _("About a login")
     PASSWORD_LINK = "password-link", _("Link to choose a password")
     EMERGENCY_ACCESS = "emergency-access", _("Emergency access")
+    RETENTION = "retention", _("Records past their time")
 
 
 class MessageStatus(models.TextChoices):

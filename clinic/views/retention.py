@@ -150,7 +150,7 @@ def _row(patient: Patient, decisions: dict[UUID, RetentionDecision], today: date
 def _held(patient: Patient, today: date) -> str:
     if patient.is_restricted(today):
         return gettext("The use of this record is restricted: nothing is erased until that is lifted.")
-    if patient.kept_reason and patient.kept_until is None:
+    if patient.is_held:
         return gettext("Legal hold: %(reason)s") % {"reason": patient.kept_reason}
     return ""
 

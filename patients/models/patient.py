@@ -165,6 +165,11 @@ class Patient(ClinicRecord):
         ends = [end for end in (self.discharged_on, self.died_on) if end is not None]
         return all(day < end for end in ends)
 
+    @property
+    def is_held(self) -> bool:
+        """Whether a legal hold stands: nothing of the record goes, however old it is."""
+        return bool(self.kept_reason) and self.kept_until is None
+
     def is_restricted(self, day: date) -> bool:
         """The same question as `PatientQuerySet.restricted_on`, for one record."""
         return restricts(self.restricted_at, self.restricted_until, day)

@@ -5,9 +5,13 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from clinic.models import Clinic, StaffMember
-from clinic.permissions import require
+from clinic.models import Clinic, MessageKind, StaffMember
+from clinic.permissions import require, roles_that_may
+from clinic.services.post import Letter, post_message
 from clinic.tenancy import past_limits
 from patients.models import Decision, LimitedRecord, Patient, PatientQuerySet, RetentionDecision
 from patients.services.retention import RECORD_YEARS, is_kept, record_goes_on, waits_since, years_after
@@ -27,6 +31,14 @@ class DayOutOfRange(Exception):
 
 class ReasonMissing(Exception):
     """Who decides says why."""
+
+
+class AlreadyHeld(Exception):
+    """A legal hold stands on this record."""
+
+
+class NotHeld(Exception):
+    """No legal hold stands on this record."""
 
 
 class NotStanding(Exception):
@@ -167,8 +179,52 @@ def take_back_decision(*, decision: RetentionDecision, by: StaffMember, now: dat
 
 @transaction.atomic
 def hold_record(*, patient: Patient, reason: str, by: StaffMember) -> None:
-    """A legal hold: nothing of the record goes while it stands; "" ends it. Raises NotAllowed."""
+    """A legal hold: nothing of the record goes while it stands. It takes the place of a decision to keep it.
+
+    Raises AlreadyHeld, ReasonMissing or NotAllowed.
+    """
     require(by, "decide_retention", clinic_id=patient.clinic_id)
-    Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk).update(
-        kept_reason=reason.strip(), kept_until=None
+    if not reason.strip():
+        raise ReasonMissing
+    record = Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk)
+    free = record.filter(Q(kept_reason="") | Q(kept_until__isnull=False))
+    if free.update(kept_reason=reason.strip(), kept_until=None) != 1:
+        raise AlreadyHeld
+
+
+@transaction.atomic
+def end_hold(*, patient: Patient, by: StaffMember) -> None:
+    """The record goes its way again: past its time it waits for a decision. Raises NotHeld or NotAllowed."""
+    require(by, "decide_retention", clinic_id=patient.clinic_id)
+    record = Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk, kept_until=None)
+    if record.exclude(kept_reason="").update(kept_reason="") != 1:
+        raise NotHeld
+
+
+def tell_deciders(*, clinic: Clinic, waiting: int, now: datetime) -> None:
+    """A mail to everybody who decides, once a month while records wait for a decision. It holds no names."""
+    if waiting:
+        deciding = roles_that_may("decide_retention")
+        people = StaffMember.objects.for_clinic(clinic).filter(role__in=deciding, is_active=True)
+        for member, address in people.values_list("pk", "user__email"):
+            post_message(
+                kind=MessageKind.RETENTION,
+                key=f"retention:{member}:{now.astimezone(clinic.zone):%Y-%m}",
+                to_address=address,
+                letter=_waiting_letter(waiting),
+                now=now,
+                clinic=clinic,
+            )
+
+
+def _waiting_letter(waiting: int) -> Letter:
+    body = ngettext(
+        "%(count)d record of your clinic is past its time and waits for your decision.",
+        "%(count)d records of your clinic are past their time and wait for your decision.",
+        waiting,
     )
+    way = _(
+        "Sign in and open Data requests, Records past their time. Nothing is erased before a manager has said"
+        " so.\n\nThis message holds no names. It comes once a month while something waits."
+    )
+    return Letter(subject=_("Records past their time"), body=f"{body % {'count': waiting}}\n\n{way}")

@@ -172,6 +172,7 @@ def _rights(side: Side) -> list[tuple[str, partial[Any]]]:
         ("decide_retention", partial(retention_decisions.decide_retention, patient=past, **erase)),
         ("decide_retention", partial(retention_decisions.take_back_decision, decision=decision, **AT)),
         ("decide_retention", partial(retention_decisions.hold_record, patient=patient, reason=REASON)),
+        ("decide_retention", partial(retention_decisions.end_hold, patient=side.rows["held"])),
         (
             "restrict_processing",
             partial(restricting.restrict_processing, patient=patient, reason=REASON, until=None, **AT),

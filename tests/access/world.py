@@ -26,7 +26,7 @@ from patients.services import limiting
 from patients.services.data_requests import ask_about_data
 from patients.services.enrolment import invite_patient
 from patients.services.privacy import accept_text
-from patients.services.retention_decisions import take_back_decision
+from patients.services.retention_decisions import hold_record, take_back_decision
 from programmes.clinical.diary import Finding
 from programmes.models import (
     Channel,
@@ -203,6 +203,8 @@ def _limited(side: Side) -> None:
     restrict_processing(
         patient=past.patient, reason=f"{side.word} asked for it", until=None, by=manager, now=side.now
     )
+    hold_record(patient=past.patient, reason=f"{side.word} is claimed for", by=manager)
+    side.rows["held"] = past.patient
     leaver = a_staff_member(side.clinic, name=f"{side.word} old")
     hand_over(member=leaver, successor=clinician, by=manager, now=side.now, today=side.today)
     record_access_review(by=manager, now=side.now)

@@ -2,4 +2,9 @@
 
 from typing import Final
 
-EQUIVALENT: Final[dict[str, str]] = {}
+CHANGES = "who may change a patient's record sees it"
+
+EQUIVALENT: Final[dict[str, str]] = {
+    "clinic/permissions.py::VERBS.see_patient EVERYBODY -> (EVERYBODY - {CLINICIAN})": CHANGES,
+    "clinic/permissions.py::VERBS.see_patient EVERYBODY -> (EVERYBODY - {MANAGER})": CHANGES,
+}

@@ -21,7 +21,7 @@ from patients.services.erasure import (
 )
 from patients.services.record_rows import rows_of_record
 from patients.services.retention import account_goes_on, record_goes_on
-from patients.services.retention_decisions import hold_record, take_back_decision
+from patients.services.retention_decisions import end_hold, hold_record, take_back_decision
 from programmes.models import ProgrammeRevision, Walk
 from programmes.services.restricting import restrict_processing
 from tests.conftest import as_runtime, as_superuser
@@ -120,7 +120,7 @@ def test_a_legal_hold_stops_everything(full, manager):
         erase_record(decision=decision, now=NOON)
     with pytest.raises(KeptBack):
         erase_account(patient=full, by=None, now=NOON)
-    hold_record(patient=full, reason="", by=manager)
+    end_hold(patient=full, by=manager)
     erase_record(decision=decision, now=NOON)
     assert Patient.objects.filter(pk=full.pk).count() == 0
 

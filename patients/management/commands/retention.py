@@ -23,7 +23,7 @@ from patients.services.erasure import (
     erase_record,
     erasures_decided,
 )
-from patients.services.retention_decisions import past_their_time
+from patients.services.retention_decisions import past_their_time, tell_deciders
 
 Work = dict[UUID, Callable[[], object]]  # by the patient's key
 CHANGED_MEANWHILE = (KeptBack, NotDecided, NotYet)
@@ -56,6 +56,9 @@ class Command(BaseCommand):
         failed = self._take(clinic, "clinical record, as decided", records, apply=apply)
         failed += self._take(clinic, "account and contact", self._accounts(clinic, now), apply=apply)
         self._say(clinic, f"clinical record: {len(waiting)} wait for a decision", waiting)
+        if apply:
+            with acting_for(clinic):
+                tell_deciders(clinic=clinic, waiting=len(waiting), now=now)
         return failed
 
     def _records(self, clinic: Clinic, now: datetime) -> tuple[Work, list[UUID]]:
