@@ -15,6 +15,7 @@ from patients import wording
 from patients.models import RequestKind, Units
 from patients.tokens import letter_code_is_whole, tidy_letter_code
 from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
+from programmes.services.overlays import FlareAnswers
 from programmes.services.plan_reading import COMPLETE_SHARE, Dose
 from programmes.services.walk_logging import OLDEST_ENTRY, WalkEntry
 
@@ -195,6 +196,24 @@ class Asked:
     @property
     def planned_minutes(self) -> int:
         return self.dose.minutes if self.dose else 0
+
+
+class RepeatForm(forms.Form):
+    client_uuid = forms.UUIDField(
+        widget=forms.HiddenInput, error_messages={"required": KEY_ERROR, "invalid": KEY_ERROR}
+    )
+
+
+class FlareForm(RepeatForm, SafetyForm):
+    """Asked before a flare-up plan begins."""
+
+    pain_now = choice(PAIN, message=PAIN_ERROR, required=True)
+    field_order = ("client_uuid", "pain_now")
+
+    def answers(self) -> FlareAnswers:
+        answers = self.cleaned_data
+        symptoms, version = answers["symptoms"], wording.SAFETY_TEXT_VERSION
+        return FlareAnswers(answers["client_uuid"], _score(answers["pain_now"]), symptoms, version)
 
 
 class WalkForm(SafetyForm):

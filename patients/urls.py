@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from patients.views import browsers, letters, plan, privacy, progress, signing_in, today, walk_log, your_data
+from patients.views import (
+    browsers,
+    letters,
+    plan,
+    pressing,
+    privacy,
+    progress,
+    signing_in,
+    today,
+    walk_log,
+    your_data,
+)
 
 app_name = "patients"
 urlpatterns = [
@@ -22,6 +33,10 @@ urlpatterns = [
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/repeat/", pressing.repeat, name="repeat-week"),
+    path("plan/flare-up/", pressing.flare_up, name="flare-up"),
+    path("plan/flare-up/over/", pressing.flare_up_over, name="flare-up-over"),
+    path("plan/flare-up/<uuid:overlay_id>/", pressing.flare_up_saved, name="flare-up-saved"),
     path("progress/", progress.progress, name="progress"),
     path("privacy/", privacy.notice, name="privacy"),
     path("privacy/first/", privacy.first, name="privacy-first"),

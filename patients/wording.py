@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.models import Clinic
 from clinic.services.post import Letter
 from patients.models import DataRequest, PrivacyAcceptance, RequestKind
-from programmes.clinical import grading
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
 from programmes.services.plan_reading import Dose, Progress, WeekSoFar
@@ -73,7 +72,7 @@ def walks(count: int) -> str:
     return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
 
 
-def amount(dose: Dose | grading.Week, *, minutes_now: int | None = None) -> str:
+def amount(dose: Dose, *, minutes_now: int | None = None) -> str:
     """How much one walking day asks for: minutes, or the distance or steps of a plan that counts those."""
     if dose.minutes:
         return minutes(dose.minutes if minutes_now is None else minutes_now)
@@ -95,7 +94,7 @@ def bouts(count: int) -> str:
     return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
 
 
-def first_day(dose: Dose | grading.Week) -> list[str]:
+def first_day(dose: Dose) -> list[str]:
     """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
     nothing_yet = WeekSoFar(0, dose.days, 0, dose.days * dose.minutes)
     how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
@@ -114,7 +113,7 @@ class PlanWeek:
 
 
 def my_plan(
-    doses: Sequence[Dose | grading.Week], *, first_on: date, now: int | None = None, starts: Any = None
+    doses: Sequence[Dose], *, first_on: date, now: int | None = None, starts: Any = None
 ) -> list[PlanWeek]:
     """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is the current number."""
     begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
@@ -311,7 +310,7 @@ def duty_letter(queue: str) -> Letter:
     return Letter(
         subject=_("A safety answer is waiting"),
         body=_(
-            "A patient has given a safety answer on the walk form.\n\n"
+            "A patient has given a safety answer.\n\n"
             "Open the review queue: %(queue)s\n\n"
             "This message holds no names."
         )

@@ -9,9 +9,9 @@ from collections.abc import Callable
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from programmes.clinical.course import Stretch, Why
+from programmes.clinical.course import Course, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
-from programmes.wording import number, points_of_pain, span
+from programmes.wording import day_and_year, number, points_of_pain, span
 
 SUGGESTIONS = {
     Kind.TALK_FIRST: _("Talk first"),
@@ -134,6 +134,22 @@ def why_this_week(stretch: Stretch) -> str:
         "done": stretch.done,
         "walks": ngettext("%(count)d walk", "%(count)d walks", stretch.planned) % {"count": stretch.planned},
         "gap": ngettext("%(count)d day", "%(count)d days", stretch.gap_days) % {"count": stretch.gap_days},
+    }
+
+
+def review_prompt(course: Course) -> str:
+    """What the plan waits for, as a prompt to look and no more; "" where nothing waits."""
+    if not course.asks_clinician:
+        return ""
+    flare = course.open_flare
+    if flare is not None:
+        return gettext("Review prompt: not back %(days)s into the flare-up plan that began on %(day)s.") % {
+            "days": span(course.flare_day),
+            "day": day_and_year(flare.from_on),
+        }
+    gap = course.today.gap_on(course.on)
+    return gettext("Review prompt: the plan waits for a new baseline after %(gap)s without a walk.") % {
+        "gap": span(gap)
     }
 
 

@@ -12,8 +12,8 @@ from patients.models import LimitedRecord, Patient
 from patients.services.limiting import limit_record
 from programmes.clinical import grading
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import Programme, ProgrammeRevision, ProgrammeTemplate
-from programmes.services import library, prescribing
+from programmes.models import Overlay, Programme, ProgrammeRevision, ProgrammeTemplate
+from programmes.services import library, overlays, prescribing
 from programmes.services.walk_logging import Saved, WalkEntry, log_walk
 
 _numbers = count(1)
@@ -121,6 +121,34 @@ def a_walk(
         by=programme.patient.user,
         now=now,
     )
+
+
+def a_repeat(programme: Programme, on: date) -> Overlay:
+    """The patient asks for the week again, on the morning of the day."""
+    return overlays.repeat_this_week(
+        programme=programme, client_uuid=uuid7(), by=programme.patient.user, now=_morning(on)
+    )
+
+
+def a_flare_plan(
+    programme: Programme, on: date, *, pain: int | None = 6, symptoms: tuple[str, ...] = ()
+) -> Overlay:
+    """The patient takes up the flare-up plan, on the morning of the day."""
+    return overlays.start_flare_plan(
+        programme=programme,
+        answers=overlays.FlareAnswers(uuid7(), pain, symptoms, "uk-1"),
+        duty_letter=DUTY_LETTER,
+        by=programme.patient.user,
+        now=_morning(on),
+    )
+
+
+def end_flare(programme: Programme, on: date) -> None:
+    overlays.end_flare_plan(programme=programme, by=programme.patient.user, now=_morning(on))
+
+
+def _morning(on: date) -> datetime:
+    return datetime.combine(on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=9)
 
 
 def limit(patient: Patient, **who: Any) -> LimitedRecord:

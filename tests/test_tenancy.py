@@ -27,6 +27,7 @@ from programmes.models import (
     ContactAttempt,
     ContactResult,
     NotWalking,
+    Overlay,
     Programme,
     ProgrammeTemplate,
     ReviewItem,
@@ -41,6 +42,7 @@ from tests.factories import (
     NOON,
     START,
     a_clinic,
+    a_flare_plan,
     a_patient,
     a_programme,
     a_staff_member,
@@ -65,6 +67,7 @@ def other_clinic():
     template = a_template(clinic)
     ProgrammeTemplate.objects.filter(pk=template.pk).update(name="Xylophone steps")
     programme = a_programme(patient, clinician, starts_on=START)
+    a_flare_plan(programme, TODAY)
     a_walk(programme, TODAY, note="quill-canary hurts", new_symptoms=("chest_pain",), now=NOON)
     NotWalking.objects.create(
         clinic=clinic,
@@ -137,6 +140,7 @@ def keys_of(clinic):
         "text_id": PrivacyText.objects.get(clinic=clinic).pk,
         "acceptance_id": PrivacyAcceptance.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
+        "overlay_id": Overlay.objects.for_clinic(clinic).get().pk,
         "factor_id": 1,
         "session_id": clinic.pk,  # no session of anybody's
         "token": "no-link-that-was-mailed",

@@ -173,6 +173,24 @@ TREATMENT = (
     ),
 )
 
+PRESSED = (
+    Table(
+        "programmes.Overlay",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient programme": "whose plan it is",
+            "kind from_on week_from_on over_on": "which week comes again, how long the flare-up plan holds",
+            "revision": "the signed plan that allows it",
+            "client_uuid": "saves the same form once",
+            "pain_now pain_not_sure": "how much it hurts at the start of a flare-up plan",
+            "new_symptoms safety_text_version flag": "whether help is needed at once",
+            "source reason made_by made_at ended_by ended_at": "who pressed it, when and why",
+        },
+    ),
+)
+
 REPORTED = (
     Table(
         "programmes.Walk",
@@ -287,4 +305,4 @@ LIMITS = (
     ),
 )
 
-TABLES: tuple[Table, ...] = (*PEOPLE, *LIMITS, *TREATMENT, *REPORTED, *REVIEWED)
+TABLES: tuple[Table, ...] = (*PEOPLE, *LIMITS, *TREATMENT, *PRESSED, *REPORTED, *REVIEWED)

@@ -25,6 +25,8 @@ from clinic.views.rows import (
 )
 from programmes import wording
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
+from programmes.models.programme import RUNNING
+from programmes.plan_wording import review_prompt, why_this_week
 
 WALKS_SHOWN = 14
 
@@ -72,12 +74,15 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     due = due_on(item, clinic, item.closed_days)
     is_open = item.status != ItemStatus.COMPLETED
     plan = record.plan
+    course = plan.course if plan and plan.programme.status in RUNNING and plan.course.has_begun else None
     return {
         "item": item,
         "patient": item.patient,
         "tel": "" if item.patient.died_on else tel(item.patient.phone),
         "priority": priority(item.severity),
         "week": care_words(item.patient) or _week(record, today),
+        "why_this_week": why_this_week(course.today) if course else "",
+        "review_prompt": review_prompt(course) if course else "",
         "programme": plan and plan.programme,
         "is_restricted": item.patient.is_restricted(today),
         "state": state_words(item, staff, clinic),

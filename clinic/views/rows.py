@@ -16,8 +16,9 @@ from clinic.views.queue_reading import Person, Rows
 from patients.models import Patient, restricts
 from programmes import wording
 from programmes.charts import Sparkline, sparkline
-from programmes.clinical.course import Why
+from programmes.clinical.course import Course, Why
 from programmes.models import ContactAttempt, Flag, ItemStatus, ReviewItem, Severity
+from programmes.plan_wording import review_prompt
 from programmes.services.courses import course_from
 
 # Working days until somebody should have looked, counted from the day the item opened [P].
@@ -68,6 +69,7 @@ class Row:
     contact: str
     phone: str
     tel: str
+    prompt: str = ""
     is_limited: bool = False
     restricted: str = ""
 
@@ -85,13 +87,15 @@ def _row(
     today = now.astimezone(clinic.zone).date()
     patient, contact = read.persons.get(item.pk, NOBODY), read.contacts.get(item.patient_id)
     is_limited = patient is NOBODY
+    course = course_from(SimpleNamespace(**item.plan), today) if item.plan else None
     spark = sparkline(read.pain.get(item.patient_id, ()), today)
     opened = item.opened_at.astimezone(clinic.zone).date()
     due = None if item.status == ItemStatus.COMPLETED else due_on(item, clinic, closed)
     return Row(
         url=reverse("clinic:review-item", args=[item.pk]),
         name=gettext("Limited record") if is_limited else patient.full_name,
-        week="" if is_limited else care_words(patient) or week_words(item.plan, today),
+        week="" if is_limited else care_words(patient) or week_words(course),
+        prompt=review_prompt(course) if course and not is_limited else "",
         priority=priority(item.severity),
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
@@ -167,9 +171,8 @@ def restricted_words(patient: Patient | Person, today: date) -> str:
     return gettext("Processing restricted")
 
 
-def week_words(plan: dict[str, Any] | None, today: date) -> str:
+def week_words(course: Course | None) -> str:
     """Where the patient stands, as the patient's own pages say it."""
-    course = course_from(SimpleNamespace(**plan), today) if plan else None
     if not course:
         return gettext("No running programme")
     stretch = course.today

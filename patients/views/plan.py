@@ -1,10 +1,12 @@
 """My plan: every week of the plan in force, to read ahead or to print."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from patients import wording
+from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
 from patients.views.today import state_of
 from programmes.services.plan_reading import plan_of
@@ -24,4 +26,8 @@ def plan(request: PatientRequest) -> HttpResponse:
         starts=found.week_starts,
         now=found.dose.number if state == "walking" else None,
     )
-    return page(request, "plan.html", {"state": state, "weeks": weeks})
+    shown: dict[str, Any] = {"state": state, "weeks": weeks, "parts": plan_wording.parts(found.dose)}
+    if state == "walking":
+        course = found.course
+        shown |= {"why": plan_wording.why_this_week(course.today), "presses": plan_wording.presses(course)}
+    return page(request, "plan.html", shown)

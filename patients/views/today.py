@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from patients import wording
+from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
 from programmes.services.plan_reading import PastWalk, Plan, gently, plan_of, recent_walks, week_so_far
 
@@ -57,12 +57,16 @@ def state_of(safety_route: str | None, plan: Plan | None, *, is_restricted: bool
 def _next_walk(plan: Plan, walks: list[PastWalk], on: date) -> dict[str, Any]:
     quiet = _quiet_days(plan, walks, on)
     so_far = week_so_far(plan, walks)
-    dose = plan.dose
+    dose, stretch = plan.dose, plan.course.today
     asked = gently(plan, walks) if quiet else dose.minutes
     return {
         "amount": wording.amount(dose, minutes_now=asked),
         "pace": wording.pace(dose.intensity),
-        "bouts": wording.bouts(dose.bouts),
+        "bouts": plan_wording.bouts(stretch, dose),
+        "up_to": "" if quiet else plan_wording.up_to(stretch),
+        "parts": plan_wording.parts(dose),
+        "why": plan_wording.why_this_week(stretch),
+        "presses": plan_wording.presses(plan.course),
         "away": wording.away(quiet if walks else None) if quiet else "",
         "week": wording.week(so_far),
         "so_far": so_far,

@@ -103,7 +103,7 @@ def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datet
             patient=request.patient,
             programme=plan.programme if plan and plan.is_running else None,
             entry=entry,
-            duty_letter=_duty_letter(),
+            duty_letter=duty_letter(),
             by=request.patient.user,
             now=now,
         )
@@ -122,7 +122,7 @@ def _ask_first(request: PatientRequest, form: WalkForm) -> None:
     form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
 
 
-def _duty_letter() -> Letter:
+def duty_letter() -> Letter:
     return wording.duty_letter(f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}")
 
 
@@ -160,7 +160,7 @@ def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
             walk=walk,
             new_symptoms=symptoms,
             text_version=wording.SAFETY_TEXT_VERSION,
-            duty_letter=_duty_letter(),
+            duty_letter=duty_letter(),
             now=timezone.now(),
         )
     except AlreadyAnswered:

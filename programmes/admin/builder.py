@@ -16,13 +16,17 @@ from django.utils.translation import gettext as _
 
 from clinic.admin import local_today
 from clinic.models import StaffMember
+from clinic.admin import OwnClinicFilter, local_today
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
+from programmes.admin.flare_steps import FlareSteps
 from programmes.admin.forms import AssignForm, StartForm, start_problem
 from programmes.admin.listing import ProgrammeList
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import for_patient, history_in_words, shown
+from programmes.admin.steps import CHANGE, ProgrammeSteps
+from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
 from programmes.models import (
     Programme,
     ProgrammeStatus,
@@ -39,6 +43,21 @@ def name_of(login: str) -> Subquery:
 
 @admin.register(Programme)
 class ProgrammeAdmin(ProgrammeList):
+def with_progress(rows: Any, today: Any) -> Any:
+    """Annotates what "week n of N" needs: the revision in force and its last week."""
+    of_this = ProgrammeRevision.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
+    revision = of_this.in_force(today)
+    last = ProgrammeWeek.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
+    newest = last.order_by().values("programme").annotate(last=Max("number")).values("last")
+    return rows.annotate(
+        in_force_from=Subquery(revision.values("in_force_from")[:1]),
+        first_week=Subquery(revision.values("first_week")[:1]),
+        last_week=Subquery(newest),
+    )
+
+
+@admin.register(Programme)
+class ProgrammeAdmin(FlareSteps, ProgrammeSteps):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"
@@ -131,6 +150,7 @@ class ProgrammeAdmin(ProgrammeList):
             "week_now": self.week(programme),
             "history": history_in_words(revisions),
             "is_paused": programme.pauses.filter(from_on__lte=today, until_on__gte=today).exists(),
+            **standing_words(programme, today),
             "pauses": programme.pauses.annotate(maker=name_of("made_by")),
             "plan": shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),

@@ -15,6 +15,7 @@ from programmes.models import (
     ContactAttempt,
     Flag,
     NotWalking,
+    Overlay,
     Pause,
     ReviewItem,
     ReviewRun,
@@ -69,6 +70,20 @@ class PauseAdmin(OfPatient):
     view_verb = "see_programme"
     list_display = ["patient_name", "from_on", "until_on", "reason", "by_patient", "made_at"]
     list_filter = ["reason", "by_patient"]
+
+
+@admin.register(Overlay)
+class OverlayAdmin(OfPatient):
+    view_verb = "see_programme"
+    list_display = ["from_on", "patient_name", "kind", "over_on", "pain_now", "source", "made_at"]
+    list_filter = ["kind", "source"]
+    ordering = ["-from_on"]
+    exclude = ["patient", "clinic", "new_symptoms", "client_uuid", "revision"]
+    readonly_fields = ["patient_link", "reported_as_new"]
+
+    @admin.display(description=_("new symptoms"))
+    def reported_as_new(self, overlay: Overlay) -> str:
+        return symptoms_in_words(overlay.new_symptoms)
 
 
 @admin.register(Walk)

@@ -1,17 +1,22 @@
 """A plan in words and as a chart: for the clinician who builds it, and as the patient will read it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.models import StaffMember
 from patients import wording
 from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
-from programmes.models import ProgrammeRevision, RevisionChange
+from programmes.models import Overlay, Programme, ProgrammeRevision, RevisionChange
+from programmes.models.programme import RUNNING
+from programmes.plan_wording import review_prompt, why_this_week
+from programmes.services.courses import course_of_programme
 from programmes.wording import day_and_year
 
 
@@ -164,6 +169,51 @@ def history_in_words(revisions: Sequence[Any]) -> list[dict[str, Any]]:
         }
         for revision in revisions
     ]
+
+
+def name_of(login: str) -> Subquery:
+    """The name that the person behind the login has in this row's clinic."""
+    member = StaffMember.objects.filter(clinic=OuterRef("clinic"), user=OuterRef(login))
+    return Subquery(member.values("name")[:1])
+
+
+def standing_words(programme: Programme, today: date) -> dict[str, Any]:
+    """Why this week is in force, what waits for a person, and what was pressed; nothing once it has ended."""
+    pressed = programme.overlays.select_related("patient").annotate(presser=name_of("made_by"))
+    said = [press_in_words(each) for each in pressed.order_by("-made_at")]
+    course = course_of_programme(programme, today)
+    if programme.status not in RUNNING or not course.has_begun:
+        return {"presses": said}
+    return {
+        "presses": said,
+        "why": why_this_week(course.today),
+        "review_prompt": review_prompt(course),
+        "in_flare": course.open_flare is not None,
+        "may_ease": course.may_ease,
+    }
+
+
+def press_in_words(overlay: Any) -> str:
+    """A line of what was pressed: "18 Nov 2026 – 25 Nov 2026: flare-up plan, pain 6 - by the patient"."""
+    days = day_and_year(overlay.from_on)
+    if overlay.over_on and overlay.over_on > overlay.from_on:
+        days = f"{days} – {day_and_year(overlay.over_on - timedelta(days=1))}"
+    return _("%(days)s: %(what)s (%(who)s)") % {
+        "days": days,
+        "what": ", ".join(filter(None, [overlay.get_kind_display(), *_press_details(overlay)])),
+        "who": overlay.presser or _("the patient"),
+    }
+
+
+def _press_details(overlay: Overlay) -> Iterator[str]:
+    if overlay.pain_now is not None:
+        yield _("pain %(score)d") % {"score": overlay.pain_now}
+    if overlay.new_symptoms:
+        yield _("not begun: a safety answer")
+    elif overlay.over_on == overlay.from_on:
+        yield _("taken back on the same day")
+    if overlay.reason:
+        yield overlay.reason
 
 
 def for_patient(weeks: Sequence[grading.Week]) -> list[str]:

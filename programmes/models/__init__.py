@@ -1,6 +1,7 @@
 """The treatment's nouns: what was prescribed, what was walked, what a rule saw, what staff did about it."""
 
 from programmes.models.flag import Flag, FlagCode, Resolution
+from programmes.models.overlay import Overlay, OverlayKind
 from programmes.models.programme import (
     Ending,
     Pause,
@@ -46,6 +47,8 @@ __all__ = [
     "ItemStatus",
     "NotWalking",
     "Outcome",
+    "Overlay",
+    "OverlayKind",
     "Painkillers",
     "Pause",
     "PauseReason",

@@ -1,7 +1,8 @@
 """The course of a programme from its rows, for every page and every night alike.
 
-A read that has the programme carries its plan, walks and pauses along (`course_rows`) and makes the course
-without another statement. The night has read all of them for the whole clinic and calls `made_course`.
+A read that has the programme carries its plan, walks, pauses and what the patient pressed along
+(`course_rows`) and makes the course without another statement. The night has read all of them for the whole
+clinic and calls `made_course`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,9 +14,17 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
-from programmes.clinical.course import Course, Dose, Prescription, course_of
+from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat, course_of
 from programmes.clinical.diary import Pause as PausedDays
-from programmes.models import Pause, Programme, ProgrammeRevision, ProgrammeWeek, Walk
+from programmes.models import (
+    Overlay,
+    OverlayKind,
+    Pause,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeWeek,
+    Walk,
+)
 
 SWITCHES = ("repeats_until_half_done", "returns_after_gap", "patient_may_repeat", "allows_flare_plan")
 
@@ -47,10 +56,14 @@ def course_rows(programme: str = "") -> dict[str, ArraySubquery]:
         walked_on__gte=OuterRef(f"{to}starts_on"),
     )
     paused = Pause.objects.filter(**own).order_by("from_on")
+    pressed = Overlay.objects.filter(**own).that_count()
     return {
         "plan_rows": ArraySubquery(signed.values(data=plan)),
         "walk_rows": ArraySubquery(walks.values(data=JSONObject(on="walked_on", minutes="minutes"))),
         "pause_rows": ArraySubquery(paused.values(data=JSONObject(since="from_on", until="until_on"))),
+        "overlay_rows": ArraySubquery(
+            pressed.values(data=JSONObject(kind="kind", on="from_on", over="over_on"))
+        ),
     }
 
 
@@ -58,7 +71,17 @@ def course_from(row: Any, on: date, *, more_walks: Iterable[tuple[date, int]] = 
     """The course as it is known on `on`, from a row annotated with `course_rows`."""
     walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in row.walk_rows]
     plans = [_prescription(plan) for plan in row.plan_rows]
-    return made_course(plans, walks=[*walks, *more_walks], pauses=paused_from(row), on=on)
+    overlays = [overlay_of(each["kind"], _day(each["on"]), _day(each["over"])) for each in row.overlay_rows]
+    return made_course(plans, walks=[*walks, *more_walks], pauses=paused_from(row), overlays=overlays, on=on)
+
+
+def _day(text: str | None) -> Any:
+    return text and date.fromisoformat(text)
+
+
+def overlay_of(kind: str, on: date, over_on: date | None) -> Repeat | Flare:
+    """What the patient pressed, as the rules read it."""
+    return Repeat(on) if kind == OverlayKind.REPEAT else Flare(on, over_on)
 
 
 def paused_from(row: Any) -> tuple[PausedDays, ...]:
@@ -74,10 +97,21 @@ def made_course(
     *,
     walks: Iterable[tuple[date, int]],
     pauses: Sequence[PausedDays],
+    overlays: Iterable[Repeat | Flare],
     on: date,
 ) -> Course:
-    """The one place where a course is made of rows; what patients press will come in here."""
-    return course_of(plans, walks=walks, pauses=pauses, on=on)
+    """The one place where a course is made of rows, as it was known on `on`."""
+    pressed = [known for each in overlays if (known := _known(each, on))]
+    return course_of(plans, walks=walks, pauses=pauses, overlays=pressed, on=on)
+
+
+def _known(overlay: Repeat | Flare, on: date) -> Repeat | Flare | None:
+    """What was pressed by that day, so that a night made up for later judges the same."""
+    if isinstance(overlay, Repeat):
+        return overlay if overlay.on <= on else None
+    if overlay.over_on is not None and overlay.over_on > on:
+        overlay = Flare(overlay.from_on)
+    return overlay if overlay.from_on <= on else None
 
 
 def course_of_programme(

@@ -9,13 +9,22 @@ from uuid import UUID
 
 from clinic.models import Clinic
 from patients.models import Patient
-from programmes.clinical.course import Prescription
+from programmes.clinical.course import Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
 from programmes.clinical.diary import Diary, PlannedWeek, Report
 from programmes.clinical.diary import Pause as PausedDays
 from programmes.clinical.thresholds import DEFAULTS
-from programmes.models import Flag, Pause, Programme, ProgrammeRevision, ProgrammeWeek, Severity, Walk
-from programmes.services.courses import made_course, prescription_of
+from programmes.models import (
+    Flag,
+    Overlay,
+    Pause,
+    Programme,
+    ProgrammeRevision,
+    ProgrammeWeek,
+    Severity,
+    Walk,
+)
+from programmes.services.courses import made_course, overlay_of, prescription_of
 
 
 @dataclass(frozen=True)
@@ -54,11 +63,18 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     plans = _prescriptions(clinic, ids)
     reports = _reports(clinic, patient_ids)
     pauses = _pauses(clinic, ids)
+    overlays = _overlays(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
     return [
         Subject(
             programme=programme,
-            weeks=_weeks(plans[programme.pk], reports[programme.patient_id], pauses[programme.pk], on),
+            weeks=_weeks(
+                plans[programme.pk],
+                reports[programme.patient_id],
+                pauses[programme.pk],
+                overlays[programme.pk],
+                on,
+            ),
             reports=tuple(reports[programme.patient_id]),
             pauses=tuple(pauses[programme.pk]),
             flags=tuple(flags[programme.patient_id]),
@@ -106,11 +122,15 @@ def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, 
 
 
 def _weeks(
-    plans: Sequence[Prescription], reports: Sequence[Report], pauses: Sequence[PausedDays], on: date
+    plans: Sequence[Prescription],
+    reports: Sequence[Report],
+    pauses: Sequence[PausedDays],
+    overlays: Sequence[Repeat | Flare],
+    on: date,
 ) -> tuple[PlannedWeek, ...]:
     """What was really asked on each day, as known on `on`: a night made up for later judges the same."""
     walks = [(report.on, report.minutes) for report in reports if report.known_on <= on]
-    return made_course(plans, walks=walks, pauses=pauses, on=on).planned_weeks()
+    return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on).planned_weeks()
 
 
 def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
@@ -134,6 +154,16 @@ def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Pa
     for programme_id, from_on, until_on in rows.values_list("programme_id", "from_on", "until_on"):
         pauses[programme_id].append(PausedDays(from_on, until_on))
     return pauses
+
+
+def _overlays(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Repeat | Flare]]:
+    rows = Overlay.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).that_count()
+    overlays: dict[UUID, list[Repeat | Flare]] = defaultdict(list)
+    for programme_id, kind, from_on, over_on in rows.values_list(
+        "programme_id", "kind", "from_on", "over_on"
+    ):
+        overlays[programme_id].append(overlay_of(kind, from_on, over_on))
+    return overlays
 
 
 def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Flag]]:

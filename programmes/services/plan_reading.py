@@ -5,7 +5,7 @@ Each picture is one or two queries, whatever the length of the programme.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -25,22 +25,10 @@ from programmes.models.programme import ENDED, RUNNING
 from programmes.services.courses import course_from, course_rows, paused_from
 
 COMPLETE_SHARE = RETURN.complete_share
-DOSE_COLUMNS = ("number", "days", "minutes", "bouts", "intensity", "distance_m", "steps")
+Dose = grading.Week  # one week of the plan, or less of it
+DOSE_COLUMNS = tuple(field.name for field in fields(Dose))
 FEWEST_WEEKS = 6  # a shorter chart is filled up with the weeks to come
 RECENT_WALKS = 30  # covers any week, several walks a day included
-
-
-@dataclass(frozen=True, slots=True)
-class Dose:
-    """One week's dose. Minutes are per walking day, all bouts together; 0: the plan counts something else."""
-
-    number: int
-    days: int
-    minutes: int
-    bouts: int
-    intensity: str
-    distance_m: int | None
-    steps: int | None
 
 
 @dataclass(frozen=True)
@@ -95,7 +83,7 @@ class Plan:
 
 
 def _asked(week: Dose, stretch: Stretch) -> Dose:
-    """The week's dose, reduced as the course says; short days stay split where they were."""
+    """The week's dose, reduced as the course says: without fast parts, short days split where they were."""
     dose = stretch.dose
     split = min(week.bouts, grading.most_bouts(dose.minutes)) if dose.minutes else 1
     bouts = stretch.bouts[0] if stretch.bouts else max(grading.bouts(dose.minutes), split)
@@ -106,6 +94,8 @@ def _asked(week: Dose, stretch: Stretch) -> Dose:
         bouts=bouts,
         steps=dose.steps,
         distance_m=dose.distance_m,
+        intervals=0,
+        interval_days=0,
     )
 
 

@@ -8,9 +8,10 @@ from django.db import transaction
 from clinic.models import MessageKind
 from clinic.services.duty import next_duty_day
 from clinic.services.post import Letter, post_message
+from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
-from programmes.models import Flag, FlagCode, ReviewItem, Walk
+from programmes.models import Flag, FlagCode, Programme, ReviewItem, Walk
 from programmes.services.flagging import raise_flag
 
 
@@ -22,21 +23,45 @@ class Raised:
     looked_at_by: date | None = None
 
 
-def raise_safety(*, walk: Walk, duty_letter: Letter, key: str, now: datetime) -> Raised:
-    """Raises SAFETY if this walk's answers ask for it, and writes to the clinic's duty address.
+@dataclass(frozen=True)
+class SafetyAnswers:
+    """Where the answers stand: with a walk, or at the start of a flare-up plan (`walk` None)."""
+
+    patient: Patient
+    programme: Programme | None
+    new_symptoms: tuple[str, ...]
+    fall: str = "none"
+    walk: Walk | None = None
+
+
+def answers_of(walk: Walk) -> SafetyAnswers:
+    """A walk's own."""
+    return SafetyAnswers(
+        walk.patient, walk.programme, tuple(walk.new_symptoms or ()), walk.fall or "none", walk
+    )
+
+
+def raise_safety(*, answers: SafetyAnswers, duty_letter: Letter, key: str, now: datetime) -> Raised:
+    """Raises SAFETY if the answers ask for it, and writes to the clinic's duty address.
 
     `key` keeps the letter from going twice. While an earlier SAFETY flag is unresolved the answers join it,
     the letter goes all the same, and no new promise is made.
     """
-    finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
-    return Raised() if finding is None else _raise(walk, finding, duty_letter, key, now)
+    finding = safety_finding(answers.new_symptoms, answers.fall)
+    return Raised() if finding is None else _raise(answers, finding, duty_letter, key, now)
 
 
 @transaction.atomic
-def _raise(walk: Walk, finding: Finding, duty_letter: Letter, key: str, now: datetime) -> Raised:
-    patient, clinic = walk.patient, walk.patient.clinic
-    on = patient.local_date(now)
-    flag = raise_flag(patient=patient, programme=walk.programme, finding=finding, on=on, now=now, walk=walk)
+def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: str, now: datetime) -> Raised:
+    patient, clinic = answers.patient, answers.patient.clinic
+    flag = raise_flag(
+        patient=patient,
+        programme=answers.programme,
+        finding=finding,
+        on=patient.local_date(now),
+        now=now,
+        walk=answers.walk,
+    )
     post_message(
         kind=MessageKind.SAFETY_ALERT,
         key=key,
@@ -46,7 +71,7 @@ def _raise(walk: Walk, finding: Finding, duty_letter: Letter, key: str, now: dat
         clinic=clinic,
     )
     if flag is None:
-        _join_open_flag(walk)
+        _join_open_flag(answers)
         return Raised()
     promised = next_duty_day(clinic=clinic, now=now)
     if promised:
@@ -54,14 +79,15 @@ def _raise(walk: Walk, finding: Finding, duty_letter: Letter, key: str, now: dat
     return Raised(flag, promised)
 
 
-def _join_open_flag(walk: Walk) -> None:
+def _join_open_flag(answers: SafetyAnswers) -> None:
     """One look must show all answers: they stand in `latest` together; the evidence stays as it was."""
-    flags = Flag.objects.filter(clinic_id=walk.clinic_id, patient_id=walk.patient_id, code=FlagCode.SAFETY)
+    patient = answers.patient
+    flags = Flag.objects.filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
     flag = flags.unresolved().select_for_update().first()
     if flag is None:
         return
     known = flag.latest or flag.evidence
-    fall = max(known.get("fall", "none"), walk.fall or "none", key=FALLS.index)
-    together = safety_finding({*known.get("items", ()), *(walk.new_symptoms or ())}, fall)
+    fall = max(known.get("fall", "none"), answers.fall, key=FALLS.index)
+    together = safety_finding({*known.get("items", ()), *answers.new_symptoms}, fall)
     if together is not None:
         Flag.objects.filter(pk=flag.pk).update(latest=together.evidence)

@@ -18,7 +18,7 @@ from programmes.clinical.safety import safety_finding
 from programmes.models import Flag, Programme, Source, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
-from programmes.services.safety_raising import raise_safety
+from programmes.services.safety_raising import answers_of, raise_safety
 
 OLDEST_ENTRY = timedelta(days=14)  # older walks are recalled too badly to be logged by hand [P]
 
@@ -246,7 +246,7 @@ def _same_walk(walk: Walk) -> Walk:
 
 
 def _raise_safety(walk: Walk, duty_letter: Letter, now: datetime) -> Saved:
-    raised = raise_safety(walk=walk, duty_letter=duty_letter, key=f"safety:{walk.pk}", now=now)
+    raised = raise_safety(answers=answers_of(walk), duty_letter=duty_letter, key=f"safety:{walk.pk}", now=now)
     return Saved(walk=walk, created=True, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)
 
 
@@ -264,5 +264,6 @@ def answer_safety_list(
     walk.new_symptoms, walk.safety_text_version = list(new_symptoms), text_version
     if not new_symptoms:
         return Saved(walk=walk, created=False)  # a fall was dealt with when the walk was saved
-    raised = raise_safety(walk=walk, duty_letter=duty_letter, key=f"safety-list:{walk.pk}", now=now)
+    key = f"safety-list:{walk.pk}"
+    raised = raise_safety(answers=answers_of(walk), duty_letter=duty_letter, key=key, now=now)
     return Saved(walk=walk, created=False, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)

@@ -33,6 +33,7 @@ ROWS = {
     "report_id": "report",
     "text_id": "text",
     "acceptance_id": "acceptance",
+    "overlay_id": "overlay",
 }
 # Addresses that need a row in a certain state.
 STATES = {

@@ -30,7 +30,16 @@ from programmes.models import (
     ProgrammeTemplate,
     RevisionChange,
 )
-from programmes.services import changing, correcting, leaving, library, prescribing, restricting, reviewing
+from programmes.services import (
+    changing,
+    correcting,
+    leaving,
+    library,
+    overlays,
+    prescribing,
+    restricting,
+    reviewing,
+)
 from programmes.services.reviewing import Contact
 from programmes.services.walk_logging import WalkEntry
 from tests.access.world import Side
@@ -115,6 +124,8 @@ def _changes(side: Side) -> list[tuple[str, partial[Any]]]:
             "prescribe",
             partial(changing.revise, programme=running, change=change, seen_version=running.version, **AT),
         ),
+        ("prescribe", partial(overlays.start_flare_plan_for, **_flare(side))),
+        ("prescribe", partial(overlays.end_flare_plan_for, programme=side.rows["flaring"], **AT)),
         ("pause_programme", partial(changing.resume_programme, **paused, **AT)),
         (
             "prescribe",
@@ -122,6 +133,12 @@ def _changes(side: Side) -> list[tuple[str, partial[Any]]]:
         ),
         ("edit_templates", partial(changing.save_as_template, programme=running, template=new, **DAY)),
     ]
+
+
+def _flare(side: Side) -> dict[str, Any]:
+    answers = overlays.FlareAnswers(side.patient.pk, 6, (), "uk-1")
+    running = Programme.objects.get(pk=side.rows["running"].pk)
+    return {"programme": running, "answers": answers, "reason": REASON, "duty_letter": DUTY_LETTER, **AT}
 
 
 def _review(side: Side) -> list[tuple[str, partial[Any]]]:

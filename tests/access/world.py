@@ -47,11 +47,13 @@ from tests.factories import (
     NOON,
     a_clinic,
     a_draft,
+    a_flare_plan,
     a_patient,
     a_programme,
     a_staff_member,
     a_template,
     a_walk,
+    end_flare,
 )
 from tests.patients.ended import decided, ended
 from tests.programmes.test_wording import PAIN
@@ -136,7 +138,10 @@ def _treatment(side: Side) -> None:
         note=f"{side.word} rests",
         received_at=side.now,
     )
+    overlay = a_flare_plan(running, side.today - timedelta(days=1))
+    end_flare(running, side.today)
     side.rows |= {
+        "overlay": overlay,
         "patient": side.patient,
         "template": template,
         "running": running,
@@ -153,7 +158,9 @@ def _review(side: Side, patients: list[Any]) -> None:
     for item in items:
         note = Contact(Channel.PHONE, ContactResult.REACHED, note=f"{side.word} called")
         record_contact(item=item, contact=note, by=side.staff[Role.CLINICIAN], now=side.now)
-    side.rows |= {"waiting": items[0], "clinicians": items[1], "reviewers": items[2]}
+    flaring = Programme.objects.of_patient(patients[1]).get()
+    a_flare_plan(flaring, side.today)
+    side.rows |= {"flaring": flaring, "waiting": items[0], "clinicians": items[1], "reviewers": items[2]}
 
 
 def _an_item(side: Side, patient: Any) -> ReviewItem:

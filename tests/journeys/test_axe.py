@@ -11,13 +11,14 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from clinic.models import LeaverReport, OutboxMessage, Role
 from patients.models import Decision
 from patients.services.limiting import open_in_emergency
-from programmes.models import ReviewItem
+from programmes.models import Overlay, ReviewItem
 from programmes.services.leaving import hand_over
 from programmes.services.nights import review_night
 from tests.factories import (
     DUTY_LETTER,
     a_clinic,
     a_draft,
+    a_flare_plan,
     a_patient,
     a_programme,
     a_staff_member,
@@ -68,6 +69,8 @@ def people():
     steady = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     walk = a_walk(steady, days_ago(2), pain=3).walk
     urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
+    flaring = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
+    a_flare_plan(flaring, days_ago(1))
     warned = a_walk(urgent, days_ago(0), pain=8, new_symptoms=("chest_pain",), now=datetime.now(UTC)).walk
     draft = a_draft(a_patient(clinic), clinician)
     reviewer, manager = a_staff_member(clinic, Role.REVIEWER), a_staff_member(clinic, Role.MANAGER)
@@ -92,6 +95,7 @@ def people():
         "past": past,
         "clinician": clinician,
         "steady": steady,
+        "flaring": flaring,
         "walk": walk,
         "urgent": urgent,
         "warned": warned,
@@ -129,7 +133,20 @@ def builder_pages(people):
     programme = "/admin/programmes/programme/"
     yield from ("/admin/", programme, f"{programme}add/", f"{programme}{people['draft'].pk}/change/")
     yield from (f"{programme}{people['draft'].pk}/assign/", f"{programme}{people['flagged'].pk}/change/")
-    steps = ("pause", "resume", "end", "repeat", "step-back", "speed-up", "weeks", "swap", "copy", "keep")
+    yield f"{programme}{people['flaring'].pk}/flare-up-over/"
+    steps = (
+        "pause",
+        "resume",
+        "end",
+        "repeat",
+        "step-back",
+        "speed-up",
+        "weeks",
+        "swap",
+        "copy",
+        "keep",
+        "flare-up",
+    )
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
@@ -137,7 +154,14 @@ def builder_pages(people):
     yield from (templates, f"{templates}shipped/", f"{templates}{people['template'].pk}/change/")
 
 
+def flare_pages(people):
+    """Of a patient in a flare-up plan."""
+    flare = Overlay.objects.get(patient=people["flaring"].patient)
+    yield from ("/today/", "/plan/", "/plan/flare-up/over/", f"/plan/flare-up/{flare.pk}/")
+
+
 def patient_pages(people):
+    yield from ("/plan/repeat/", "/plan/flare-up/")
     yield from ("/privacy/first/", "/privacy/", "/your-data/", "/your-data/copy/", "/signed-in/")
     yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
 
@@ -205,6 +229,8 @@ def test_pages_of_patients(browser, web, people):
         client = sign_in_patient(Client(), people[name].patient)
         paths = list(patient_pages(people)) if name == "steady" else ["/today/"]
         found += in_every_mode(browser, web, paths, client)
+    client = sign_in_patient(Client(), people["flaring"].patient)
+    found += in_every_mode(browser, web, list(flare_pages(people)), client)
     client = sign_in_patient(Client(), people["no plan"])
     found += in_every_mode(browser, web, ["/today/", "/progress/"], client)
     client = sign_in_patient(Client(), people["urgent"].patient)

@@ -29,6 +29,7 @@ ONE_ITEM = """            ON CONFLICT (patient_id) WHERE NOT (status = 'complete
                 snoozed_until = CASE WHEN excluded.severity < item.severity
                                      THEN NULL ELSE item.snoozed_until END
 """
+WHO_ENDED = "    who = {} if by is None"
 NOT_ONCE = """    if started != 1:
         raise ChangedMeanwhile if drafts.exists() else NotADraft
 """
@@ -190,6 +191,24 @@ GUARDS: Final = (
         f"{PROGRAMMES}races.py::test_a_walk_that_is_sent_twice_is_saved_once",
         {},
         sql="ALTER TABLE programmes_walk DROP CONSTRAINT programmes_walk_saved_once",
+    ),
+    Guard(
+        "programmes/services/overlays.py",
+        f"{PROGRAMMES}races.py::test_of_two_flare_up_plans_started_at_once_one_runs",
+        {},
+        sql="DROP INDEX programmes_overlay_one_open_flare;"
+        " ALTER TABLE programmes_overlay DROP CONSTRAINT programmes_overlay_flares_apart",
+    ),
+    Guard(
+        "programmes/services/overlays.py",
+        f"{PROGRAMMES}races.py::test_of_two_who_ask_for_a_week_again_at_once_one_is_heard",
+        {},
+        sql="ALTER TABLE programmes_overlay DROP CONSTRAINT programmes_overlay_week_once",
+    ),
+    Guard(
+        "programmes/services/overlays.py",
+        f"{PROGRAMMES}races.py::test_a_flare_up_plan_that_two_end_at_once_is_ended_once",
+        {WHO_ENDED: f"    open_ones = Overlay.objects.filter(programme=programme)\n{WHO_ENDED}"},
     ),
     Guard(
         "programmes/services/flagging.py",

@@ -21,7 +21,16 @@ from patients.services.privacy import accept_text
 from programmes.models import NotWalking, ReviewItem
 from programmes.services.prescribing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
-from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk, limit
+from tests.factories import (
+    NOON,
+    a_clinic,
+    a_flare_plan,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_walk,
+    limit,
+)
 from tests.signing_in import sign_in_patient
 
 TODAY = NOON.date()
@@ -68,6 +77,7 @@ def signed_in(client, patient):
 @pytest.fixture
 def full(client, patient, clinician, programme):
     """A record with a row in every table of a patient."""
+    a_flare_plan(programme, TODAY)
     a_walk(programme, TODAY, note="walked", new_symptoms=("chest_pain",), now=NOON)
     NotWalking.objects.create(
         clinic=patient.clinic,

@@ -1,6 +1,7 @@
 """Two people, or one who clicks twice, at the same moment: it happens once."""
 
 from concurrent.futures import ThreadPoolExecutor, wait
+from datetime import timedelta
 from functools import partial
 from uuid import uuid4
 
@@ -8,13 +9,34 @@ import pytest
 from django.db import transaction
 
 from programmes.clinical.diary import Finding
-from programmes.models import Channel, ContactAttempt, ContactResult, Flag, Outcome, ReviewItem, Walk
+from programmes.models import (
+    Channel,
+    ContactAttempt,
+    ContactResult,
+    Flag,
+    Outcome,
+    Overlay,
+    ReviewItem,
+    Walk,
+)
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import plan_nights, review_changed_patients, review_night
 from programmes.services.prescribing import assign_programme
 from programmes.services.reviewing import Contact, claim_item, close_item, record_contact, take_over_item
 from tests.at_once import at_once
-from tests.factories import NOON, START, a_clinic, a_draft, a_patient, a_programme, a_staff_member, a_walk
+from tests.factories import (
+    NOON,
+    START,
+    a_clinic,
+    a_draft,
+    a_flare_plan,
+    a_patient,
+    a_programme,
+    a_repeat,
+    a_staff_member,
+    a_walk,
+    end_flare,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TODAY = NOON.date()
@@ -123,3 +145,24 @@ def test_of_two_who_assign_a_draft_at_once_one_does(programme, colleagues):
     draft = a_draft(a_patient(programme.clinic), programme.clinician)
     answers = at_once(*(partial(assign_programme, programme=draft, by=who, now=NOON) for who in colleagues))
     assert sorted(answers, key=str) == [None, "NotADraft"]
+
+
+def test_of_two_flare_up_plans_started_at_once_one_runs(programme):
+    """Two browsers, each with a form of its own."""
+    answers = at_once(*[partial(a_flare_plan, programme, TODAY) for _each in range(2)])
+    assert "AlreadyPressed" in answers
+    assert Overlay.objects.count() == 1
+
+
+def test_of_two_who_ask_for_a_week_again_at_once_one_is_heard(programme):
+    for days in (0, 2):
+        a_walk(programme, START + timedelta(days=days))
+    answers = at_once(*[partial(a_repeat, programme, START + timedelta(days=4)) for _each in range(2)])
+    assert "AlreadyPressed" in answers
+    assert Overlay.objects.count() == 1
+
+
+def test_a_flare_up_plan_that_two_end_at_once_is_ended_once(programme):
+    a_flare_plan(programme, TODAY)
+    answers = at_once(*[partial(end_flare, programme, TODAY + timedelta(days=1)) for _each in range(2)])
+    assert sorted(map(str, answers)) == ["NoFlarePlan", "None"]

@@ -54,7 +54,7 @@ def course_of(
     for plan, end in zip(plans, ends, strict=False):
         if plan.weeks:
             made += _Run(plan, end, facts, paused, overlays, on.toordinal()).stretches()
-    return Course(on, tuple(made))
+    return Course(on, tuple(made), tuple(overlays))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class _Run:
         self.flares = sorted(
             (o.from_on.toordinal(), o.over_on.toordinal() if o.over_on else FOREVER)
             for o in overlays
-            if isinstance(o, Flare) and plan.allows_flare_plan
+            if isinstance(o, Flare) and plan.allows_flare_plan and o.over_on != o.from_on
         )
         self.made: list[Stretch] = []
         walks.read(self.day, Dose(0, 0, 0), pauses)  # walked under a revision without weeks

@@ -11,6 +11,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 from programmes.clinical.diary import PlannedWeek
+from programmes.clinical.grading.flare import FLARE_LENGTH
 from programmes.clinical.grading.gaps import Gap, return_minutes
 
 
@@ -120,6 +121,11 @@ class Why(StrEnum):
     AFTER_FLARE = "after-flare"  # the interrupted week from its beginning
 
 
+FLARE_PLAN = frozenset({Why.FLARE_EASE, Why.FLARE_BUILD, Why.FLARE_BACK, Why.FLARE_REVIEW})
+# After a flare-up plan began: neither it nor days without a walk nor a week not done are "back on the plan".
+NOT_BACK = FLARE_PLAN | {Why.REPEAT, Why.GAP_REPEAT, Why.GAP_REDUCED, Why.GAP_BASELINE}
+
+
 @dataclass(frozen=True, slots=True)
 class Stretch:
     """One dose in force from `from_on` to `until_on` (ends included), and why.
@@ -165,6 +171,7 @@ class Course:
 
     on: date
     stretches: tuple[Stretch, ...]
+    overlays: tuple[Repeat | Flare, ...] = ()
 
     @cached_property
     def _starts(self) -> list[date]:
@@ -186,6 +193,63 @@ class Course:
     def to_come(self) -> tuple[Stretch, ...]:
         """The stretches that begin after today, as far as the plan goes."""
         return self.stretches[bisect_right(self._starts, self.on) :]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a week is in force today."""
+        return bool(self.stretches) and self.stretches[0].from_on <= self.on
+
+    @property
+    def is_asked_again(self) -> bool:
+        """Whether the patient has asked for today's week once more."""
+        week = self.today
+        pressed = (o.on for o in self.overlays if isinstance(o, Repeat))
+        return week.why not in FLARE_PLAN and any(week.from_on <= on <= week.until_on for on in pressed)
+
+    @property
+    def may_repeat(self) -> bool:
+        """Whether the patient may ask for today's week once more: one that another week follows."""
+        week = self.today
+        follows = not (week.waits or week.asks_clinician or week.why in FLARE_PLAN)
+        plan = week.prescription
+        is_last = week.week >= plan.weeks[-1].number
+        return self.has_begun and follows and not is_last and plan.patient_may_repeat
+
+    @property
+    def may_ease(self) -> bool:
+        """Whether the patient may take up the flare-up plan today."""
+        return self.has_begun and self.open_flare is None and self.today.prescription.allows_flare_plan
+
+    def back_on(self, flare: Flare) -> date | None:
+        """The first day on which the plan went on after this flare-up plan; None while it does not."""
+        real = (each for each in self.stretches if each.from_on <= self.on)
+        since = (each for each in real if each.until_on >= flare.from_on and each.why not in NOT_BACK)
+        return next((max(each.from_on, flare.from_on) for each in since), None)
+
+    @cached_property
+    def open_flare(self) -> Flare | None:
+        """The flare-up plan that runs: nobody said that it is over, and no week of the plan has followed."""
+        return next((each for each in self._flares() if self.back_on(each) is None), None)
+
+    def _flares(self) -> Iterable[Flare]:
+        """Those that began and are not said to be over."""
+        flares = (each for each in self.overlays if isinstance(each, Flare) and each.from_on <= self.on)
+        return (each for each in flares if each.over_on is None or each.over_on > self.on)
+
+    @property
+    def flare_day(self) -> int:
+        """Which day of the flare-up plan it is, from 1; 0 without one."""
+        return (self.on - self.open_flare.from_on).days + 1 if self.open_flare else 0
+
+    @property
+    def is_flare_overdue(self) -> bool:
+        """Not back by day 14, whether for pain or for silence: the clinician looks."""
+        return self.flare_day > FLARE_LENGTH
+
+    @property
+    def asks_clinician(self) -> bool:
+        """Whether the plan waits for a person to look."""
+        return self.has_begun and (self.today.asks_clinician or self.is_flare_overdue)
 
     def planned_weeks(self) -> tuple[PlannedWeek, ...]:
         """The course as the diary's plan: adherence counts against what was really asked on each day."""

@@ -42,6 +42,7 @@ from tests.factories import (
     NOON,
     START,
     a_clinic,
+    a_flare_plan,
     a_patient,
     a_programme,
     a_staff_member,
@@ -84,6 +85,7 @@ def a_full_clinic(name):
     patient = a_patient(clinic, family_name=name, reference=name)
     a_template(clinic)
     programme = a_programme(patient, clinician)
+    a_flare_plan(programme, START)
     a_walk(programme, START, note=name, new_symptoms=("saddle_numbness",))
     item = ReviewItem.objects.for_clinic(clinic).get()
     NotWalking.objects.create(
