@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -15,8 +14,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from clinic.admin import local_today
-from clinic.models import StaffMember
-from clinic.admin import OwnClinicFilter, local_today
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.draft_page import DraftPage
@@ -24,8 +21,6 @@ from programmes.admin.flare_steps import FlareSteps
 from programmes.admin.forms import AssignForm, StartForm, start_problem
 from programmes.admin.listing import ProgrammeList
 from programmes.admin.steps import CHANGE
-from programmes.admin.words import for_patient, history_in_words, shown
-from programmes.admin.steps import CHANGE, ProgrammeSteps
 from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
 from programmes.models import (
     Programme,
@@ -35,29 +30,8 @@ from programmes.services import prescribing
 from programmes.wording import day_and_year
 
 
-def name_of(login: str) -> Subquery:
-    """The name that the person behind the login has in this row's clinic."""
-    member = StaffMember.objects.filter(clinic=OuterRef("clinic"), user=OuterRef(login))
-    return Subquery(member.values("name")[:1])
-
-
 @admin.register(Programme)
-class ProgrammeAdmin(ProgrammeList):
-def with_progress(rows: Any, today: Any) -> Any:
-    """Annotates what "week n of N" needs: the revision in force and its last week."""
-    of_this = ProgrammeRevision.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
-    revision = of_this.in_force(today)
-    last = ProgrammeWeek.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
-    newest = last.order_by().values("programme").annotate(last=Max("number")).values("last")
-    return rows.annotate(
-        in_force_from=Subquery(revision.values("in_force_from")[:1]),
-        first_week=Subquery(revision.values("first_week")[:1]),
-        last_week=Subquery(newest),
-    )
-
-
-@admin.register(Programme)
-class ProgrammeAdmin(FlareSteps, ProgrammeSteps):
+class ProgrammeAdmin(FlareSteps, ProgrammeList):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"
