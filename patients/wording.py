@@ -173,13 +173,13 @@ def progress(so_far: Progress) -> str:
     total = sum(week.walked or 0 for week in so_far.weeks)
     if not so_far.pain:
         return _("You have not logged a walk in this plan yet. Your walks will show here.")
-    return _(
-        "This is week %(week)d since your plan began. So far you have logged %(walks)s, %(minutes)s in all."
-    ) % {
-        "week": so_far.current_week,
-        "walks": walks(len(so_far.pain)),
-        "minutes": minutes(total),
-    }
+    words = {"walks": walks(len(so_far.pain)), "minutes": minutes(total), "week": so_far.plan_week}
+    if so_far.plan_week is None:
+        return _("In this plan you logged %(walks)s, %(minutes)s in all.") % words
+    return (
+        _("You are in week %(week)d of your plan. So far you have logged %(walks)s, %(minutes)s in all.")
+        % words
+    )
 
 
 # --- What to do now
@@ -320,12 +320,12 @@ def duty_letter(queue: str) -> Letter:
 
 # --- Charts in words
 def weekly_chart(so_far: Progress) -> str:
-    done = [(week.number, week.walked) for week in so_far.weeks if week.walked is not None]
+    done = [(week.starts_on, week.walked) for week in so_far.weeks if week.walked is not None]
     if not done:
         return _("No walks yet.")
-    number, most = max(done, key=lambda pair: pair[1])
-    return _("Your fullest week was week %(week)d, with %(minutes)s.") % {
-        "week": number,
+    first_day, most = max(done, key=lambda pair: pair[1])
+    return _("Your fullest week began on %(day)s, with %(minutes)s.") % {
+        "day": date_format(first_day, "j F"),
         "minutes": minutes(most),
     }
 

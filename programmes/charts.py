@@ -74,6 +74,14 @@ class WeeklyMinutesChart:
         """The table beside the chart."""
         return tuple(bar.week for bar in self.bars)
 
+    @property
+    def day_ticks(self) -> tuple[Tick, ...]:
+        """The first days of at most seven weeks. Where weeks were repeated, seven days have no number: the
+        plan's week 4 may come three times.
+        """
+        every = max(1, ceil(len(self.bars) / 7))
+        return tuple(Tick(_r(bar.x + bar.width / 2), bar.week.starts_on) for bar in self.bars[::every])
+
 
 @dataclass(frozen=True, slots=True)
 class PainPoint:

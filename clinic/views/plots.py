@@ -57,7 +57,7 @@ def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: da
     return Plots(
         frame=chart.frame,
         bars=chart.bars,
-        week_ticks=chart.x_ticks,
+        week_ticks=chart.day_ticks,
         minute_ticks=chart.y_ticks,
         pain=tuple(PainMark(mark, is_late(walk)) for mark, walk in zip(marks, shown, strict=True)),
         pain_ticks=pain.y_ticks,

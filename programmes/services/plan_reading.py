@@ -230,11 +230,16 @@ def last_deltas(*, walk: Walk, count: int) -> list[int | None]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Every week of a programme so far, and the pain of every walk in it."""
+    """Every seven days of a programme so far, and the pain of every walk in it.
+
+    `current_week` counts them from the start; `plan_week` is the plan's own week, which repeats where it
+    was not done (None after the end).
+    """
 
     weeks: tuple[WeekMinutes, ...]
     pain: tuple[PainPoint, ...]
     current_week: int
+    plan_week: int | None
 
 
 def progress_of(*, plan: Plan) -> Progress:
@@ -251,7 +256,7 @@ def progress_of(*, plan: Plan) -> Progress:
         minutes[(walked_on - programme.starts_on).days // 7 + 1] += walked
     weeks = tuple(_week(diary, number, minutes.get(number)) for number in range(1, shown + 1))
     points = tuple(PainPoint(on, before, after) for on, _minutes, before, after in walks)
-    return Progress(weeks, points, current)
+    return Progress(weeks, points, current, None if plan.has_ended else plan.course.today.week)
 
 
 def _week(diary: Diary, number: int, walked: int | None) -> WeekMinutes:

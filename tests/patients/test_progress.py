@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from programmes.models import PauseReason
+from programmes.models import Ending, PauseReason
 from programmes.services.plan_reading import plan_of, progress_of
-from programmes.services.prescribing import pause_programme
+from programmes.services.prescribing import end_programme, pause_programme
 from tests.factories import NOON, START, a_programme, a_walk
 from tests.queries import DomainQueries
 
@@ -59,11 +59,27 @@ def test_charts_have_names_and_tables(signed_in, programme):
     a_walk(programme, TODAY - timedelta(days=3), minutes=20, pain_before=4, pain_after=2)
     a_walk(programme, TODAY, minutes=15, pain=None)
     text = text_of(signed_in)
-    assert "This is week 11 since your plan began. So far you have logged 2 walks, 35 minutes in all." in text
+    assert "You are in week 1 of your plan. So far you have logged 2 walks, 35 minutes in all." in text
     assert text.count('role="img"') == 2
     assert text.count("Show as a table") == 2
     assert "Before your walks, your pain was between 4 and 4." in text
     assert " style=" not in text
+
+
+def test_weeks_of_the_chart_are_named_by_their_days_because_the_plans_week_may_come_again(
+    signed_in, programme
+):
+    a_walk(programme, START + timedelta(days=15), minutes=10)
+    text = text_of(signed_in)
+    assert "You are in week 1 of your plan." in text
+    assert "Your fullest week began on 21 September, with 10 minutes." in text
+    assert '<th scope="row">21 Sep</th><td class="number">10</td>' in text
+
+
+def test_after_the_end_no_week_is_now(signed_in, programme, clinician):
+    a_walk(programme, START)
+    end_programme(programme=programme, ending=Ending.COMPLETED, on=TODAY, by=clinician, now=NOON)
+    assert "In this plan you logged 1 walk, 15 minutes in all." in text_of(signed_in)
 
 
 def test_an_unknown_pain_is_drawn_nowhere(signed_in, programme):
