@@ -22,10 +22,7 @@ from programmes.admin.forms import AssignForm, StartForm, start_problem
 from programmes.admin.listing import ProgrammeList
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
-from programmes.models import (
-    Programme,
-    ProgrammeStatus,
-)
+from programmes.models import Programme, ProgrammeStatus
 from programmes.services import prescribing
 from programmes.wording import day_and_year
 
