@@ -85,6 +85,8 @@ class ClinicForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         if self.clinic and hasattr(self.instance, "clinic_id") and self.instance.clinic_id is None:
             self.instance.clinic = self.clinic
+        for field in self.fields.values():  # browsers would keep names, to offer them again
+            field.widget.attrs.setdefault("autocomplete", "off")
 
     def _get_validation_exclusions(self) -> Any:
         return super()._get_validation_exclusions() - {"clinic"}  # type: ignore[misc]

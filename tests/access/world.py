@@ -118,7 +118,7 @@ def _a_patient(clinic: Any, lead: Any, word: str, number: int) -> Any:
 def _treatment(side: Side) -> None:
     clinician = side.staff[Role.CLINICIAN]
     template = a_template(side.clinic)
-    ProgrammeTemplate.objects.filter(pk=template.pk).update(name=f"{side.word} steps")
+    ProgrammeTemplate.objects.filter(pk=template.pk).update(name=f"{side.house} steps")
     running = a_programme(side.patient, clinician, starts_on=side.began)
     walk = a_walk(running, side.today - timedelta(days=2), note=f"{side.word} hurts").walk
     pause_programme(

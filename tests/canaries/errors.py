@@ -4,12 +4,14 @@ import json
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import quote
 
+from patients.models import Patient
+from programmes.services.nights import mark_changed
 from tests.access.forms import forms_in
 from tests.access.world import Side
 from tests.canaries.filling import Question
@@ -166,7 +168,7 @@ def _a_walk(site: Site) -> tuple[str, dict[str, list[str]]]:
 
 
 def poison_the_patients(side: Side, site: Site) -> None:
-    """Their flags' evidence is none: the review of each raises. The second one's time zone is none either."""
+    """Their flags' evidence is none, the second one's time zone neither."""
     words = site.planted.value("words", "error: poisoned evidence")
     zone = site.planted.value("reference", "error: poisoned time zone")
     with as_superuser() as connection:
@@ -186,6 +188,8 @@ def poison_the_clinic(side: Side, site: Site) -> None:
         connection.execute("UPDATE clinic_clinic SET time_zone = %s WHERE id = %s", [zone, side.clinic.pk])
 
 
-def ask_for_another_review() -> None:
-    with as_superuser() as connection:
-        connection.execute("UPDATE programmes_changedpatient SET not_before = now(), attempts = 0")
+def mark_everybody_changed(side: Side) -> None:
+    """So that the worker reviews them once more."""
+    now = datetime.now(UTC)
+    for patient in Patient.objects.for_clinic(side.clinic):
+        mark_changed(patient=patient, earliest_on=now.date(), now=now)

@@ -1,5 +1,6 @@
 """Everywhere outside the database that something could have got to, as names and contents to be searched."""
 
+import os
 import re
 from collections.abc import Iterator
 from contextlib import suppress
@@ -20,7 +21,7 @@ def addresses_of(answers: list[Answer]) -> Iterator[tuple[str, str]]:
     """What a response puts into address bars, histories and the next request: addresses, titles, headers."""
     seen: set[str] = set()
     for answer in answers:
-        head = [f"{name}: {value}" for name, value in answer.headers]
+        head = [f"{name}: {value}" for name, value in answer.headers if not value.startswith("session=")]
         links = [link for link in ADDRESS.findall(answer.text) if not link.startswith(NO_REQUEST)]
         new = {*head, *links, *TITLE.findall(answer.text)} - seen
         seen |= new
@@ -28,15 +29,14 @@ def addresses_of(answers: list[Answer]) -> Iterator[tuple[str, str]]:
 
 
 def files_below(*folders: Path, since: float, but: tuple[str, ...]) -> Iterator[tuple[str, bytes]]:
-    """Each file written since then; those with a part of `but` in their path are left out."""
-    for path in sorted({path for folder in folders for path in folder.rglob("*")}):
-        with suppress(OSError):  # somebody else's, gone by now
-            if (
-                path.is_file()
-                and path.stat().st_mtime >= since
-                and not any(part in str(path) for part in but)
-            ):
-                yield str(path), path.read_bytes()
+    """Each file written since then; folders whose names begin with one of `but` are not entered."""
+    for folder in folders:
+        for place, inner, names in os.walk(folder):
+            inner[:] = [name for name in inner if not name.startswith(but)]
+            for path in (Path(place, name) for name in names):
+                with suppress(OSError):  # somebody else's, gone by now
+                    if path.is_file() and path.stat().st_mtime >= since:
+                        yield str(path), path.read_bytes()
 
 
 def mails_in(folder: Path) -> list[EmailMessage]:

@@ -18,7 +18,7 @@ from urllib.parse import unquote_plus
 
 from tests.canaries.values import Canary, Planted, folded
 
-DEPTH = 5  # encodings inside one another
+DEPTH, DEPTH_OF_BINARY = 5, 2  # encodings inside one another; noise decodes to noise
 CONTEXT = 60  # characters shown around a find
 
 ESCAPED = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\\\"'/nrt])")
@@ -56,10 +56,11 @@ def readings(content: bytes | str) -> Iterator[tuple[tuple[str, ...], str]]:
     if isinstance(content, bytes):
         content = content.decode("utf-8", "surrogateescape")
     seen, waiting = {content}, [((), content)]
+    depth = DEPTH_OF_BINARY if "\x00" in content else DEPTH
     while waiting:
         encodings, text = waiting.pop()
         yield encodings, text
-        for name, decode in DECODERS.items() if len(encodings) < DEPTH else ():
+        for name, decode in DECODERS.items() if len(encodings) < depth else ():
             decoded = decode(text)
             if decoded and decoded not in seen:
                 seen.add(decoded)
