@@ -21,10 +21,13 @@ from tests.canaries.values import Canary, Planted, folded
 DEPTH, DEPTH_OF_BINARY = 5, 2  # encodings inside one another; noise decodes to noise
 CONTEXT = 60  # characters shown around a find
 
+PERCENT = re.compile("%[0-9a-fA-F]{2}")
 ESCAPED = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|[0-3][0-7]{2}|[\\\"'/nrt])")
 HEADER_WORD = re.compile(r"=\?[\w-]+\?[bqBQ]\?[^?]*\?=(?:\s+(?==\?))?")
 BASE64 = re.compile(r"(?:[A-Za-z0-9+/_-](?:\\?\r?\n[ \t]?)?){7,}={0,2}")
 HEX = re.compile(r"(?:[0-9a-fA-F]{2}){5,}")
+READABLE = re.compile("[^\x01-\x08\x0e-\x1f\x7f\udc80-\udcff]{5,}")  # no canary is shorter
+PAIRED = re.compile("[\ud800-\udbff]")  # the first half of a sign that JSON writes as two
 ZLIB, GZIP = b"\x78", b"\x1f\x8b"
 PLAIN = {"\\n": "\n", "\\r": "\r", "\\t": "\t"}
 
@@ -78,7 +81,7 @@ def _around(text: str, canary: Canary) -> str:
 
 
 def _percent(text: str) -> str:
-    return unquote_plus(text, errors="replace") if "%" in text else ""
+    return unquote_plus(text, errors="replace") if PERCENT.search(text) else ""
 
 
 def _escapes(text: str) -> str:
@@ -106,7 +109,7 @@ def _byte(value: int) -> str:
 
 
 def _has_pairs(text: str) -> bool:
-    return any("\ud800" <= sign <= "\udbff" for sign in text)
+    return PAIRED.search(text) is not None
 
 
 def _bytes_that_are_letters(text: str) -> str:
@@ -161,10 +164,9 @@ def _hex(text: str) -> str:
 
 
 def _readable(found: bytes) -> str:
-    """As text if it is text, or what was packed; "" for noise."""
-    found = _unpacked(found) or found
-    noise = sum(byte < 9 or 13 < byte < 32 or byte == 127 for byte in found)
-    return found.decode("utf-8", "surrogateescape") if noise <= len(found) // 8 else ""
+    """What is text of it, or of what was packed; "" for noise, which most words are when read as base64."""
+    text = (_unpacked(found) or found).decode("utf-8", "surrogateescape")
+    return "\n".join(READABLE.findall(text))
 
 
 def _unpacked(found: bytes) -> bytes:

@@ -35,8 +35,11 @@ class Canary:
 
 def folded(text: str) -> str:
     """Small letters without accents: composed and decomposed, typed and shouted are one."""
+    if text.isascii():
+        return text.lower()
     spread = unicodedata.normalize("NFKD", text)
-    return "".join(sign for sign in spread if not unicodedata.combining(sign)).casefold()
+    accents = dict.fromkeys(map(ord, filter(unicodedata.combining, set(spread))))
+    return (spread.translate(accents) if accents else spread).casefold()
 
 
 def _core(number: int, salt: str) -> str:
