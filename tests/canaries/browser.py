@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, BrowserType, Page
 
 from tests.access import table
 from tests.access.addresses import addresses
@@ -25,9 +25,11 @@ STORES = """async () => ({
 
 
 @contextmanager
-def a_computer(browser: Browser, program: str, flags: list[str], profile: Path) -> Iterator[BrowserContext]:
+def a_computer(
+    chromium: BrowserType, program: str, flags: list[str], profile: Path
+) -> Iterator[BrowserContext]:
     """A browser with JavaScript, whose profile stays on the disk after it was closed."""
-    context = browser.browser_type.launch_persistent_context(
+    context = chromium.launch_persistent_context(
         str(profile), executable_path=program, args=flags, locale="en-GB"
     )
     try:
@@ -104,8 +106,12 @@ def look_at(page: Page, site: str, paths: list[str]) -> list[str]:
     kept = []
     for path in paths:
         page.goto(site + path)
-        kept.append(json.dumps(page.evaluate(STORES)))
+        kept.append(stores_of(page))
     return kept
+
+
+def stores_of(page: Page) -> str:
+    return json.dumps(page.evaluate(STORES))
 
 
 def kept(context: BrowserContext, stores: list[str]) -> Iterator[tuple[str, str]]:

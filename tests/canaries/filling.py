@@ -70,7 +70,7 @@ class Question:
         return {**body, **(saves or [{}])[0]}
 
     def _typed(self, field: Field, planted: Planted, today: date) -> list[str]:
-        last = field.name.rpartition("-")[2]
+        last = last_of(field.name)
         if takes_words(field):
             room = int(field.hint.get("maxlength") or 200)
             return [planted.value(kind_of(field, self.route), self.where(field.name), room)]
@@ -81,6 +81,11 @@ class Question:
         return field.offers if last == "done" else field.plausible
 
 
+def last_of(name: str) -> str:
+    """A field's name without its form's prefix."""
+    return name.rpartition("-")[2]
+
+
 def plain(name: str) -> str:
     """A field's name without keys of rows and without numbers."""
     return re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d+", "#", name)
@@ -88,7 +93,7 @@ def plain(name: str) -> str:
 
 def takes_words(field: Field) -> bool:
     """Whether a canary can stand here and be saved."""
-    last = field.name.rpartition("-")[2]
+    last = last_of(field.name)
     if last == "date_of_birth" or (last, field.kind) == ("steps", "text"):
         return True
     numeric = field.hint.get("inputmode") in ("numeric", "decimal") and "code" not in last
@@ -115,7 +120,7 @@ def kind_of(field: Field, route: str) -> str:
     """The kind of canary that somebody would type here."""
     if field.kind in KINDS_BY_KIND:
         return KINDS_BY_KIND[field.kind]
-    last = field.name.rpartition("-")[2]
+    last = last_of(field.name)
     if last == "code" and "letter" in route:
         return "letter code"
     return KINDS_BY_NAME.get(last, "words")

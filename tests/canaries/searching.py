@@ -29,6 +29,7 @@ HEX = re.compile(r"(?:[0-9a-fA-F]{2}){5,}")
 READABLE = re.compile("[^\x01-\x08\x0e-\x1f\x7f\udc80-\udcff]{5,}")  # no canary is shorter
 PAIRED = re.compile("[\ud800-\udbff]")  # the first half of a sign that JSON writes as two
 ZLIB, GZIP = b"\x78", b"\x1f\x8b"
+NO_LINES = dict.fromkeys(map(ord, "\\\r\n \t="))
 PLAIN = {"\\n": "\n", "\\r": "\r", "\\t": "\t"}
 
 
@@ -52,6 +53,11 @@ def finds(planted: Planted, place: str, content: bytes | str) -> list[Find]:
         for canary in planted.found_in(text) - found.keys():
             found[canary] = Find(canary, place, encodings, _around(text, canary))
     return list(found.values())
+
+
+def leaks(planted: Planted, place: str, content: bytes | str) -> list[Find]:
+    """Finds, but for a secret in the one place that brings it: a code in the mail to its owner."""
+    return [find for find in finds(planted, place, content) if find.canary.where != place]
 
 
 def readings(content: bytes | str) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -150,7 +156,7 @@ def _base64(text: str) -> str:
         decoded
         for run in BASE64.findall(text)
         for beginning in range(4)
-        if (decoded := _run_of_base64(re.sub(r"[^A-Za-z0-9+/_-]", "", run)[beginning:]))
+        if (decoded := _run_of_base64(run.translate(NO_LINES)[beginning:]))
     )
 
 

@@ -134,6 +134,12 @@ def test_a_time_a_key_and_another_number_are_no_canary(harmless):
     assert (text, finds(planted, "log", harmless)) == ("730023", [])
 
 
+def test_a_port_is_nobodys_steps():
+    planted, text = planted_one("steps")
+    found = [bool(finds(planted, "log", line)) for line in (f"[1 127.0.0.1:{text}]", f"steps:{text}")]
+    assert found == [False, True]
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_thousand_canaries_of_a_kind_are_a_thousand(kind):
     planted = Planted()

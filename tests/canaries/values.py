@@ -80,7 +80,8 @@ SEPARATED = r"[\s().+-]{0,3}"  # between the digits of a phone number, the signs
 
 PHONE = re.compile(SEPARATED.join("7700900") + rf"(?:{SEPARATED}\d){{3}}(?!\d)")
 CORE = re.compile(rf"zyqu[{LETTERS}]{{5}}y")
-NUMBER = re.compile(rf"{ALONE[0]}(?:81\d{{7}}|4\d{{4}}|7\d{{5}}){ALONE[1]}")
+PORT = r"(?<!\d:)"  # of an address: nobody's steps
+NUMBER = re.compile(rf"(?=[478]){ALONE[0]}{PORT}(?:81\d{{7}}|4\d{{4}}|7\d{{5}}){ALONE[1]}")
 LETTER = re.compile(rf"(?:[{LETTER_SIGNS.lower()}]{{4}}{SEPARATED}){{4}}")
 YEAR_FIRST = re.compile(r"19(?:0[7-9]|1\d)[-/.]?(\d\d)[-/.]?(\d\d)")
 DAY_FIRST = re.compile(rf"(\d\d?)[-/. ](\d\d?|(?:{'|'.join(MONTHS)})[a-z]*)[-/., ]{{1,2}}(19(?:0[7-9]|1\d))")
@@ -136,8 +137,8 @@ class Planted:
         return text if key_of(self._places[kind, where]) in keys_in(folded(text)) else ""
 
     def remember(self, text: str, where: str) -> None:
-        """A secret that the product made (a code, a session's key) is looked for as it is."""
-        self.secrets[text] = Canary("secret", text, text, where)
+        """A secret that the product made (a code, a session), looked for as it is; its first place counts."""
+        self.secrets.setdefault(text, Canary("secret", text, text, where))
 
     def found_in(self, text: str) -> set[Canary]:
         """The canaries that stand in this text as it is."""

@@ -10,17 +10,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import redis
 from django.apps import apps
 from django.db import connection
 
 from clinic.celery import app
 from clinic.models import OutboxMessage
 from tests.canaries import browser as computers
-from tests.canaries import errors, places
+from tests.canaries import coverage, errors, places
 from tests.canaries.filling import IN_ADDRESSES, TOKEN
 from tests.canaries.people import a_canary_side, questions_of, who_signs_in
-from tests.canaries.searching import finds
+from tests.canaries.searching import leaks
 from tests.canaries.site import Site, listening_to_valkey
 from tests.canaries.values import Planted
 from tests.figures import Figure, record
@@ -38,8 +37,8 @@ READ_OTHERWISE = ("postgresql", "mail")
 # Of a browser's profile: programs of the graphics card; and what it keeps of its tabs to open them again,
 # where a form stands that was refused. No page can forbid that (docs/privacy/browsers.md).
 NOT_OURS = ("GPUCache", "Dawn", "GrShaderCache", "ShaderCache", "GraphiteDawnCache", "Sessions")
-MAILED_CODE = "the mail with a code"
-OTHER_RUNS = ("pytest-of-", "waymark-")  # in the folder for temporary files: they look for themselves
+# In the folder for temporary files: other runs look for themselves; a browser that was never here.
+OTHER_RUNS = ("pytest-of-", "waymark-", "playwright_chromiumdev_profile-")
 
 
 @contextmanager
@@ -90,6 +89,7 @@ def fill_in_every_form(site, side):
         if question.form.method == "post":
             site.post(question.who, question.form.action, question.odd(site.planted))
             site.post(question.who, question.form.action, question.believable(site.planted, side.today))
+    coverage.send_unseen(site, side, coverage.words_of(coverage.form_classes()))
     return list(questions.values())
 
 
@@ -122,19 +122,18 @@ def fail_in_every_task(site, side, logs):
     until(lambda: said("task-failed", "review_changed_patients", "ZoneInfoNotFoundError"))
 
 
-def use_browsers(browser, site, side, pages, folder):
+def use_browsers(chromium, site, side, pages, folder):
     """At a clinic's desk and on a patient's phone; yields what pages kept and what the browser remembers."""
     address = f"http://127.0.0.1:{site.port}"
-    with computers.a_computer(browser, CHROMIUM, FLAGS, folder / "desk") as context:
+    with computers.a_computer(chromium, CHROMIUM, FLAGS, folder / "desk") as context:
         page = context.new_page()
         computers.sign_in_at_the_desk(page, side, address)
         computers.type_at_the_desk(page, site.planted, side, address)
         yield from computers.kept(context, computers.look_at(page, address, pages["clinician"]))
-    with computers.a_computer(browser, CHROMIUM, FLAGS, folder / "phone") as context:
+    with computers.a_computer(chromium, CHROMIUM, FLAGS, folder / "phone") as context:
         page = context.new_page()
         computers.ask_for_a_code(page, side, address)
         code = the_mailed_code(folder / "mail", side.second.user.email)
-        site.planted.remember(code, MAILED_CODE)
         computers.sign_in_on_the_phone(page, code)
         computers.type_on_the_phone(page, site.planted, address)
         yield from computers.kept(context, computers.look_at(page, address, pages["patient"]))
@@ -149,21 +148,11 @@ def the_mailed_code(folder, address):
     return codes()[-1]
 
 
-def is_the_mail_itself(find):
-    """A sign-in code stands in the one mail that brings it, and in no other place."""
-    return find.canary.where == MAILED_CODE and find.place.startswith("mail ")
-
-
 def everything_stored():
     tables = [model._meta.db_table for model in apps.get_models() if model._meta.managed]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(f"SELECT t::text FROM {table} t" for table in tables))
         return "\n".join(row[0] for row in cursor.fetchall())
-
-
-def stays_in_valkey():
-    broker = redis.Redis.from_url(os.environ["REDIS_URL"])
-    return [(f"Valkey: {key!r}", key + (broker.dump(key) or b"")) for key in broker.scan_iter()]
 
 
 def everywhere_else(site, heard, began, folder):
@@ -174,10 +163,10 @@ def everywhere_else(site, heard, began, folder):
     yield from places.files_below(temporary, since=began, but=OTHER_RUNS)
     yield from places.of_mails(places.mails_in(folder / "mail"))
     yield "what passed the broker", b"".join(heard)
-    yield from stays_in_valkey()
+    yield from places.stays_in_valkey(os.environ["REDIS_URL"])
 
 
-def test_what_people_type_stands_in_the_database_alone(browser, services_environment, tmp_path):
+def test_what_people_type_stands_in_the_database_alone(chromium, services_environment, tmp_path):
     planted, began, now = Planted.of_this_run(), time.time(), datetime.now(UTC)
     for name in ("logs", "mail"):
         (tmp_path / name).mkdir()
@@ -191,14 +180,16 @@ def test_what_people_type_stands_in_the_database_alone(browser, services_environ
         fail_in_every_way(site, side)
         forms = fill_in_every_form(site, side)
         with workers(services_environment, logs):
-            remembered = list(use_browsers(browser, site, side, pages, tmp_path))
+            remembered = list(use_browsers(chromium, site, side, pages, tmp_path))
             fail_in_every_task(site, side, logs)
             until(lambda: not OutboxMessage.objects.filter(status="waiting", attempts=0).exists())
+        mails = places.mails_in(tmp_path / "mail")
+        for secret, where in places.brought_by(mails):
+            planted.remember(secret, where)
         for jar in site.cookies.values():
             planted.remember(jar.get("session", "").strip('"') or TOKEN * 2, "session")
     outside = [*everywhere_else(site, heard, began, tmp_path), *remembered]
-    finds_anywhere = [find for name, content in outside for find in finds(planted, name, content)]
-    found = [find for find in finds_anywhere if not is_the_mail_itself(find)]
+    found = [leak for name, content in outside for leak in leaks(planted, name, content)]
     stored = planted.found_in(everything_stored())
     in_addresses = {
         f"{form.route}: {name}"
@@ -212,4 +203,7 @@ def test_what_people_type_stands_in_the_database_alone(browser, services_environ
     record(Figure("canaries that reached the database", len(stored), ">= 45"))
     record(Figure("forms that canaries went through", len(forms), ">= 100"))
     assert ("\n".join(map(str, found)), in_addresses) == ("", set())
+    assert coverage.unseen(forms) == set(coverage.UNSEEN)
+    assert coverage.never_filled(coverage.form_classes(), forms) == {}
+    assert [mail["To"] for mail in mails if "," in mail["To"] or mail["Cc"] or mail["Bcc"]] == []
     assert len(stored) >= 45

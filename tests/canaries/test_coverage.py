@@ -1,0 +1,46 @@
+"""A form that the run does not fill is named: a new address, a new field of a form class."""
+
+from django import forms
+
+from tests.access import table
+from tests.access.forms import Form
+from tests.canaries.coverage import UNSEEN, form_classes, never_filled, unseen
+from tests.canaries.filling import Question
+
+
+def asked_at(*routes, **fields):
+    return [Question("patient", "/", route, Form("/", "post", fields)) for route in routes]
+
+
+def test_an_address_that_takes_a_form_and_was_not_asked_is_named():
+    cells = table.read()
+    nobody = dict.fromkeys(next(iter(cells.values())), "> sign-in")
+    new = {("notes/", "GET"): nobody | {"patient": "ok"}, ("notes/", "POST"): nobody | {"patient": "422"}}
+    found = unseen([], cells | new)
+    assert found - unseen([], cells) == {"notes/"}
+    assert found - unseen(asked_at("notes/"), cells | new) == {"notes/"}
+
+
+def test_what_only_shows_takes_no_form():
+    shown = {"today/", "healthz/live", "admin/", "admin/patients/patient/<object_id>/delete/"}
+    assert shown & unseen([]) == set()
+
+
+def test_forms_of_every_audience_are_known():
+    found = unseen([])
+    expected = {"walks/new/", "review/<item_id>/close/", "admin/patients/patient/add/", "staff/sign-in/"}
+    assert (expected | set(UNSEEN)) - found == set()
+
+
+def test_a_field_that_no_page_showed_is_named():
+    class NewForm(forms.Form):
+        whisper = forms.CharField()
+        ticked = forms.BooleanField()
+
+    assert never_filled([NewForm], []) == {"whisper": {"NewForm"}}
+    assert never_filled([NewForm], asked_at("notes/", **{"row-2-whisper": None})) == {}
+
+
+def test_form_classes_of_all_three_packages_are_known():
+    names = {form.__name__ for form in form_classes()}
+    assert {"WalkForm", "CloseForm", "DraftForm", "PatientForm"} - names == set()
