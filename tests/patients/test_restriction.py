@@ -166,7 +166,7 @@ def test_the_walk_form_is_closed_and_says_whom_to_call(signed_in, patient, progr
     shown, sent = signed_in.get("/walks/new/"), signed_in.post("/walks/new/", typed)
     assert (shown.status_code, sent.status_code, Walk.objects.count()) == (200, 422, 0)
     for page in (shown.content.decode(), sent.content.decode()):
-        assert ('class="walk"' in page, "tel:999" in page) == (False, True)
+        assert ('<form method="post" class="walk"' in page, "tel:999" in page) == (False, True)
         assert "Nobody looks at your walks for now" in page
     assert "This walk was not saved." in sent.content.decode()
 
