@@ -26,6 +26,7 @@ NO_FREE_WORDS = {
     "discharged_on": "",
     "died_on": "",
 }
+LIBRARY = ("admin/programmes/programmetemplate/", "admin/programmes/programme/<pk>/keep/")
 SAVE = ("save", "_save")
 # What a GET form may put into an address: none of it is anybody's.
 IN_ADDRESSES = {
@@ -58,7 +59,9 @@ class Question:
     def odd(self, planted: Planted) -> dict[str, list[str]]:
         """A canary in every single field."""
         return {
-            name: [planted.value(kind_of(field, self.route), self.where(name))]
+            name: [
+                self._library_code(name, "O") or planted.value(kind_of(field, self.route), self.where(name))
+            ]
             for name, field in self.form.fields.items()
             if name != TOKEN
         }
@@ -69,8 +72,15 @@ class Question:
         body = {name: self._typed(field, planted, today) for name, field in self.form.fields.items()}
         return {**body, **(saves or [{}])[0]}
 
+    def _library_code(self, name: str, first: str) -> str:
+        """The code of a template names no person, and stands in addresses: a list is filtered by it."""
+        is_one = last_of(name) == "code" and self.route.startswith(LIBRARY)
+        return f"{first}{len(self.route)}" if is_one else ""
+
     def _typed(self, field: Field, planted: Planted, today: date) -> list[str]:
         last = last_of(field.name)
+        if code := self._library_code(field.name, "B"):
+            return [code]
         if takes_words(field):
             room = int(field.hint.get("maxlength") or 200)
             return [planted.value(kind_of(field, self.route), self.where(field.name), room)]

@@ -1,11 +1,18 @@
 """A form that the run does not fill is named: a new address, a new field of a form class."""
 
+import re
+
 from django import forms
+from django.conf import settings
 
 from tests.access import table
 from tests.access.forms import Form
 from tests.canaries.coverage import UNSEEN, form_classes, never_filled, unseen
 from tests.canaries.filling import Question
+
+FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>", re.DOTALL)
+# What a patient ticked is there again when somebody goes back; boxes for numbers and words say it themselves.
+KEPT_FOR_BACK = {"patients/walk_new.html", "patients/safety.html", "patients/flare_up.html"}
 
 
 def asked_at(*routes, **fields):
@@ -44,3 +51,14 @@ def test_a_field_that_no_page_showed_is_named():
 def test_form_classes_of_all_three_packages_are_known():
     names = {form.__name__ for form in form_classes()}
     assert {"WalkForm", "CloseForm", "DraftForm", "PatientForm"} - names == set()
+
+
+def test_forms_ask_browsers_not_to_offer_again_what_was_typed():
+    (folder,) = settings.TEMPLATES[0]["DIRS"]
+    silent = {
+        str(path.relative_to(folder))
+        for path in folder.rglob("*.html")
+        for form in FORM.findall(path.read_text())
+        if "post" in form and "autocomplete=" not in form
+    }
+    assert silent == KEPT_FOR_BACK
