@@ -21,6 +21,9 @@ UNSEEN = {
     "admin/patients/patient/<pk>/letter/": "clinician",  # a patient without an address
     "admin/patients/patient/<pk>/void-letter/": "clinician",
     "admin/programmes/programme/<pk>/step-back/": "clinician",  # a week to go back to
+    "admin/programmes/programme/<pk>/preview/": "clinician",  # sent by a script, with a draft's form
+    "plan/flare-up/over/": "patient",  # a flare-up
+    "plan/repeat/": "patient",  # a week to repeat
     "privacy/<text_id>/read/": "patient",  # before the first page
     "review/<item_id>/emergency/": "reviewer",  # a limited record
     "sign-in/code/": "anonymous",  # after a code was asked for
