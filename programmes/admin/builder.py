@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from clinic.admin import local_today
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
+from programmes.admin.as_it_went import as_it_went, by_the_course
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.flare_steps import FlareSteps
 from programmes.admin.forms import AssignForm, StartForm, start_problem
@@ -114,16 +115,20 @@ class ProgrammeAdmin(FlareSteps, ProgrammeList):
         )
         newest = revisions[0]
         today = local_today(request)
+        pauses = list(programme.pauses.annotate(maker=name_of("made_by")))
+        plan = shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from)
         context = {
             "title": _("Walking programme"),
             "subtitle": programme.patient.full_name,
             "programme": programme,
             "week_now": self.week(programme),
             "history": history_in_words(revisions),
-            "is_paused": programme.pauses.filter(from_on__lte=today, until_on__gte=today).exists(),
+            "is_paused": any(pause.from_on <= today <= pause.until_on for pause in pauses),
             **standing_words(programme, today),
-            "pauses": programme.pauses.annotate(maker=name_of("made_by")),
-            "plan": shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from),
+            "pauses": pauses,
+            "as_it_went": as_it_went(programme, revisions=revisions, pauses=pauses, today=today),
+            "plan": plan,
+            "rows": by_the_course(plan["rows"], programme, newest, today),
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
         }
         return self.page(request, "programme", context)
