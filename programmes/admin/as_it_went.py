@@ -96,7 +96,8 @@ def _events(
     revisions: Iterable[Any], pauses: Iterable[Any], flags: Iterable[Flag]
 ) -> Iterator[tuple[date, str]]:
     """What stands in the row of its day: changes of the plan that came to govern, pauses, flags."""
-    for revision in ProgrammeRevision.chain(revisions)[1:]:
+    changes: list[Any] = ProgrammeRevision.chain(revisions)[1:]
+    for revision in changes:
         said = {"change": revision_in_words(revision), "who": revision.signer}
         yield revision.in_force_from, _("%(change)s (%(who)s)") % said
     for pause in pauses:
