@@ -40,6 +40,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "edit_templates": frozenset({CLINICIAN}),
     "correct_walk": frozenset({CLINICIAN}),
     "pause_programme": frozenset({CLINICIAN}),
+    "see_suggestion": frozenset({CLINICIAN}),
+    "switch_suggestions": frozenset({CLINICIAN, MANAGER}),
     # review
     "see_queue": EVERYBODY,
     "claim_item": frozenset({CLINICIAN, REVIEWER}),

@@ -31,6 +31,16 @@ def suggested(suggestion: Suggestion) -> str:
     return " ".join([*said, *missing(suggestion)])
 
 
+def suggestion_words(suggestion: Suggestion | None) -> dict[str, object] | None:
+    """The suggestion as a page lists it: its kind, each reason with its numbers, what is missing."""
+    if suggestion is None:
+        return None
+    said = reasons(suggestion)
+    if suggestion.kind == Kind.STEP_BACK:
+        said.append(str(YOUR_CALL))
+    return {"kind": SUGGESTIONS[suggestion.kind], "reasons": said, "missing": missing(suggestion)}
+
+
 def reasons(suggestion: Suggestion) -> list[str]:
     """One sentence with its numbers for each reason."""
     return [_REASONS[reason](suggestion) for reason in suggestion.reasons]

@@ -138,6 +138,7 @@ def _admin_words(route: str) -> str:
         "letter": gettext("letter to sign in"),
         "void-letter": gettext("letter made void"),
         "sign-out": gettext("sign out everywhere"),
+        "suggestions": gettext("weekly suggestions"),
         "help": gettext("help with signing in"),
     }
     app, _sign, rest = route.removeprefix("admin:").partition("_")

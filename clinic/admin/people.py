@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.base import ClinicAdmin, ClinicForm, RecordAdmin
 from clinic.admin.sign_in_help import SignInHelp
+from clinic.admin.suggestions import SuggestionSwitch
 from clinic.middleware.confirming import confirmed_page
 from clinic.models import Clinic, Closure, OutboxMessage, Role, StaffMember, User
 from clinic.permissions import Actor, may
@@ -40,7 +41,7 @@ class ClinicDetailsForm(ClinicForm):
 
 
 @admin.register(Clinic)
-class ClinicsAdmin(ClinicAdmin):
+class ClinicsAdmin(SuggestionSwitch, ClinicAdmin):
     form = ClinicDetailsForm
     add_verb = "open_clinic"
     change_verb = "manage_clinic"
@@ -58,6 +59,9 @@ class ClinicsAdmin(ClinicAdmin):
         "review_hour",
         "emergency_profile",
     ]
+
+    def get_urls(self) -> list[Any]:
+        return [self.suggestions_url(self.admin_site, "clinic_clinic_suggestions"), *super().get_urls()]
 
     def of_clinic(self, rows: Any, clinic: Clinic) -> Any:
         return rows.filter(pk=clinic.pk)

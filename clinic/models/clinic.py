@@ -71,6 +71,12 @@ class Clinic(models.Model):
     emergency_profile = models.CharField(
         _("emergency profile"), max_length=8, choices=EmergencyProfile.choices, default=EmergencyProfile.UK
     )
+    shows_suggestions = models.BooleanField(
+        _("weekly suggestions"),
+        default=False,
+        editable=False,
+        help_text=_("Shown to clinicians alone, never applied by themselves."),
+    )
     live_rule_version = models.CharField(
         _("live with rules"),
         max_length=20,

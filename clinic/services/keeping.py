@@ -4,6 +4,7 @@ from django.db import transaction
 
 from clinic.models import Clinic, Closure
 from clinic.permissions import Actor, require
+from clinic.services.going_live import require_live
 
 
 @transaction.atomic
@@ -20,6 +21,19 @@ def change_clinic(*, clinic: Clinic, by: Actor) -> None:
     if Clinic.objects.only("slug").get(pk=clinic.pk).slug != clinic.slug:
         require(by, "open_clinic")
     clinic.save(force_update=True)
+
+
+@transaction.atomic
+def switch_suggestions(*, clinic: Clinic, on: bool, by: Actor) -> None:
+    """Shows the weekly suggestion to this clinic's clinicians, or no longer.
+
+    Switching it on takes a signed going-live record: raises NotLive. Raises NotAllowed.
+    """
+    require(by, "switch_suggestions", clinic_id=clinic.pk)
+    if on:
+        require_live(clinic)
+    Clinic.objects.filter(pk=clinic.pk).update(shows_suggestions=on)
+    clinic.shows_suggestions = on
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -24,9 +25,11 @@ from clinic.views.rows import (
     state_words,
 )
 from programmes import wording
+from programmes.clinical.suggestion import Suggestion
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
 from programmes.models.programme import RUNNING
-from programmes.plan_wording import review_prompt, why_this_week
+from programmes.plan_wording import review_prompt, suggestion_words, why_this_week
+from programmes.services.suggesting import Seen, sees_suggestions, suggestion_from
 
 WALKS_SHOWN = 14
 
@@ -82,6 +85,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "priority": priority(item.severity),
         "week": care_words(item.patient) or _week(record, today),
         "why_this_week": why_this_week(course.today) if course else "",
+        "suggestion": suggestion_words(_suggestion(record, today)) if sees_suggestions(staff) else None,
         "review_prompt": review_prompt(course) if course else "",
         "programme": plan and plan.programme,
         "is_restricted": item.patient.is_restricted(today),
@@ -96,6 +100,24 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "earlier": [_earlier(old, record, clinic) for old in record.earlier_items],
         **actions_of(record, staff),
     }
+
+
+def _suggestion(record: ItemRecord, today: date) -> Suggestion | None:
+    """What the rules would say, from the rows that are here."""
+    plan = record.plan
+    if plan is None:
+        return None
+    flags = [*record.flags, *chain.from_iterable(record.earlier_flags.values())]
+    seen = Seen(
+        programme=plan.programme,
+        patient=record.item.patient,
+        course=plan.course,
+        pauses=plan.diary.pauses,
+        walks=[*record.earlier_walks, *record.walks],
+        not_walking=record.not_walking,
+        open_flags=frozenset(flag.code for flag in flags if flag.resolved_on is None),
+    )
+    return suggestion_from(seen, on=today)
 
 
 def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:

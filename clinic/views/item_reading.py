@@ -51,6 +51,7 @@ class ItemRecord:
     earlier_flags: dict[UUID, list[Flag]]
     plan: Plan | None
     walks: list[Walk]
+    earlier_walks: list[Walk]  # before the plan began
     not_walking: list[NotWalking]
     contacts: list[ContactAttempt]
     earlier_items: list[Any]
@@ -100,12 +101,15 @@ def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
         Flag.objects.for_clinic(clinic).filter(patient=patient).order_by("severity", "raised_on", "id")
     ):
         flags[flag.item_id].append(flag)
+    walks = _walks(clinic, patient, since)
+    began = plan.programme.starts_on if plan else since
     return ItemRecord(
         item=item,
         flags=flags.pop(item.pk, []),
         earlier_flags=flags,
         plan=plan,
-        walks=_walks(clinic, patient, max(since, plan.programme.starts_on) if plan else since),
+        walks=[walk for walk in walks if walk.walked_on >= began],
+        earlier_walks=[walk for walk in walks if walk.walked_on < began],
         not_walking=list(
             NotWalking.objects.for_clinic(clinic)
             .filter(patient=patient, until_on__gte=since)

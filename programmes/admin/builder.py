@@ -24,7 +24,9 @@ from programmes.admin.listing import ProgrammeList
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
 from programmes.models import Programme, ProgrammeStatus
+from programmes.plan_wording import suggestion_words
 from programmes.services import prescribing
+from programmes.services.suggesting import sees_suggestions, suggestion_for
 from programmes.wording import day_and_year
 
 
@@ -129,6 +131,9 @@ class ProgrammeAdmin(FlareSteps, ProgrammeList):
             "as_it_went": as_it_went(programme, revisions=revisions, pauses=pauses, today=today),
             "plan": plan,
             "rows": by_the_course(plan["rows"], programme, newest, today),
+            "suggestion": suggestion_words(suggestion_for(programme=programme, on=today))
+            if sees_suggestions(request.staff)
+            else None,
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
         }
         return self.page(request, "programme", context)

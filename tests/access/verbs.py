@@ -224,6 +224,7 @@ def _house(side: Side) -> list[tuple[str, partial[Any]]]:
     successor = side.staff[Role.CLINICIAN]
     return [
         ("manage_clinic", partial(keeping.change_clinic, clinic=_renamed(side))),
+        ("switch_suggestions", partial(keeping.switch_suggestions, clinic=side.clinic, on=True)),
         ("close_days", partial(keeping.close_day, closure=closure)),
         ("sign_going_live", partial(going_live.sign_going_live, readiness=ready, rule_version="1", **AT)),
         ("publish_privacy_text", partial(privacy.publish_notice, **notice)),

@@ -57,7 +57,7 @@ def days_ago(days):
 @pytest.fixture
 def people():
     """A clinic with a flagged patient, a patient on a plan, one without, and a draft."""
-    clinic = a_clinic(review_hour=0)
+    clinic = a_clinic(review_hour=0, shows_suggestions=True)
     clinician = a_staff_member(clinic, Role.CLINICIAN)
     template = a_template(clinic)
     flagged = a_programme(a_patient(clinic, phone="01632 960 111"), clinician, starts_on=days_ago(40))
@@ -150,6 +150,7 @@ def builder_pages(people):
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
+    yield f"/admin/clinic/clinic/{people['clinician'].clinic_id}/suggestions/"
     templates = "/admin/programmes/programmetemplate/"
     yield from (templates, f"{templates}shipped/", f"{templates}{people['template'].pk}/change/")
 

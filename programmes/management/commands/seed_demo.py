@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.models import CHECKLIST, Clinic, Role, StaffMember, User
 from clinic.services.going_live import Readiness, sign_going_live
+from clinic.services.keeping import switch_suggestions
 from clinic.tenancy import act_for
 from patients.models import Patient
 from patients.services.enrolment import invite_patient, set_address
@@ -158,6 +159,7 @@ def _sign(clinic: Clinic, now: datetime) -> None:
     readiness = Readiness("Nobody: a demonstration", "demo", frozenset(CHECKLIST))
     sign_going_live(readiness=readiness, rule_version=RULE_VERSION, by=manager, now=now, is_demo=True)
     clinic.live_rule_version = RULE_VERSION
+    switch_suggestions(clinic=clinic, on=True, by=manager)
 
 
 def _tell_all(setting: Setting, told: Iterable[stories.Story], *, first_phone: int) -> None:
