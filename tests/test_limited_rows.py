@@ -25,7 +25,7 @@ from programmes.models import (
     Walk,
 )
 from programmes.services.nights import review_changed_patients
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.conftest import as_runtime
 from tests.factories import (

@@ -35,7 +35,7 @@ from programmes.models import (
 )
 from programmes.services.leaving import hand_over
 from programmes.services.nights import plan_nights
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
     DUTY_LETTER,

@@ -167,7 +167,7 @@ TREATMENT = (
         {
             **KEYS,
             "patient programme": "whose plan rests",
-            "from_on until_on reason": "when and why it rests",
+            "from_on until_on reason note": "when and why it rests",
             "by_patient made_by made_at": "who decided it",
         },
     ),

@@ -263,6 +263,12 @@ class PauseForm(forms.Form):
     from_on = date_field(gettext_lazy("From"))
     until_on = date_field(gettext_lazy("Until"), help_text=gettext_lazy("The last paused day."))
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=PauseReason.choices)
+    note = forms.CharField(
+        label=gettext_lazy("In a few words"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("It stands with the plan. For a decision of yours and “other” it is needed."),
+    )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -280,6 +286,12 @@ class PauseForm(forms.Form):
         if self.cleaned_data.get("from_on") and until < self.cleaned_data["from_on"]:
             raise forms.ValidationError(_("The pause ends before it starts."))
         return until
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("reason") in (PauseReason.CLINICAL, PauseReason.OTHER) and not data.get("note"):
+            self.add_error("note", _("Say in a few words why."))
+        return data
 
 
 class EndForm(forms.Form):

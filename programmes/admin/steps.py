@@ -21,7 +21,7 @@ from programmes.admin.forms import EndForm, PauseForm
 from programmes.admin.library import TemplateForm
 from programmes.admin.pages import PagesAdmin
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
-from programmes.services import changing, prescribing
+from programmes.services import changing, pausing, prescribing
 
 CHANGE = "admin:programmes_programme_change"
 
@@ -80,15 +80,16 @@ class ProgrammeSteps(PagesAdmin):
     def _pause(self, request: Any, programme: Programme, form: PauseForm) -> bool:
         data = form.cleaned_data
         try:
-            prescribing.pause_programme(
+            pausing.pause_programme(
                 programme=programme,
                 from_on=data["from_on"],
                 until_on=data["until_on"],
                 reason=PauseReason(data["reason"]),
+                note=data["note"],
                 by=request.staff,
                 now=timezone.now(),
             )
-        except prescribing.OverlappingPause:
+        except pausing.OverlappingPause:
             form.add_error("from_on", _("The programme is paused on some of these days already."))
         except prescribing.NotRunning:
             form.add_error(None, _("This programme is not running."))
@@ -123,8 +124,8 @@ class ProgrammeSteps(PagesAdmin):
         if request.method != "POST":
             return self._step(request, programme, "resume", _("Go on with this programme?"), forms.Form())
         try:
-            changing.resume_programme(programme=programme, on=today, by=request.staff, now=timezone.now())
-        except changing.NotPaused:
+            pausing.resume_programme(programme=programme, on=today, by=request.staff, now=timezone.now())
+        except pausing.NotPaused:
             messages.error(request, _("This programme is not paused today. Nothing was changed."))
             return redirect(CHANGE, programme.pk)
         self.log_change(request, programme, "resumed")

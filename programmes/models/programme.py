@@ -255,6 +255,7 @@ class Pause(ClinicRecord):
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"), help_text=_("The last paused day."))
     reason = models.CharField(_("reason"), max_length=8, choices=PauseReason.choices)
+    note = models.CharField(_("in a few words"), max_length=300, blank=True)
     by_patient = models.BooleanField(_("made by the patient"), default=False)
     made_by = models.ForeignKey(User, on_delete=models.PROTECT, editable=False, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)

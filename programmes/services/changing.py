@@ -15,7 +15,6 @@ from patients.services.restricted import require_unrestricted
 from programmes.clinical import grading
 from programmes.clinical.course import Course
 from programmes.models import (
-    Pause,
     Programme,
     ProgrammeRevision,
     ProgrammeTemplate,
@@ -40,10 +39,6 @@ SWITCHES = ("repeats_until_half_done", "returns_after_gap", "patient_may_repeat"
 
 class InThePast(Exception):
     """A change begins today or later: what was asked on past days stays as it was."""
-
-
-class NotPaused(Exception):
-    """No pause covers this day."""
 
 
 @dataclass(frozen=True)
@@ -163,21 +158,6 @@ def _next_revision(programme: Programme, change: Change, by: StaffMember) -> Pro
         rule=change.rule,
         **{name: getattr(newest, name) for name in SWITCHES},
     )
-
-
-@transaction.atomic
-def resume_programme(*, programme: Programme, on: date, by: StaffMember, now: datetime) -> None:
-    """Ends the pause that covers the day, so that the plan goes on with it.
-
-    A pause that begins on that very day is taken away. Raises NotPaused or NotAllowed.
-    """
-    require(by, "pause_programme", clinic_id=programme.clinic_id)
-    pauses = Pause.objects.for_clinic(by.clinic).filter(programme=programme, until_on__gte=on)
-    shortened = pauses.filter(from_on__lt=on).update(until_on=on - timedelta(days=1))
-    removed, _tables = (0, {}) if shortened else pauses.filter(from_on=on).delete()
-    if shortened + removed != 1:
-        raise NotPaused
-    mark_changed(patient=programme.patient, earliest_on=on, now=now)
 
 
 @transaction.atomic

@@ -17,8 +17,6 @@ from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
 from programmes.models import (
     Ending,
-    Pause,
-    PauseReason,
     Programme,
     ProgrammeRevision,
     ProgrammeStatus,
@@ -55,10 +53,6 @@ class ChangedMeanwhile(Exception):
 
 class SteepWithoutReason(Exception):
     """A week asks for over 35 % more than the one before, and nobody has said why that is wanted."""
-
-
-class OverlappingPause(Exception):
-    """The programme is paused on some of these days already."""
 
 
 @dataclass(frozen=True)
@@ -296,39 +290,3 @@ def end_programme(*, programme: Programme, ending: Ending, on: date, by: StaffMe
     if ended != 1:
         raise NotRunning
     mark_changed(patient=programme.patient, earliest_on=on, now=now)
-
-
-@transaction.atomic
-def pause_programme(
-    *,
-    programme: Programme,
-    from_on: date,
-    until_on: date,
-    reason: PauseReason,
-    by: StaffMember,
-    now: datetime,
-) -> Pause:
-    """Rests reminders and adherence rules on these days.
-
-    Raises NotRunning, OverlappingPause or NotAllowed.
-    """
-    require(by, "pause_programme")
-    if not Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk).exists():
-        raise NotRunning
-    try:
-        with transaction.atomic():
-            pause = Pause.objects.create(
-                clinic=by.clinic,
-                patient_id=programme.patient_id,
-                programme=programme,
-                from_on=from_on,
-                until_on=until_on,
-                reason=reason,
-                made_by=by.user,
-            )
-    except IntegrityError as error:
-        if "programmes_pause_no_overlap" not in str(error):
-            raise
-        raise OverlappingPause from error
-    mark_changed(patient=programme.patient, earliest_on=from_on, now=now)
-    return pause

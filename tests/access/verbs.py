@@ -36,6 +36,7 @@ from programmes.services import (
     leaving,
     library,
     overlays,
+    pausing,
     prescribing,
     restricting,
     reviewing,
@@ -100,7 +101,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             "prescribe",
             partial(prescribing.end_programme, programme=running, ending=Ending.COMPLETED, on=TODAY, **AT),
         ),
-        ("pause_programme", partial(prescribing.pause_programme, programme=running, **pause, **AT)),
+        ("pause_programme", partial(pausing.pause_programme, programme=running, **pause, **AT)),
         ("correct_walk", partial(correcting.mark_entered_in_error, walk=walk, reason=REASON, **AT)),
         (
             "correct_walk",
@@ -126,7 +127,7 @@ def _changes(side: Side) -> list[tuple[str, partial[Any]]]:
         ),
         ("prescribe", partial(overlays.start_flare_plan_for, **_flare(side))),
         ("prescribe", partial(overlays.end_flare_plan_for, programme=side.rows["flaring"], **AT)),
-        ("pause_programme", partial(changing.resume_programme, **paused, **AT)),
+        ("pause_programme", partial(pausing.resume_programme, **paused, **AT)),
         (
             "prescribe",
             partial(changing.copy_programme, programme=running, patient=side.patient, starts_on=TODAY, **DAY),

@@ -39,7 +39,7 @@ from programmes.models import (
 from programmes.services.flagging import raise_flag
 from programmes.services.leaving import hand_over
 from programmes.services.nights import plan_nights
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from programmes.services.restricting import restrict_processing
 from programmes.services.reviewing import Contact, claim_item, record_contact
 from tests.factories import (

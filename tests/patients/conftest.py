@@ -19,7 +19,7 @@ from patients.services.data_requests import ask_about_data
 from patients.services.limiting import lift_limit
 from patients.services.privacy import accept_text
 from programmes.models import NotWalking, ReviewItem
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
     NOON,

@@ -9,7 +9,8 @@ from uuid_utils.compat import uuid7
 
 from clinic.models import Closure, OutboxMessage
 from programmes.models import Flag, Overlay, ProgrammeRevision
-from programmes.services.prescribing import assign_programme, pause_programme
+from programmes.services.pausing import pause_programme
+from programmes.services.prescribing import assign_programme
 from tests.factories import NOON, a_draft, a_flare_plan, a_patient, a_programme, a_repeat, a_walk
 from tests.patients.walk_form import text_of
 from tests.queries import DomainQueries

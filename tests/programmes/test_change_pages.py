@@ -8,7 +8,7 @@ import time_machine
 from clinic.models import Role
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
-from programmes.services import changing, prescribing
+from programmes.services import changing, pausing, prescribing
 from tests.factories import (
     NOON,
     a_clinic,
@@ -211,7 +211,7 @@ def test_a_draft_and_an_ended_programme_have_nothing_to_change(desk, clinician, 
 
 
 def test_a_pause_is_ended_early(desk, programme, clinician):
-    prescribing.pause_programme(
+    pausing.pause_programme(
         programme=programme,
         from_on=TODAY - timedelta(days=2),
         until_on=TODAY + timedelta(days=9),

@@ -11,7 +11,7 @@ from clinic.permissions import NotAllowed
 from patients.services.restricted import ProcessingRestricted
 from programmes.clinical import grading
 from programmes.models import ChangedPatient, Programme, ProgrammeRevision, ProgrammeTemplate, RevisionChange
-from programmes.services import changing, prescribing
+from programmes.services import changing, pausing, prescribing
 from programmes.services.plan_reading import plan_of
 from programmes.services.restricting import restrict_processing
 from tests.factories import START, a_clinic, a_draft, a_patient, a_staff_member, a_template, by_the_calendar
@@ -162,27 +162,27 @@ def test_a_restricted_record_takes_no_change(programme, clinician):
 
 
 def pause(programme, by, first, last):
-    return prescribing.pause_programme(
+    return pausing.pause_programme(
         programme=programme, from_on=first, until_on=last, reason="away", by=by, now=NOW
     )
 
 
 def test_resuming_ends_the_pause_the_day_before(programme, clinician):
     pause(programme, clinician, WEDNESDAY - timedelta(days=2), WEDNESDAY + timedelta(days=9))
-    changing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
+    pausing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
     assert programme.pauses.get().until_on == WEDNESDAY - timedelta(days=1)
 
 
 def test_a_pause_that_begins_today_is_taken_away(programme, clinician):
     pause(programme, clinician, WEDNESDAY, WEDNESDAY + timedelta(days=9))
-    changing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
+    pausing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
     assert programme.pauses.count() == 0
 
 
 def test_nothing_is_resumed_without_a_pause(programme, clinician):
     pause(programme, clinician, WEDNESDAY + timedelta(days=1), WEDNESDAY + timedelta(days=9))
-    with pytest.raises(changing.NotPaused):
-        changing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
+    with pytest.raises(pausing.NotPaused):
+        pausing.resume_programme(programme=programme, on=WEDNESDAY, by=clinician, now=NOW)
     assert programme.pauses.get().until_on == WEDNESDAY + timedelta(days=9)
 
 

@@ -12,8 +12,9 @@ from programmes.models import PauseReason, ReviewItem
 from programmes.services.courses import course_of_programme
 from programmes.services.flagging import raise_flag
 from programmes.services.gathering import subjects_of
+from programmes.services.pausing import pause_programme
 from programmes.services.plan_reading import plan_of
-from programmes.services.prescribing import Baseline, assign_programme, draft_programme, pause_programme
+from programmes.services.prescribing import Baseline, assign_programme, draft_programme
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member, a_walk
 from tests.programmes.test_wording import PAIN
 from tests.queries import DomainQueries

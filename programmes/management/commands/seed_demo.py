@@ -30,13 +30,13 @@ from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
 from programmes.services.importing import import_diary
 from programmes.services.library import restore_template_library
 from programmes.services.nights import plan_nights, review_night
+from programmes.services.pausing import pause_programme
 from programmes.services.prescribing import (
     Baseline,
     assign_programme,
     draft_programme,
     end_programme,
     generated_weeks,
-    pause_programme,
 )
 from programmes.services.walk_logging import log_walks
 

@@ -37,7 +37,7 @@ from programmes.models import (
     TemplateWeek,
 )
 from programmes.models.programme import PauseReason, ProgrammeRevision, ProgrammeWeek
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from tests.factories import (
     NOON,
     START,

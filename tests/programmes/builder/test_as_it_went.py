@@ -9,7 +9,7 @@ from programmes.clinical.diary import Finding
 from programmes.models import PauseReason, Programme
 from programmes.services import changing
 from programmes.services.flagging import raise_flag
-from programmes.services.prescribing import pause_programme
+from programmes.services.pausing import pause_programme
 from tests.factories import NOON, a_draft, a_patient, a_programme, a_walk
 from tests.programmes.test_wording import PAIN
 from tests.queries import DomainQueries

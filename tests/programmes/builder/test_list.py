@@ -10,7 +10,8 @@ from clinic.models import Role
 from programmes.clinical.diary import Finding
 from programmes.models import Ending, PauseReason, Programme, ReviewItem
 from programmes.services.flagging import raise_flag
-from programmes.services.prescribing import end_programme, pause_programme
+from programmes.services.pausing import pause_programme
+from programmes.services.prescribing import end_programme
 from tests.factories import (
     NOON,
     START,
