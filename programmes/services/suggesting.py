@@ -94,7 +94,7 @@ def _signs(seen: Seen, diary: Diary, on: date) -> Signs:
     return Signs(
         open_flags=seen.open_flags,
         settled=[SETTLED.get(walk.settled) for walk in recent],
-        flare_days=max(_days_in_flare(seen.walks), seen.course.flare_day),
+        flare_days=0 if seen.course.open_flare else _days_in_flare(seen.walks),
         reasons=[*short, *given],
         stretch=replace(today, asks_clinician=seen.course.asks_clinician),
     )

@@ -13,6 +13,7 @@ from clinic.services.keeping import switch_suggestions
 from programmes.clinical.diary import Finding
 from programmes.clinical.suggestion import Kind, Missing, Reason
 from programmes.models import NotWalking, ReviewItem, Walk
+from programmes.plan_wording import reasons
 from programmes.services.flagging import raise_flag
 from programmes.services.prescribing import end_programme
 from programmes.services.restricting import restrict_processing
@@ -120,8 +121,10 @@ def test_a_no_ends_the_days_of_a_flare_up(programme):
 
 
 def test_a_running_flare_up_plan_suggests_a_step_back(programme):
+    a_walk(programme, TODAY, minutes=20, flare=True)
     a_flare_plan(programme, TODAY)
-    assert suggested(programme).kind == Kind.STEP_BACK
+    assert (suggested(programme).kind, suggested(programme).reasons) == (Kind.STEP_BACK, (Reason.FLARE,))
+    assert reasons(suggested(programme)) == ["The flare-up plan is running."]
 
 
 def test_not_back_by_day_14_waits_for_the_clinician(programme):
