@@ -33,6 +33,7 @@ urlpatterns = [
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
     path("plan/", plan.plan, name="plan"),
+    path("plan/print/", plan.print_plan, name="print-plan"),
     path("plan/repeat/", pressing.repeat, name="repeat-week"),
     path("plan/flare-up/", pressing.flare_up, name="flare-up"),
     path("plan/flare-up/over/", pressing.flare_up_over, name="flare-up-over"),

@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.http import HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from patients import plan_wording, wording
+from patients import paper, plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
 from patients.views.today import state_of
 from programmes.services.plan_reading import plan_of
@@ -31,3 +32,14 @@ def plan(request: PatientRequest) -> HttpResponse:
         course = found.course
         shown |= {"why": plan_wording.why_this_week(course.today), "presses": plan_wording.presses(course)}
     return page(request, "plan.html", shown)
+
+
+@require_safe
+@patient_page
+def print_plan(request: PatientRequest) -> HttpResponse:
+    """The weeks from this one on and a diary, for paper; nothing where My plan shows no target."""
+    found = plan_of(patient=request.patient, on=request.patient.local_date(timezone.now()))
+    state = state_of(request.safety_route, found, is_restricted=request.is_restricted)
+    if found is None or state not in ("walking", "resting", "waiting"):
+        return redirect("patients:plan")
+    return page(request, "plan_print.html", {"sheet": paper.sheet_of(found)})

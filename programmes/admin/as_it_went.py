@@ -14,6 +14,7 @@ from programmes.clinical.course import Dose, Stretch
 from programmes.models import Flag, ProgrammeRevision
 from programmes.plan_wording import why_this_week
 from programmes.services.courses import course_from
+from programmes.services.plan_reading import week_starts
 from programmes.wording import day, day_and_year, title
 
 MOST_ROWS = 60  # the newest; a year of weeks
@@ -51,14 +52,9 @@ def by_the_course(
     if not programme.plan_rows:
         return rows
     course = course_from(programme, programme.ended_on or today)
-    now = course.today
-    if now.prescription.key != revision.pk:
+    if course.today.prescription.key != revision.pk:
         return rows
-    starts: dict[int, date] = {}
-    for each in course.stretches:
-        if each.prescription == now.prescription:
-            starts.setdefault(each.week, each.from_on)
-    starts[now.week] = now.from_on
+    starts = week_starts(course)
     return [{**row, "starts_on": starts.get(row["week"].number, row["starts_on"])} for row in rows]
 
 

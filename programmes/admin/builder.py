@@ -21,6 +21,7 @@ from programmes.admin.draft_page import DraftPage
 from programmes.admin.flare_steps import FlareSteps
 from programmes.admin.forms import AssignForm, StartForm, start_problem
 from programmes.admin.listing import ProgrammeList
+from programmes.admin.paper_steps import PaperSteps
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
 from programmes.models import Programme, ProgrammeStatus
@@ -31,7 +32,7 @@ from programmes.wording import day_and_year
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(FlareSteps, ProgrammeList):
+class ProgrammeAdmin(FlareSteps, PaperSteps, ProgrammeList):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"

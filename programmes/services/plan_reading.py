@@ -56,13 +56,8 @@ class Plan:
 
     @property
     def week_starts(self) -> dict[int, date]:
-        """The day on which each week of the governing revision began, or would begin; this week's latest."""
-        starts: dict[int, date] = {}
-        today = self.course.today
-        for stretch in self.course.stretches:
-            if stretch.prescription == today.prescription:
-                starts.setdefault(stretch.week, stretch.from_on)
-        return starts | {today.week: today.from_on}
+        """The day on which each week of the governing revision began, or will begin."""
+        return week_starts(self.course)
 
     @property
     def has_started(self) -> bool:
@@ -80,6 +75,21 @@ class Plan:
     def is_running(self) -> bool:
         """Whether today's walks belong to it."""
         return not self.has_ended
+
+
+def week_starts(course: Course) -> dict[int, date]:
+    """By number, the first days of the weeks of today's revision.
+
+    This week's and the coming ones as they will be, also of a number that has been there before; the others
+    as they were.
+    """
+    now = course.today
+    own = [each for each in course.stretches if each.prescription == now.prescription]
+    been: dict[int, date] = {}
+    coming: dict[int, date] = {}
+    for each in own:
+        (been if each.from_on < now.from_on else coming).setdefault(each.week, each.from_on)
+    return been | coming
 
 
 def _asked(week: Dose, stretch: Stretch) -> Dose:

@@ -148,6 +148,7 @@ def builder_pages(people):
         "flare-up",
     )
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
+    yield from (f"{programme}{people['flagged'].pk}/print/", f"{programme}{people['flagged'].pk}/show/")
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
     yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
     yield f"/admin/clinic/clinic/{people['clinician'].clinic_id}/suggestions/"
@@ -164,7 +165,14 @@ def flare_pages(people):
 def patient_pages(people):
     yield from ("/plan/repeat/", "/plan/flare-up/")
     yield from ("/privacy/first/", "/privacy/", "/your-data/", "/your-data/copy/", "/signed-in/")
-    yield from ("/today/", "/walks/new/", "/plan/", "/progress/", f"/walks/{people['walk'].pk}/saved/")
+    yield from (
+        "/today/",
+        "/walks/new/",
+        "/plan/",
+        "/plan/print/",
+        "/progress/",
+        f"/walks/{people['walk'].pk}/saved/",
+    )
 
 
 def cookie_of(client: Client, web: str) -> dict[str, str]:

@@ -11,6 +11,7 @@ from programmes.services import changing
 from programmes.services.flagging import raise_flag
 from programmes.services.pausing import pause_programme
 from tests.factories import NOON, a_draft, a_patient, a_programme, a_walk
+from tests.figures import Figure, record
 from tests.programmes.test_wording import PAIN
 from tests.queries import DomainQueries
 
@@ -102,4 +103,5 @@ def test_the_page_costs_the_same_whatever_the_number_of_weeks(desk, clinic, clin
         a_walk(programme, began + timedelta(days=7 * week))
     with DomainQueries() as queries:
         assert len(rows(desk, programme)) == weeks
+    record(Figure(f"domain SQL of a programme's page, weeks: {weeks}", queries.count, "<= 12"))
     assert queries.count <= 12, queries.domain

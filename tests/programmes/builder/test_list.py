@@ -23,6 +23,7 @@ from tests.factories import (
     a_template,
     a_walk,
 )
+from tests.figures import Figure, record
 from tests.programmes.test_wording import PAIN
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_staff
@@ -218,4 +219,5 @@ def test_the_list_costs_the_same_for_one_and_for_fifty(desk, clinic, clinician, 
         Programme.objects.filter(pk=programme.pk).update(template=template)
     with DomainQueries() as queries:
         assert len(patients(desk.get(f"{LIST}{filters}"))) == rows
+    record(Figure(f"domain SQL of the list of programmes{filters}, rows: {rows}", queries.count, "<= 4"))
     assert queries.count == (4 if "ends" in filters else 3)
