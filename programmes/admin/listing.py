@@ -70,16 +70,29 @@ def week_in_words(programme: Any, today: date) -> str:
         return _("%(n)s weeks") % {"n": programme.last_week} if programme.last_week else ""
     if programme.starts_on > today and not programme.ended_on:
         return _("starts on %(day)s") % {"day": day_and_year(programme.starts_on)}
-    this = course_from(programme, programme.ended_on or today).today
-    return _("%(number)s of %(last)s") % {"number": this.week, "last": this.prescription.weeks[-1].number}
+    course = course_from(programme, programme.ended_on or today)
+    this = course.today
+    said = _("%(number)s of %(last)s") % {"number": this.week, "last": this.prescription.weeks[-1].number}
+    waits = course.asks_clinician and not programme.ended_on
+    return _("%(week)s, review prompt") % {"week": said} if waits else said
 
 
 def ending_soon(clinic: Any, today: date) -> list[Any]:
     """Keys of the running programmes whose last week ends within two weeks, or has come already."""
+    return [row.pk for row in _running(clinic) if _ends_by(row, today, today + ENDS_SOON)]
+
+
+def waiting_for_a_look(clinic: Any, today: date) -> list[Any]:
+    """Keys of the running programmes with a review prompt: not back by day 14, or a baseline to decide on."""
+    return [row.pk for row in _running(clinic) if course_from(row, today).asks_clinician]
+
+
+def _running(clinic: Any) -> list[Any]:
+    """What the courses of all running plans are made of, in one statement."""
     running = Programme.objects.for_clinic(clinic).running().annotate(**course_rows())
     rows = list(running.values_list("pk", "patient_id", *course_rows(), named=True))
     note_read(clinic_id=clinic.pk, patients={row.patient_id for row in rows})
-    return [row.pk for row in rows if row.plan_rows and _ends_by(row, today, today + ENDS_SOON)]
+    return [row for row in rows if row.plan_rows]
 
 
 def _ends_by(row: Any, today: date, day: date) -> bool:
@@ -160,6 +173,15 @@ class Ending(_Choice):
         return rows.filter(pk__in=ending_soon(request.clinic, today))
 
 
+class Prompted(_Choice):
+    title = gettext_lazy("review prompt")
+    parameter_name = "prompt"
+    options = (("waits", gettext_lazy("Waits for a look")),)
+
+    def chosen(self, rows: Any, value: Any, request: Any, today: date) -> Any:
+        return rows.filter(pk__in=waiting_for_a_look(request.clinic, today))
+
+
 class TemplateFilter(_Choice):
     """By code: all versions of a template together."""
 
@@ -193,6 +215,7 @@ class ProgrammeList(ProgrammeSteps):
         Mine,
         "status",
         FlagFilter,
+        Prompted,
         Silent,
         Paused,
         Ending,

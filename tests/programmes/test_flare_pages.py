@@ -178,3 +178,13 @@ def test_who_is_back_is_not_prompted(programme, clinician):
 def test_the_item_says_why_this_week(programme, clinician):
     item = an_item(programme)
     assert "Week 2: 3 of 3 walks in the week before." in shown(clinician, f"/review/{item.pk}/")
+
+
+def test_the_list_names_who_waits_for_a_look_and_finds_them(not_back, programme, clinician):
+    """Also where no flag stands, so that nobody waits unseen outside the queue."""
+    listed = shown(clinician, "/admin/programmes/programme/")
+    found = shown(clinician, "/admin/programmes/programme/?prompt=waits")
+    assert (listed.count(", review prompt</td>"), found.count(", review prompt</td>")) == (1, 1)
+    names = [each.patient.full_name for each in (not_back, programme)]
+    assert [name in listed for name in names] == [True, True]
+    assert [name in found for name in names] == [True, False]
