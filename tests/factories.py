@@ -12,8 +12,9 @@ from patients.models import LimitedRecord, Patient
 from patients.services.limiting import limit_record
 from programmes.clinical import grading
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import Overlay, Programme, ProgrammeRevision, ProgrammeTemplate
+from programmes.models import Overlay, Programme, ProgrammeRevision, ProgrammeTemplate, SafetyChecklist
 from programmes.services import library, overlays, prescribing
+from programmes.services.safety_checking import CheckAnswers, complete_checklist
 from programmes.services.walk_logging import Saved, WalkEntry, log_walk
 
 _numbers = count(1)
@@ -82,9 +83,16 @@ def a_draft(
     )
 
 
+def a_checklist(patient: Patient, by: StaffMember, **answers: Any) -> SafetyChecklist:
+    """Nothing applies, unless the test says so."""
+    now = answers.pop("now", NOON)
+    return complete_checklist(patient=patient, answers=CheckAnswers(**answers), by=by, now=now)
+
+
 def a_programme(patient: Patient, by: StaffMember, **dose: Any) -> Programme:
-    """A running programme with the same dose every week."""
+    """A running programme with the same dose every week, of a patient who was checked before it."""
     programme = a_draft(patient, by, **dose)
+    a_checklist(patient, by)
     at = datetime.combine(programme.starts_on, datetime.min.time(), tzinfo=UTC) + timedelta(hours=9)
     prescribing.assign_programme(programme=programme, by=by, now=at)
     programme.refresh_from_db()

@@ -122,6 +122,7 @@ def _admin_words(route: str) -> str:
         "assign": gettext("assign"),
         "discard": gettext("discard"),
         "preview": gettext("preview"),
+        "checklist": gettext("safety checklist"),
         "pause": gettext("pause"),
         "resume": gettext("pause ended"),
         "end": gettext("end"),

@@ -8,38 +8,32 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from clinic.admin import local_today
-from clinic.services.going_live import NotLive
-from patients.services.restricted import ProcessingRestricted
 from programmes.admin.as_it_went import as_it_went, by_the_course
+from programmes.admin.assign_page import AssignPages
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.flare_steps import FlareSteps
-from programmes.admin.forms import AssignForm, StartForm, start_problem
+from programmes.admin.forms import StartForm
 from programmes.admin.listing import ProgrammeList
 from programmes.admin.paper_steps import PaperSteps
 from programmes.admin.steps import CHANGE
-from programmes.admin.words import for_patient, history_in_words, name_of, shown, standing_words
+from programmes.admin.words import history_in_words, name_of, shown, standing_words
 from programmes.models import Programme, ProgrammeStatus
 from programmes.plan_wording import suggestion_words
 from programmes.services import prescribing
 from programmes.services.suggesting import sees_suggestions, suggestion_for
-from programmes.wording import day_and_year
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(FlareSteps, PaperSteps, ProgrammeList):
+class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
     view_verb = "see_programme"
     add_verb = change_verb = "prescribe"
     template_folder = "admin/programmes/programme"
 
     def get_urls(self) -> list[Any]:
-        own = {"assign": self.assign_view, "preview": self.preview_view}
-        return [*(self._address(name, view) for name, view in own.items()), *super().get_urls()]
+        return [self._address("preview", self.preview_view), *super().get_urls()]
 
     # --- start
 
@@ -93,7 +87,7 @@ class ProgrammeAdmin(FlareSteps, PaperSteps, ProgrammeList):
             if page.save(by=request.staff):
                 self.log_change(request, programme, "draft saved")
                 if page.wants_assigning:
-                    return redirect("admin:programmes_programme_assign", programme.pk)
+                    return self.before_assigning(request, programme)
                 messages.success(request, _("The draft is saved. The patient does not see it yet."))
                 return redirect(CHANGE, programme.pk)
             refused = True
@@ -138,62 +132,3 @@ class ProgrammeAdmin(FlareSteps, PaperSteps, ProgrammeList):
             "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
         }
         return self.page(request, "programme", context)
-
-    # --- assign
-
-    def assign_view(self, request: Any, pk: UUID) -> Any:
-        """Shows exactly what the patient will read, and signs that."""
-        programme = self._for_step(request, pk, "prescribe")
-        if not programme.is_draft:
-            return redirect(CHANGE, programme.pk)
-        form = AssignForm(
-            request.POST if request.method == "POST" else None, initial={"version": programme.version}
-        )
-        if request.method == "POST" and form.is_valid() and self._assign(request, programme, form):
-            self.log_change(request, programme, "assigned to the patient")
-            messages.success(request, _("Assigned. The patient sees this plan now."))
-            return redirect(CHANGE, programme.pk)
-        weeks = prescribing.stored_weeks(programme.weeks.order_by("number"))
-        context = {
-            "title": _("Assign this programme?"),
-            "subtitle": programme.patient.full_name,
-            "programme": programme,
-            "plan": shown(weeks, programme.starts_on),
-            "reads": for_patient(weeks),
-            "form": AssignForm(initial={"version": programme.version}),
-            "problems": form.non_field_errors() if form.is_bound else (),
-        }
-        return self.page(request, "assign", context, refused=form.is_bound)
-
-    def _assign(self, request: Any, programme: Programme, form: AssignForm) -> bool:
-        if problem := start_problem(programme.starts_on, local_today(request)):
-            form.add_error(None, _("%(problem)s Change the start of the draft first.") % {"problem": problem})
-            return False
-        try:
-            prescribing.assign_programme(
-                programme=programme,
-                by=request.staff,
-                now=timezone.now(),
-                seen_version=form.cleaned_data["version"],
-            )
-        except NotLive:
-            form.add_error(None, _("This clinic is not live: a manager signs first. Nothing was assigned."))
-        except ProcessingRestricted:
-            form.add_error(None, _("Processing of this record is restricted. Nothing was assigned."))
-        except prescribing.SteepWithoutReason:
-            form.add_error(None, _("The plan rises steeply. Say why on the draft first."))
-        except prescribing.AlreadyRunning:
-            form.add_error(None, self._running_message(programme))
-        except (prescribing.ChangedMeanwhile, prescribing.NotADraft):
-            form.add_error(None, _("Somebody changed this programme meanwhile. Read it again first."))
-        return not form.errors
-
-    def _running_message(self, programme: Programme) -> str:
-        running = Programme.objects.of_patient(programme.patient).running().first()
-        if running is None:
-            return _("This patient has a running programme. End that one first.")
-        return format_html(
-            _('This patient has <a href="{}">a running programme since {}</a>. End that one first.'),
-            reverse(CHANGE, args=[running.pk]),
-            day_and_year(running.starts_on),
-        )

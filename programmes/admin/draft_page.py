@@ -6,12 +6,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from clinic.models import StaffMember
+from programmes.admin.checklist import checklist_in_words
 from programmes.admin.forms import DraftForm
 from programmes.admin.week_rows import wants_other_rows, with_other_rows
 from programmes.admin.weeks import week_table
 from programmes.admin.words import shown
 from programmes.clinical import grading
-from programmes.models import Programme
+from programmes.models import Programme, SafetyChecklist
 from programmes.services import prescribing
 
 
@@ -29,12 +30,14 @@ class DraftPage:
         self.table = week_table(with_other_rows(posted), self.stored)
         initial = {
             "starts_on": programme.starts_on,
+            "goal": programme.goal,
             "note_to_patient": programme.note_to_patient,
             "warning_reason": rows[0].revision.warning_reason if rows else "",
             "version": programme.version,
         }
         self.form = DraftForm(posted, today=today, initial=initial)
         self.conflict = False
+        self.checklist = SafetyChecklist.objects.newest_of(programme.patient).first()
 
     @property
     def wants_saving(self) -> bool:
@@ -61,6 +64,7 @@ class DraftPage:
                 programme=self.programme,
                 weeks=self.table.weeks(),
                 starts_on=data["starts_on"],
+                goal=data["goal"],
                 note_to_patient=data["note_to_patient"],
                 warning_reason=data["warning_reason"],
                 seen_version=data["version"],
@@ -105,6 +109,7 @@ class DraftPage:
             "form": self.form,
             "table": self.table,
             "plan": plan,
+            "checklist": checklist_in_words(self.checklist),
             "asks_reason": bool(plan and plan["warnings"]) or bool(self.form["warning_reason"].value()),
             "saved_meanwhile": shown(self.stored, self.programme.starts_on) if self.conflict else None,
         }

@@ -228,6 +228,12 @@ class DraftForm(forms.Form):
     """What stands beside the week table of a draft."""
 
     starts_on = date_field(gettext_lazy("Starts on"))
+    goal = forms.CharField(
+        label=gettext_lazy("The patient's goal, in their own words"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Shown to the patient on My plan, and to the team. At most 300 characters."),
+    )
     note_to_patient = forms.CharField(
         label=gettext_lazy("Note to the patient"),
         required=False,

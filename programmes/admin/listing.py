@@ -230,7 +230,7 @@ class ProgrammeList(ProgrammeSteps):
 
     def get_queryset(self, request: Any) -> Any:
         rows = super().get_queryset(request).select_related("patient", "template", "clinician", "assigned_by")
-        return with_standing(rows, local_today(request))
+        return with_standing(rows, local_today(request)) if request.clinic else rows
 
     @admin.display(description=gettext_lazy("patient"), ordering="patient__family_name")
     def patient_name(self, programme: Programme) -> str:

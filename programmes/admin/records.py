@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin import RecordAdmin
+from programmes.admin.checklist import ITEMS
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -19,6 +20,7 @@ from programmes.models import (
     Pause,
     ReviewItem,
     ReviewRun,
+    SafetyChecklist,
     Walk,
 )
 from programmes.wording import RED_FLAG_ITEMS
@@ -84,6 +86,19 @@ class OverlayAdmin(OfPatient):
     @admin.display(description=_("new symptoms"))
     def reported_as_new(self, overlay: Overlay) -> str:
         return symptoms_in_words(overlay.new_symptoms)
+
+
+@admin.register(SafetyChecklist)
+class SafetyChecklistAdmin(OfPatient):
+    view_verb = "see_programme"
+    list_display = ["patient_name", "made_at", "decision", "parq_on", "version"]
+    list_filter = ["decision"]
+    exclude = ["patient", "clinic", "present"]
+    readonly_fields = ["patient_link", "what_applied"]
+
+    @admin.display(description=_("what applies"))
+    def what_applied(self, checklist: SafetyChecklist) -> str:
+        return "; ".join(str(ITEMS.get(code, code)) for code in checklist.present) or gettext("none")
 
 
 @admin.register(Walk)

@@ -1,5 +1,6 @@
 """The treatment's nouns: what was prescribed, what was walked, what a rule saw, what staff did about it."""
 
+from programmes.models.checklist import EnrolmentDecision, SafetyChecklist
 from programmes.models.flag import Flag, FlagCode, Resolution
 from programmes.models.overlay import Overlay, OverlayKind
 from programmes.models.programme import (
@@ -40,6 +41,7 @@ __all__ = [
     "ContactAttempt",
     "ContactResult",
     "Ending",
+    "EnrolmentDecision",
     "Fall",
     "Flag",
     "FlagCode",
@@ -63,6 +65,7 @@ __all__ = [
     "ReviewRun",
     "RevisionChange",
     "RunStatus",
+    "SafetyChecklist",
     "Settled",
     "Severity",
     "Source",

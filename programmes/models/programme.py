@@ -43,6 +43,10 @@ class ProgrammeQuerySet(ClinicQuerySet):
     def running(self) -> Self:
         return self.filter(status__in=RUNNING)
 
+    def assigned(self) -> Self:
+        """Signed at some time, whatever became of them."""
+        return self.filter(assigned_at__isnull=False)
+
     def of_patient(self, patient: Patient) -> Self:
         return self.filter(clinic_id=patient.clinic_id, patient=patient)
 
@@ -86,6 +90,7 @@ class Programme(ClinicRecord):
     )
     baseline_is_estimate = models.BooleanField(_("the baseline is an estimate"), default=False)
     irritable = models.BooleanField(_("irritable or fearful: start at 70 %"), default=False)
+    goal = models.CharField(_("the patient's goal, in their own words"), max_length=300, blank=True)
     note_to_patient = models.CharField(_("note to the patient"), max_length=300, blank=True)
     assigned_at = models.DateTimeField(_("assigned"), null=True, editable=False)
     assigned_by = models.ForeignKey(

@@ -112,7 +112,7 @@ def _prescribe(patient: Patient, diary: KeptDiary, by: StaffMember, now: datetim
     )
     # Assigned on its first day: the walks of a kept diary were asked for all along.
     first_day = datetime.combine(diary.started_on, time(0), by.clinic.zone)
-    assign_programme(programme=programme, by=by, now=min(first_day, now))
+    assign_programme(programme=programme, by=by, now=min(first_day, now), began_elsewhere=True)
     return programme
 
 

@@ -25,6 +25,7 @@ from programmes.models import (
 )
 from programmes.models.template import WeekDose
 from programmes.services.nights import mark_changed
+from programmes.services.safety_checking import require_checked
 
 
 class NoWeeks(Exception):
@@ -203,8 +204,11 @@ def edit_draft(
     seen_version: int,
     by: StaffMember,
     warning_reason: str = "",
+    goal: str = "",
 ) -> None:
-    """Replaces the weeks of a draft; `warning_reason` says why a steep rise is wanted.
+    """Replaces the weeks of a draft and what stands beside them.
+
+    `warning_reason` says why a steep rise is wanted, `goal` is the patient's own.
 
     Raises NotADraft, NoWeeks, WeeksNotInOrder, ChangedMeanwhile or NotAllowed.
     """
@@ -212,7 +216,7 @@ def edit_draft(
     require_order(weeks)
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     saved = drafts.filter(version=seen_version).update(
-        version=F("version") + 1, starts_on=starts_on, note_to_patient=note_to_patient
+        version=F("version") + 1, starts_on=starts_on, note_to_patient=note_to_patient, goal=goal
     )
     if saved != 1:
         raise ChangedMeanwhile if drafts.exists() else NotADraft
@@ -235,19 +239,37 @@ def discard_draft(*, programme: Programme, by: StaffMember) -> None:
 
 @transaction.atomic
 def assign_programme(
-    *, programme: Programme, by: StaffMember, now: datetime, seen_version: int | None = None
+    *,
+    programme: Programme,
+    by: StaffMember,
+    now: datetime,
+    seen_version: int | None = None,
+    began_elsewhere: bool = False,
 ) -> None:
     """Signs the first revision and starts the programme.
 
-    With `seen_version` only what was shown is signed. Raises NotADraft, NoWeeks, SteepWithoutReason,
-    AlreadyRunning, ChangedMeanwhile, NotLive, ProcessingRestricted or NotAllowed.
+    With `seen_version` only what was shown is signed. A patient's first programme needs the safety
+    checklist, unless it `began_elsewhere` and is only written down here. Raises NotADraft, NoWeeks,
+    SteepWithoutReason, NotChecked, AdvisedAgainst, AlreadyRunning, ChangedMeanwhile, NotLive,
+    ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe")
     require_live(by.clinic)
     require_unrestricted(programme.patient, programme.patient.local_date(now))
+    _require_signable(programme)
+    if not began_elsewhere:
+        require_checked(programme.patient)
+    _start(programme, by, now, seen_version)
+    ProgrammeRevision.objects.for_clinic(by.clinic).filter(programme=programme, number=1).update(
+        signed_at=now, signed_by=by.user
+    )
+    mark_changed(patient=programme.patient, earliest_on=programme.starts_on, now=now)
+
+
+def _start(programme: Programme, by: StaffMember, now: datetime, seen_version: int | None) -> None:
+    """The draft becomes the patient's one running programme."""
     drafts = Programme.objects.for_clinic(by.clinic).filter(pk=programme.pk, status=ProgrammeStatus.DRAFT)
     version = {} if seen_version is None else {"version": seen_version}
-    _require_signable(programme)
     try:
         with transaction.atomic():
             started = drafts.filter(**version).update(
@@ -259,10 +281,6 @@ def assign_programme(
         raise AlreadyRunning from error
     if started != 1:
         raise ChangedMeanwhile if drafts.exists() else NotADraft
-    ProgrammeRevision.objects.for_clinic(by.clinic).filter(programme=programme, number=1).update(
-        signed_at=now, signed_by=by.user
-    )
-    mark_changed(patient=programme.patient, earliest_on=programme.starts_on, now=now)
 
 
 def _require_signable(programme: Programme) -> None:

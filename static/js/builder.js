@@ -78,7 +78,7 @@ async function press(button) {
 
 if (form) {
   form.addEventListener("input", (event) => {
-    if (event.target.name === "warning_reason" || event.target.name === "note_to_patient") return;
+    if (["warning_reason", "note_to_patient", "goal"].includes(event.target.name)) return;
     clearTimeout(timer);
     timer = setTimeout(renew, WAIT);
   });

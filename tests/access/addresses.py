@@ -45,6 +45,7 @@ STATES = {
     "admin/programmes/programme/<pk>/assign/": "draft",
     "admin/programmes/programme/<pk>/discard/": "draft",
     "admin/programmes/programme/<pk>/preview/": "draft",
+    "admin/programmes/programme/<pk>/checklist/": "draft",
 }
 OTHER_STATES = {
     "review/<item_id>/": ("clinicians", "reviewers"),

@@ -40,6 +40,7 @@ from programmes.services import (
     prescribing,
     restricting,
     reviewing,
+    safety_checking,
 )
 from programmes.services.reviewing import Contact
 from programmes.services.walk_logging import WalkEntry
@@ -97,6 +98,15 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         ("prescribe", partial(prescribing.edit_draft, programme=draft, **edited)),
         ("prescribe", partial(prescribing.discard_draft, programme=draft)),
         ("prescribe", partial(prescribing.assign_programme, programme=draft, **AT)),
+        (
+            "prescribe",
+            partial(
+                safety_checking.complete_checklist,
+                patient=side.patient,
+                answers=safety_checking.CheckAnswers(),
+                **AT,
+            ),
+        ),
         (
             "prescribe",
             partial(prescribing.end_programme, programme=running, ending=Ending.COMPLETED, on=TODAY, **AT),

@@ -35,6 +35,7 @@ from programmes.models import (
     Programme,
     ProgrammeTemplate,
     ReviewItem,
+    SafetyChecklist,
 )
 from programmes.services.flagging import raise_flag
 from programmes.services.leaving import hand_over
@@ -45,6 +46,7 @@ from programmes.services.reviewing import Contact, claim_item, record_contact
 from tests.factories import (
     DUTY_LETTER,
     NOON,
+    a_checklist,
     a_clinic,
     a_draft,
     a_flare_plan,
@@ -140,11 +142,13 @@ def _treatment(side: Side) -> None:
     )
     overlay = a_flare_plan(running, side.today - timedelta(days=1))
     end_flare(running, side.today)
+    a_checklist(side.second, clinician)
     side.rows |= {
         "overlay": overlay,
         "patient": side.patient,
         "template": template,
         "running": running,
+        "checklist": SafetyChecklist.objects.newest_of(side.patient).get(),
         "draft": a_draft(side.second, clinician, starts_on=side.today + timedelta(days=2)),
         "walk": walk,
     }

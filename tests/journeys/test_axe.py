@@ -132,7 +132,8 @@ def manager_pages(people):
 def builder_pages(people):
     programme = "/admin/programmes/programme/"
     yield from ("/admin/", programme, f"{programme}add/", f"{programme}{people['draft'].pk}/change/")
-    yield from (f"{programme}{people['draft'].pk}/assign/", f"{programme}{people['flagged'].pk}/change/")
+    yield from (f"{programme}{people['draft'].pk}/{step}/" for step in ("checklist", "assign", "discard"))
+    yield f"{programme}{people['flagged'].pk}/change/"
     yield f"{programme}{people['flaring'].pk}/flare-up-over/"
     steps = (
         "pause",

@@ -11,7 +11,7 @@ from programmes.clinical import grading
 from programmes.models import Ending, PauseReason
 from programmes.services.pausing import pause_programme
 from programmes.services.prescribing import Baseline, assign_programme, draft_programme, end_programme
-from tests.factories import NOON, START, a_programme, a_walk
+from tests.factories import NOON, START, a_checklist, a_programme, a_walk
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient, sign_in_staff
 
@@ -130,6 +130,7 @@ def test_the_builders_preview_is_what_the_patient_reads(client, patient, clinici
         "This week: walked on 0 of 3 days, 0 of 45 minutes.",
     ]
     with time_machine.travel(NOON.replace(year=START.year, month=START.month, day=START.day), tick=False):
+        a_checklist(patient, clinician)
         assign_programme(programme=programme, by=clinician, now=NOON)
         sign_in_patient(client, patient)
         today, plan = text_of(page_of(client, "/today/")), page_of(client)

@@ -11,6 +11,7 @@ from programmes.models import Programme, ProgrammeTemplate, RevisionChange
 from programmes.services import changing, pausing, prescribing
 from tests.factories import (
     NOON,
+    a_checklist,
     a_clinic,
     a_draft,
     a_patient,
@@ -55,6 +56,7 @@ def programme(clinician):
         seen_version=1,
         by=clinician,
     )
+    a_checklist(draft.patient, clinician)
     prescribing.assign_programme(
         programme=by_the_calendar(draft), by=clinician, now=NOON - timedelta(days=26)
     )

@@ -14,7 +14,16 @@ from programmes.models import ChangedPatient, Programme, ProgrammeRevision, Prog
 from programmes.services import changing, pausing, prescribing
 from programmes.services.plan_reading import plan_of
 from programmes.services.restricting import restrict_processing
-from tests.factories import START, a_clinic, a_draft, a_patient, a_staff_member, a_template, by_the_calendar
+from tests.factories import (
+    START,
+    a_checklist,
+    a_clinic,
+    a_draft,
+    a_patient,
+    a_staff_member,
+    a_template,
+    by_the_calendar,
+)
 
 pytestmark = pytest.mark.django_db
 WEDNESDAY = START + timedelta(days=7 * 3 + 2)  # of week 4
@@ -35,6 +44,7 @@ def programme(clinician):
     prescribing.edit_draft(
         programme=draft, weeks=weeks, starts_on=START, note_to_patient="", seen_version=1, by=clinician
     )
+    a_checklist(draft.patient, clinician)
     prescribing.assign_programme(programme=by_the_calendar(draft), by=clinician, now=NOW - timedelta(days=30))
     draft.refresh_from_db()
     return draft

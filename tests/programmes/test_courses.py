@@ -15,7 +15,7 @@ from programmes.services.gathering import subjects_of
 from programmes.services.pausing import pause_programme
 from programmes.services.plan_reading import plan_of
 from programmes.services.prescribing import Baseline, assign_programme, draft_programme
-from tests.factories import NOON, a_clinic, a_patient, a_staff_member, a_walk
+from tests.factories import NOON, a_checklist, a_clinic, a_patient, a_staff_member, a_walk
 from tests.programmes.test_wording import PAIN
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient, sign_in_staff
@@ -57,6 +57,7 @@ def a_steady_build(clinician):
         by=clinician,
         today=START,
     )
+    a_checklist(programme.patient, clinician)
     assign_programme(programme=programme, by=clinician, now=NOON - timedelta(days=26))
     programme.refresh_from_db()
     return programme

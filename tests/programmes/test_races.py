@@ -27,6 +27,7 @@ from tests.at_once import at_once
 from tests.factories import (
     NOON,
     START,
+    a_checklist,
     a_clinic,
     a_draft,
     a_flare_plan,
@@ -143,6 +144,7 @@ def test_a_night_that_two_start_at_once_is_done_once(programme):
 
 def test_of_two_who_assign_a_draft_at_once_one_does(programme, colleagues):
     draft = a_draft(a_patient(programme.clinic), programme.clinician)
+    a_checklist(draft.patient, programme.clinician)
     answers = at_once(*(partial(assign_programme, programme=draft, by=who, now=NOON) for who in colleagues))
     assert sorted(answers, key=str) == [None, "NotADraft"]
 

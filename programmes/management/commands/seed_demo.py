@@ -38,6 +38,7 @@ from programmes.services.prescribing import (
     end_programme,
     generated_weeks,
 )
+from programmes.services.safety_checking import CheckAnswers, complete_checklist
 from programmes.services.walk_logging import log_walks
 
 DIARIES = Path(__file__).parent.parent / "demo_diaries"
@@ -231,6 +232,10 @@ def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programm
 def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     """Assigned on the first day, walked, paused and ended as the story tells."""
     clinician = setting.clinician
+    answers = CheckAnswers(parq_on=programme.starts_on, parq_result="No to every question")
+    complete_checklist(
+        patient=programme.patient, answers=answers, by=clinician, now=setting.at(story.started)
+    )
     assign_programme(programme=programme, by=clinician, now=setting.at(story.started))
     weeks = generated_weeks(template=setting.templates[story.template], baseline=Baseline(story.baseline))
     log_walks(

@@ -8,7 +8,7 @@ import pytest
 from clinic.models import Role
 from programmes.models import Pause, Programme
 from programmes.services import prescribing
-from tests.factories import NOON, a_draft, a_patient, a_programme, a_staff_member
+from tests.factories import NOON, a_checklist, a_draft, a_patient, a_programme, a_staff_member
 from tests.programmes.builder.typed import (
     ADD,
     MONDAY,
@@ -37,6 +37,7 @@ def test_a_second_running_programme_is_refused(desk, clinic, clinician):
 
 def test_only_what_was_shown_is_signed(desk, clinic, clinician):
     programme = a_fresh_draft(clinic, clinician)
+    a_checklist(programme.patient, clinician)
     desk.post(change_page(programme), as_typed(programme))
     answer = desk.post(change_page(programme, "assign"), {"version": "1"})
     programme.refresh_from_db()

@@ -5,7 +5,7 @@ import pytest
 from clinic.models import Role
 from programmes.models import ProgrammeRevision
 from programmes.services import prescribing
-from tests.factories import NOON, a_patient, a_programme, a_staff_member
+from tests.factories import NOON, a_checklist, a_patient, a_programme, a_staff_member
 from tests.programmes.builder.typed import MONDAY, a_fresh_draft, as_typed, change_page, doses
 from tests.signing_in import sign_in_staff
 
@@ -90,6 +90,7 @@ def test_a_steep_rise_is_not_assigned_without_a_reason_and_what_was_typed_stays(
 
 def test_the_reason_is_kept_with_the_revision(desk, clinic, clinician):
     draft = a_fresh_draft(clinic, clinician)
+    a_checklist(draft.patient, clinician)
     typed = as_typed(draft, assign="1", warning_reason="Walks 40 minutes already", **STEEP)
     assert desk.post(change_page(draft), typed).url == change_page(draft, "assign")
     desk.post(change_page(draft, "assign"), {"version": "2"})

@@ -6,7 +6,7 @@ import pytest
 
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate
-from tests.factories import NOON, a_clinic, a_patient, a_programme, a_template
+from tests.factories import NOON, a_checklist, a_clinic, a_patient, a_programme, a_template
 from tests.programmes.builder.typed import (
     ADD,
     BLANK,
@@ -20,8 +20,9 @@ from tests.programmes.builder.typed import (
 pytestmark = pytest.mark.django_db
 
 
-def test_from_template_to_assigned(desk, clinic):
+def test_from_template_to_assigned(desk, clinic, clinician):
     patient, template = a_patient(clinic, given_name="Ida"), a_template(clinic, "T2")
+    a_checklist(patient, clinician)
     answer = desk.post(ADD, start(patient, template))
     programme = Programme.objects.for_clinic(clinic).get()
     assert answer.url == change_page(programme)
