@@ -256,7 +256,7 @@ def assign_programme(
     require(by, "prescribe")
     require_live(by.clinic)
     require_unrestricted(programme.patient, programme.patient.local_date(now))
-    _require_signable(programme)
+    _require_signable(programme, by)
     if not began_elsewhere:
         require_checked(programme.patient)
     _start(programme, by, now, seen_version)
@@ -283,14 +283,13 @@ def _start(programme: Programme, by: StaffMember, now: datetime, seen_version: i
         raise ChangedMeanwhile if drafts.exists() else NotADraft
 
 
-def _require_signable(programme: Programme) -> None:
+def _require_signable(programme: Programme, by: StaffMember) -> None:
     """A draft has weeks, and a reason where they rise steeply. Raises NoWeeks or SteepWithoutReason."""
-    revision = ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme)
-    draft = revision.prefetch_related("weeks").get(number=1)
-    weeks = stored_weeks(draft.weeks.all())
-    if not weeks:
+    rows = ProgrammeWeek.objects.for_clinic(by.clinic).filter(programme=programme, revision__number=1)
+    found = list(rows.select_related("revision").order_by("number"))
+    if not found:
         raise NoWeeks
-    if grading.weekly_warnings(weeks) and not draft.warning_reason:
+    if grading.weekly_warnings(stored_weeks(found)) and not found[0].revision.warning_reason:
         raise SteepWithoutReason
 
 
