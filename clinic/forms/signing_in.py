@@ -1,5 +1,6 @@
 """What staff type to sign in, and about their own sign-in."""
 
+import json
 from typing import Any
 
 from django import forms
@@ -69,13 +70,19 @@ class PasskeyForm(forms.Form):
     name = forms.CharField(
         label=_("Name"), max_length=40, required=False, help_text=_("For example: my phone.")
     )
-    credential = forms.JSONField(
+    credential = forms.CharField(
         widget=forms.HiddenInput,
         error_messages={
             "required": _("The browser sent no passkey. Try again, or set up an authenticator app."),
-            "invalid": _("The browser sent no passkey. Try again, or set up an authenticator app."),
         },
     )
+
+    def clean_credential(self) -> Any:
+        """What the JSON says. Endless numbers and nesting, over which JSONField trips, are no answer."""
+        try:
+            return json.loads(self.cleaned_data["credential"])
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.fields["credential"].error_messages["required"]) from error
 
 
 class ConfirmForm(forms.Form):

@@ -155,3 +155,10 @@ def test_a_limit_counts_characters(at_work, reason, status):
     clinic = StaffMember.objects.get().clinic
     patient = a_patient(clinic, lead=StaffMember.objects.get())
     assert at_work.post(f"/limit/{patient.pk}/", {"reason": reason}).status_code == status
+
+
+@pytest.mark.parametrize("answer", ["9" * 5_000, "[" * 100_000, "no passkey", ""])
+def test_what_is_no_passkey_is_told_beside_the_form(at_work, answer):
+    response = at_work.post("/staff/second-factor/passkey/", {"credential": answer})
+    assert response.status_code == 422
+    assert "The browser sent no passkey." in response.content.decode()
