@@ -18,13 +18,15 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
 from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
-from clinic.permissions import may, roles_that_may
+from clinic.permissions import NotAllowed, may, roles_that_may
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import wording
 from patients.models import LetterCode, Patient
 from patients.services import enrolment, letters, signing_out
 from patients.services.restricted import ProcessingRestricted
+from programmes.models import Ending, Programme, ReviewItem
+from programmes.services import ending
 
 REFUSALS: dict[type[Exception], Any] = {
     enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
@@ -72,13 +74,33 @@ class PatientForm(ClinicForm):
             raise forms.ValidationError(REFUSALS[enrolment.NumberTaken])
         return reference
 
+    def _has_running(self) -> bool:
+        patient = self.instance
+        return not patient._state.adding and Programme.objects.of_patient(patient).running().exists()
+
     def clean(self) -> dict[str, Any] | None:
         data = super().clean() or {}
         today = timezone.localdate()  # the admin runs in the clinic's zone
         for name in ("date_of_birth", "discharged_on", "died_on"):
             if data.get(name) and data[name] > today:
                 self.add_error(name, REFUSALS[enrolment.InTheFuture])
+        if data.get("discharged_on") and "discharged_on" in self.changed_data and self._has_running():
+            said = _("A programme runs. Use Discharge… on this page: it ends the programme too.")
+            self.add_error("discharged_on", said)
         return data
+
+
+class DischargeForm(forms.Form):
+    """How the running programme ended; nothing is asked where none runs."""
+
+    ending = forms.ChoiceField(
+        label=gettext_lazy("How did the programme end?"), choices=Ending.choices, widget=forms.RadioSelect
+    )
+
+    def __init__(self, *args: Any, asks_outcome: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_outcome:
+            del self.fields["ending"]
 
 
 @admin.register(Patient)
@@ -153,6 +175,7 @@ class PatientAdmin(ClinicAdmin):
             "letter": confirmed_page(self.letter_view),
             "void-letter": self.void_letter_view,
             "sign-out": self.sign_out_view,
+            "discharge": self.discharge_view,
         }
         own = [
             path(f"<uuid:pk>/{name}/", self.admin_site.admin_view(view), name=f"patients_patient_{name}")
@@ -244,6 +267,48 @@ class PatientAdmin(ClinicAdmin):
             self.log_change(request, patient, "letter code voided")
             messages.success(request, _("The letter no longer works."))
         return redirect("admin:patients_patient_letter", patient.pk)
+
+    def discharge_view(self, request: Any, pk: UUID) -> HttpResponse:
+        """What ends with the discharge, what stays, and the button."""
+        patient = self._patient_for(request, pk, "change_patient")
+        running = Programme.objects.of_patient(patient).running().first()
+        asks = running is not None and running.starts_on <= local_today(request)
+        form = DischargeForm(request.POST if request.method == "POST" else None, asks_outcome=asks)
+        if form.is_bound and form.is_valid() and self._discharge(request, patient, form):
+            return redirect("admin:patients_patient_change", patient.pk)
+        context = {
+            "title": _("Discharge this patient?"),
+            "patient": patient,
+            "programme": running,
+            "begins_later": running is not None and not asks,
+            "item": ReviewItem.objects.for_clinic(patient.clinic).open().filter(patient=patient).first(),
+            "form": form,
+            "refused": form.is_bound,
+            "has_ended": bool(patient.discharged_on or patient.died_on),
+            "may_end": running is None or may(request.staff, "prescribe"),
+        }
+        return self._own_page(request, "discharge.html", context, status=422 if form.is_bound else 200)
+
+    def _discharge(self, request: Any, patient: Patient, form: Any) -> bool:
+        said = form.cleaned_data.get("ending")
+        try:
+            ending.discharge_patient(
+                patient=patient,
+                ending=Ending(said) if said else None,
+                today=local_today(request),
+                by=request.staff,
+                now=timezone.now(),
+            )
+        except ending.CareHasEnded:
+            form.add_error(None, _("Care has ended already. Nothing was changed."))
+        except ending.OutcomeMissing:
+            form.add_error(None, _("A programme was assigned meanwhile. Look again."))
+        except NotAllowed:
+            form.add_error(None, _("A programme runs: a clinician ends it and discharges the patient."))
+        else:
+            self.log_change(request, patient, "discharged")
+            messages.success(request, _("Discharged. Open review items stay in the queue."))
+        return not form.errors
 
     def sign_out_view(self, request: Any, pk: UUID) -> HttpResponse:
         """For the patient who calls because the phone is lost."""

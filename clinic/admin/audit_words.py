@@ -143,6 +143,7 @@ def _admin_words(route: str) -> str:
         "void-letter": gettext("letter made void"),
         "sign-out": gettext("sign out everywhere"),
         "suggestions": gettext("weekly suggestions"),
+        "discharge": gettext("discharge"),
         "help": gettext("help with signing in"),
     }
     app, _sign, rest = route.removeprefix("admin:").partition("_")

@@ -21,7 +21,7 @@ from programmes.admin.forms import EndForm, PauseForm
 from programmes.admin.library import TemplateForm
 from programmes.admin.pages import PagesAdmin
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
-from programmes.services import changing, pausing, prescribing
+from programmes.services import changing, ending, pausing, prescribing
 
 CHANGE = "admin:programmes_programme_change"
 
@@ -97,6 +97,8 @@ class ProgrammeSteps(PagesAdmin):
 
     def end_view(self, request: Any, pk: UUID) -> Any:
         programme = self._for_step(request, pk, "prescribe")
+        if programme.is_running and programme.starts_on > local_today(request):
+            return self._take_back(request, programme)
         posted = request.POST if request.method == "POST" else None
         form = EndForm(posted)
         if posted is not None and form.is_valid() and self._end(request, programme, form):
@@ -104,6 +106,21 @@ class ProgrammeSteps(PagesAdmin):
             messages.success(request, _("The programme has ended."))
             return redirect(CHANGE, programme.pk)
         return self._step(request, programme, "end", _("End this programme?"), form)
+
+    def _take_back(self, request: Any, programme: Programme) -> HttpResponse:
+        """Nothing ends before it begins: a programme whose first day is to come is taken back."""
+        if request.method != "POST":
+            return self._step(request, programme, "take_back", _("Take this programme back?"), forms.Form())
+        try:
+            ending.take_back_programme(
+                programme=programme, today=local_today(request), by=request.staff, now=timezone.now()
+            )
+        except (ending.HasBegun, prescribing.NotRunning):
+            messages.error(request, _("Somebody changed this programme meanwhile. Nothing was saved."))
+            return redirect(CHANGE, programme.pk)
+        self.log_change(request, programme, "taken back")
+        messages.success(request, _("Taken back. The patient does not see this plan any more."))
+        return redirect("admin:programmes_programme_changelist")
 
     def _end(self, request: Any, programme: Programme, form: EndForm) -> bool:
         try:
@@ -114,6 +131,8 @@ class ProgrammeSteps(PagesAdmin):
                 by=request.staff,
                 now=timezone.now(),
             )
+        except prescribing.NotBegun:
+            form.add_error(None, _("This programme has not begun: it can be taken back."))
         except prescribing.NotRunning:
             form.add_error(None, _("This programme is not running."))
         return not form.errors

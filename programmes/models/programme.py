@@ -122,6 +122,11 @@ class Programme(ClinicRecord):
                 name="programmes_programme_ended_has_date",
             ),
             models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("starts_on")),
+                name="programmes_programme_ends_after_start",
+                violation_error_message=_("The programme ends before it starts."),
+            ),
+            models.CheckConstraint(
                 condition=~Q(status__in=[*RUNNING, *ENDED]) | Q(assigned_at__isnull=False),
                 name="programmes_programme_running_was_assigned",
             ),
@@ -139,6 +144,10 @@ class Programme(ClinicRecord):
     @property
     def is_draft(self) -> bool:
         return self.status == ProgrammeStatus.DRAFT
+
+    @property
+    def is_running(self) -> bool:
+        return self.status in RUNNING
 
 
 class RevisionChange(models.TextChoices):

@@ -40,6 +40,10 @@ class NotRunning(Exception):
     """The programme has not started or has ended."""
 
 
+class NotBegun(Exception):
+    """The programme starts after that day: it cannot end before, it can be taken back."""
+
+
 class WeeksNotInOrder(Exception):
     """Weeks must be numbered one after the other, without gaps or repeats."""
 
@@ -295,15 +299,12 @@ def _require_signable(programme: Programme, by: StaffMember) -> None:
 
 @transaction.atomic
 def end_programme(*, programme: Programme, ending: Ending, on: date, by: StaffMember, now: datetime) -> None:
-    """Ends a running programme for good. Raises NotRunning or NotAllowed."""
+    """Ends a running programme for good. Raises NotRunning, NotBegun or NotAllowed."""
     require(by, "prescribe")
     done = ProgrammeStatus.COMPLETED if ending == Ending.COMPLETED else ProgrammeStatus.REVOKED
-    ended = (
-        Programme.objects.for_clinic(by.clinic)
-        .running()
-        .filter(pk=programme.pk)
-        .update(status=done, ended_on=on, ended_by=by.user, ending=ending, version=F("version") + 1)
-    )
-    if ended != 1:
-        raise NotRunning
+    running = Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk)
+    end = {"ended_on": on, "ended_by": by.user, "ending": ending}
+    begun = running.filter(starts_on__lte=on)
+    if begun.update(status=done, version=F("version") + 1, **end) != 1:
+        raise NotBegun if running.exists() else NotRunning
     mark_changed(patient=programme.patient, earliest_on=on, now=now)

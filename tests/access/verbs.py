@@ -33,6 +33,7 @@ from programmes.models import (
 from programmes.services import (
     changing,
     correcting,
+    ending,
     leaving,
     library,
     overlays,
@@ -92,6 +93,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         "rule": {},
     }
     edited = {"weeks": weeks, "starts_on": TODAY, "note_to_patient": "", "seen_version": draft.version}
+    before = side.began - timedelta(days=1)
     entry = WalkEntry(client_uuid=walk.pk, walked_on=walk.walked_on, minutes=10)
     return [
         ("prescribe", partial(prescribing.draft_programme, patient=side.patient, **plan, **DAY)),
@@ -117,6 +119,8 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             "correct_walk",
             partial(correcting.correct_walk, walk=walk, reason=REASON, corrected=entry, **AT),
         ),
+        ("prescribe", partial(ending.take_back_programme, programme=running, today=before, **AT)),
+        ("change_patient", partial(ending.discharge_patient, patient=side.second, ending=None, **DAY, **AT)),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
         ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
     ]

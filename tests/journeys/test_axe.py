@@ -151,7 +151,8 @@ def builder_pages(people):
     yield from (f"{programme}{people['flagged'].pk}/{step}/" for step in steps)
     yield from (f"{programme}{people['flagged'].pk}/print/", f"{programme}{people['flagged'].pk}/show/")
     yield from ("/admin/patients/patient/", "/admin/patients/patient/add/", "/admin/programmes/walk/")
-    yield f"/admin/patients/patient/{people['steady'].patient_id}/change/"
+    patient = f"/admin/patients/patient/{people['steady'].patient_id}/"
+    yield from (f"{patient}change/", f"{patient}discharge/")
     yield f"/admin/clinic/clinic/{people['clinician'].clinic_id}/suggestions/"
     templates = "/admin/programmes/programmetemplate/"
     yield from (templates, f"{templates}shipped/", f"{templates}{people['template'].pk}/change/")
