@@ -8,7 +8,7 @@ from django.db.models import F, Q
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programmes", "0010_why_a_plan_is_paused")]
+    dependencies = [("programmes", "0011_safety_checklist_and_goal")]
 
     operations = [
         migrations.RunSQL(
