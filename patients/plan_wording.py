@@ -5,6 +5,7 @@ Staff read the same facts in `programmes.plan_wording`. Nothing here counts agai
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -13,7 +14,7 @@ from patients import wording
 from programmes.clinical import grading
 from programmes.clinical.course import Course, Stretch, Why
 from programmes.clinical.grading import Part
-from programmes.services.plan_reading import Dose
+from programmes.services.plan_reading import Dose, PastWalk, Plan, gently, week_so_far
 
 _WHY = {
     Why.FIRST: gettext_lazy("This is week %(week)d. Your plan starts here."),
@@ -65,6 +66,29 @@ def up_to(stretch: Stretch) -> str:
         return ""
     return _("If that feels fine, you can walk up to %(minutes)s.") % {
         "minutes": wording.minutes(stretch.up_to)
+    }
+
+
+def next_walk(plan: Plan, walks: list[PastWalk], *, quiet: int = 0) -> dict[str, Any]:
+    """What Today says of the next walk, `quiet` days after the last; the builder shows the same first."""
+    so_far = week_so_far(plan, walks)
+    dose, stretch = plan.dose, plan.course.today
+    asked = gently(plan, walks) if quiet else dose.minutes
+    return {
+        "amount": wording.amount(dose, minutes_now=asked),
+        "pace": wording.pace(dose.intensity),
+        "bouts": bouts(stretch, dose),
+        "up_to": "" if quiet else up_to(stretch),
+        "parts": parts(dose),
+        "why": why_this_week(stretch),
+        "presses": presses(plan.course),
+        "away": wording.away(quiet if walks else None) if quiet else "",
+        "week": wording.week(so_far),
+        "so_far": so_far,
+        "bar": min(100, round(100 * so_far.minutes / so_far.planned_minutes))
+        if so_far.planned_minutes
+        else None,
+        "note": plan.programme.note_to_patient,
     }
 
 

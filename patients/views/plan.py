@@ -28,6 +28,7 @@ def plan(request: PatientRequest) -> HttpResponse:
         now=found.dose.number if state == "walking" else None,
     )
     shown: dict[str, Any] = {"state": state, "weeks": weeks, "parts": plan_wording.parts(found.dose)}
+    shown["goal"] = found.programme.goal
     if state == "walking":
         course = found.course
         shown |= {"why": plan_wording.why_this_week(course.today), "presses": plan_wording.presses(course)}

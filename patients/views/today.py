@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
-from programmes.services.plan_reading import PastWalk, Plan, gently, plan_of, recent_walks, week_so_far
+from programmes.services.plan_reading import PastWalk, Plan, plan_of, recent_walks
 
 QUIET_DAYS = 5  # without a log: the kind sentence
 LAST_WALKS = 4
@@ -32,7 +32,7 @@ def today(request: PatientRequest) -> HttpResponse:
     if request.safety_route:
         context["advice"] = wording.what_to_do(request.safety_route)
     if state == "walking" and plan:
-        context |= _next_walk(plan, walks, on)
+        context |= plan_wording.next_walk(plan, walks, quiet=_quiet_days(plan, walks, on))
     if plan and state in ("resting", "waiting"):
         until = plan.paused_until
         context |= {"until": until and wording.day(until), "starts": wording.day(plan.programme.starts_on)}
@@ -52,29 +52,6 @@ def state_of(safety_route: str | None, plan: Plan | None, *, is_restricted: bool
     if not plan.has_started:
         return "waiting"
     return "resting" if plan.is_resting else "walking"
-
-
-def _next_walk(plan: Plan, walks: list[PastWalk], on: date) -> dict[str, Any]:
-    quiet = _quiet_days(plan, walks, on)
-    so_far = week_so_far(plan, walks)
-    dose, stretch = plan.dose, plan.course.today
-    asked = gently(plan, walks) if quiet else dose.minutes
-    return {
-        "amount": wording.amount(dose, minutes_now=asked),
-        "pace": wording.pace(dose.intensity),
-        "bouts": plan_wording.bouts(stretch, dose),
-        "up_to": "" if quiet else plan_wording.up_to(stretch),
-        "parts": plan_wording.parts(dose),
-        "why": plan_wording.why_this_week(stretch),
-        "presses": plan_wording.presses(plan.course),
-        "away": wording.away(quiet if walks else None) if quiet else "",
-        "week": wording.week(so_far),
-        "so_far": so_far,
-        "bar": min(100, round(100 * so_far.minutes / so_far.planned_minutes))
-        if so_far.planned_minutes
-        else None,
-        "note": plan.programme.note_to_patient,
-    }
 
 
 def _quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:

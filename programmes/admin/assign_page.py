@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 from clinic.admin import local_today
 from clinic.services.going_live import NotLive
 from patients.services.restricted import ProcessingRestricted
+from programmes.admin.as_read import as_read
 from programmes.admin.checklist import ChecklistPages
 from programmes.admin.forms import AssignForm, start_problem
 from programmes.admin.steps import CHANGE
-from programmes.admin.words import for_patient, shown
+from programmes.admin.words import warnings_in_words
 from programmes.models import Programme
 from programmes.services import prescribing
 from programmes.services.safety_checking import AdvisedAgainst, NotChecked, lacks_checklist
@@ -50,13 +51,15 @@ class AssignPages(ChecklistPages):
             self.log_change(request, programme, "assigned to the patient")
             messages.success(request, _("Assigned. The patient sees this plan now."))
             return redirect(CHANGE, programme.pk)
-        weeks = prescribing.stored_weeks(programme.weeks.order_by("number"))
+        rows = list(programme.weeks.select_related("revision").order_by("number"))
         context = {
             "title": _("Assign this programme?"),
             "subtitle": programme.patient.full_name,
             "programme": programme,
-            "plan": shown(weeks, programme.starts_on),
-            "reads": for_patient(weeks),
+            "warnings": warnings_in_words(prescribing.stored_weeks(rows)),
+            "warning_reason": rows[0].revision.warning_reason,
+            "reads": as_read(programme, rows),
+            "waits": programme.starts_on > local_today(request),
             "form": AssignForm(initial={"version": programme.version}),
             "problems": form.non_field_errors() if form.is_bound else (),
         }

@@ -18,6 +18,13 @@ KINDS = {
     grading.HOLD: gettext_lazy("Hold"),
     grading.MAINTENANCE: gettext_lazy("Maintenance"),
 }
+# Never colour alone: full, striped or empty. The stylesheet gives them the page's own colours.
+FILLS = {
+    grading.BUILD: "#12436d",
+    grading.CONSOLIDATION: "url(#stripes)",
+    grading.HOLD: "url(#stripes)",
+    grading.MAINTENANCE: "none",
+}
 TITLES = {
     grading.MINUTES: gettext_lazy("Minutes a week"),
     grading.DISTANCE: gettext_lazy("Kilometres a week"),
@@ -31,7 +38,7 @@ class PlanChart:
 
     title: str
     frame: charts.Frame
-    bars: tuple[tuple[charts.Bar, str], ...]
+    bars: tuple[tuple[str, str, str], ...]  # its kind, its path, its fill
     x_ticks: tuple[charts.Tick, ...]
     y_ticks: tuple[tuple[float, str], ...]
     legend: tuple[tuple[str, str], ...]  # kind, and its weeks in words
@@ -49,11 +56,18 @@ def plan_chart(weeks: Sequence[grading.Week], starts: Sequence[date]) -> PlanCha
     return PlanChart(
         title=str(TITLES[unit]),
         frame=drawn.frame,
-        bars=tuple((bar, week.kind) for bar, week in zip(drawn.bars, weeks, strict=True)),
+        bars=tuple(
+            (week.kind, _path(bar, drawn.frame), FILLS[week.kind])
+            for bar, week in zip(drawn.bars, weeks, strict=True)
+        ),
         x_ticks=drawn.x_ticks,
         y_ticks=tuple((tick.at, _level(tick.value, unit)) for tick in drawn.y_ticks),
         legend=tuple(_legend(weeks)),
     )
+
+
+def _path(bar: charts.Bar, frame: charts.Frame) -> str:
+    return f"M{bar.x} {frame.bottom}V{bar.planned_y}h{bar.width}V{frame.bottom}Z"
 
 
 def _level(value: Any, unit: str) -> str:

@@ -34,7 +34,7 @@ def test_from_template_to_assigned(desk, clinic, clinician):
     assert answer.url == change_page(programme, "assign")
     shown = desk.get(answer.url).content.decode()
     assert "What Ida will read" in shown
-    assert "Your next walk: 12 minutes." in shown
+    assert "Your next walk: <strong>12 minutes</strong>" in shown
     assert "Flat first." in shown
 
     desk.post(change_page(programme, "assign"), {"version": "2"})
