@@ -23,7 +23,7 @@ PEOPLE = (*Role.values, "operator")
 # What a verb says that looks for the row in the own clinic, beside NotAllowed.
 NOT_FOUND = {
     "answer_request": "AlreadyAnswered",
-    "assign_programme": "NotADraft",
+    "assign_programme": "NoWeeks",
     "claim_item": "AlreadyClaimed",
     "close_item": "AlreadyClosed",
     "discard_draft": "NotADraft",

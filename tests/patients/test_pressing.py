@@ -11,7 +11,7 @@ from clinic.models import Closure, OutboxMessage
 from programmes.models import Flag, Overlay, ProgrammeRevision
 from programmes.services.pausing import pause_programme
 from programmes.services.prescribing import assign_programme
-from tests.factories import NOON, a_draft, a_flare_plan, a_patient, a_programme, a_repeat, a_walk
+from tests.factories import NOON, a_checklist, a_draft, a_flare_plan, a_patient, a_programme, a_repeat, a_walk
 from tests.patients.walk_form import text_of
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient
@@ -38,6 +38,7 @@ def programme(patient, clinician):
 def forbidden(patient, clinician):
     draft = a_draft(patient, clinician, starts_on=START, minutes=20)
     ProgrammeRevision.objects.update(patient_may_repeat=False, allows_flare_plan=False)
+    a_checklist(patient, clinician)
     assign_programme(programme=draft, by=clinician, now=NOON - timedelta(days=8))
     return walked(draft)
 

@@ -28,6 +28,7 @@ from programmes.services.restricting import restrict_processing
 from tests.factories import (
     DUTY_LETTER,
     NOON,
+    a_checklist,
     a_clinic,
     a_draft,
     a_flare_plan,
@@ -65,6 +66,7 @@ def walked(programme):
 def signed_with(clinician, **switches):
     draft = a_draft(a_patient(clinician.clinic), clinician, starts_on=START, minutes=20)
     ProgrammeRevision.objects.filter(programme=draft).update(**switches)
+    a_checklist(draft.patient, clinician)
     assign_programme(programme=draft, by=clinician, now=NOON - timedelta(days=8))
     return walked(draft)
 
