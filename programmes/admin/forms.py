@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
 from patients.models import Patient
+from programmes.admin.recorded_walks import mean_of, mean_problem, recorded_walks
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
@@ -18,6 +19,7 @@ from programmes.services.prescribing import Baseline, NoWeeks, generated_weeks
 from programmes.wording import day_and_year
 
 BLANK = "blank"
+NO_BASELINE = gettext_lazy("Enter how long this patient walks comfortably now: 1 to 300 minutes.")
 OLDEST_START = timedelta(days=14)  # older walks cannot be logged any more
 LATEST_START = timedelta(days=366)
 BLANK_FIELDS = ("target_minutes", "number_of_weeks", "first_days", "last_days", "step_percent")
@@ -95,10 +97,17 @@ class StartForm(forms.Form):
             "invalid_choice": gettext_lazy("Choose a template of this clinic."),
         },
     )
+    recorded = forms.MultipleChoiceField(
+        label=gettext_lazy("The patient's own walks: tick three comfortable ones for their mean"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={"invalid_choice": gettext_lazy("Choose walks of this patient from the list.")},
+    )
     baseline = minutes_field(
         gettext_lazy("Comfortable walk now, in minutes"),
-        gettext_lazy("Enter how long this patient walks comfortably now: 1 to 300 minutes."),
-        help_text=gettext_lazy("The mean of three comfortable walks on different days."),
+        NO_BASELINE,
+        required=False,
+        help_text=gettext_lazy("The mean of three comfortable walks on different days within 10 days."),
     )
     is_estimate = forms.BooleanField(label=gettext_lazy("This is an estimate"), required=False)
     irritable = forms.BooleanField(label=gettext_lazy("Irritable or fearful: start at 70 %"), required=False)
@@ -137,6 +146,8 @@ class StartForm(forms.Form):
         self.weeks: tuple[grading.Week, ...] = ()
         self.rule: dict[str, Any] = {}
         self.initial.setdefault("starts_on", coming_monday(today))
+        self.recorded_walks = recorded_walks(clinic, self["patient"].value(), today)
+        self.fields["recorded"].choices = [(key, str(walk)) for key, walk in self.recorded_walks.items()]  # type: ignore[attr-defined]
         running = Programme.objects.for_clinic(clinic).running().filter(patient=OuterRef("pk"))
         patients = Patient.objects.for_clinic(clinic).judged_on(today)
         self.fields["patient"].queryset = patients.annotate(has_programme=Exists(running))  # type: ignore[attr-defined]
@@ -178,11 +189,25 @@ class StartForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
+        self._settle_baseline(data)
         if data.get("template") == BLANK:
             self._check_blank(data)
         if not self.errors:
             self._generate()
         return data
+
+    def _settle_baseline(self, data: dict[str, Any]) -> None:
+        """A number, or the mean of three recorded walks; never both, so that nobody wonders which counted."""
+        ticked = [self.recorded_walks[key] for key in data.get("recorded") or ()]
+        if not ticked:
+            if data.get("baseline") is None and "baseline" not in self.errors:
+                self.add_error("baseline", NO_BASELINE)
+        elif data.get("baseline") is not None or data.get("is_estimate"):
+            self.add_error("recorded", _("Three walks, or a number: not both."))
+        elif problem := mean_problem(ticked):
+            self.add_error("recorded", problem)
+        else:
+            data["baseline"] = mean_of(ticked)
 
     def _check_blank(self, data: dict[str, Any]) -> None:
         for name in BLANK_FIELDS:
@@ -199,6 +224,8 @@ class StartForm(forms.Form):
                 self._from_blank()
             else:
                 self._from_template(template)
+            if ticked := self.cleaned_data["recorded"]:
+                self.rule["baseline_walks"] = sorted(ticked)
         except NoWeeks:
             self.add_error("template", _("This template has no weeks: give it weeks, or choose another."))
         except grading.BaselineOutOfRange:
