@@ -50,3 +50,9 @@ def sql_of_the_builder(full: bool) -> Iterator[Figure]:
 @measures("builder")
 def clicks_of_a_clinician(full: bool) -> Iterator[Figure]:
     yield from recorded_by("tests/journeys/test_builder_clicks.py")
+
+
+@measures("builder")
+def axe_and_csp_of_the_builder(full: bool) -> Iterator[Figure]:
+    """Every builder page at 320 and 1280 px, dark and in forced colours."""
+    yield from recorded_by("tests/journeys/test_axe.py", "-k", "builder_and_records")
