@@ -32,7 +32,7 @@ UNSEEN = {
     "staff/sign-in/second-step/": "anonymous",
     "your-data/consents/<acceptance_id>/withdraw/": "patient",
 }
-SHOWS_ONLY = re.compile(r"/(delete|history|jsi18n|login)/$|/<object_id>/$|^admin/(<app_label>/|<url>)?$")
+SHOWS_ONLY = re.compile(r"/(delete|history|jsi18n|login|print|show)/$|/<object_id>/$|^admin/(<app_label>/|<url>)?$")
 # Read by programs: tests/canaries/errors.py sends it.
 NO_FORM = {"csp-report/"}
 

@@ -71,7 +71,7 @@ KINDS: dict[str, Callable[[str, int], str]] = {
     "phone": lambda _core, number: f"07700 900{number % 1000:03}",
     "birthday": lambda _core, number: _born(number).isoformat(),
     "number": lambda _core, number: str(814_000_000 + number * 1009),
-    "steps": lambda _core, number: str(41_000 + number * 7),
+    "steps": lambda _core, number: str(40_001 + number * 3),
     "code": lambda _core, number: str(730_001 + number * 11),
     "letter code": lambda _core, number: _letter_code(number),
 }

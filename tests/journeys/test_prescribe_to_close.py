@@ -53,6 +53,8 @@ def enrol_and_prescribe(page: Page, web: str) -> None:
     page.get_by_role("button", name="Generate the weeks").click()
     page.get_by_label(re.compile("week 1 minutes", re.I)).fill("11")
     page.get_by_role("button", name="Save and assign").click()
+    page.get_by_label("none applies").check()
+    page.get_by_role("button", name="Keep the checklist").click()
     expect(page.get_by_text("11 minutes").first).to_be_visible()
     page.get_by_role("button", name="Assign to patient").click()
     expect(page.get_by_text("active", exact=False).first).to_be_visible()
