@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from django.forms import BaseForm, BooleanField
+from django.forms import BaseForm, BooleanField, MultipleChoiceField
 
 from tests.access import table
 from tests.access.addresses import Address, addresses
@@ -32,7 +32,9 @@ UNSEEN = {
     "staff/sign-in/second-step/": "anonymous",
     "your-data/consents/<acceptance_id>/withdraw/": "patient",
 }
-SHOWS_ONLY = re.compile(r"/(delete|history|jsi18n|login|print|show)/$|/<object_id>/$|^admin/(<app_label>/|<url>)?$")
+SHOWS_ONLY = re.compile(
+    r"/(delete|history|jsi18n|login|print|show)/$|/<object_id>/$|^admin/(<app_label>/|<url>)?$"
+)
 # Read by programs: tests/canaries/errors.py sends it.
 NO_FORM = {"csp-report/"}
 
@@ -76,11 +78,11 @@ def _below(above: type) -> Iterator[type]:
 
 
 def words_of(classes: Iterable[type]) -> dict[str, set[str]]:
-    """The names of fields that take more than a tick, and the classes that have them."""
+    """The names of fields that take more than ticks, and the classes that have them."""
     found: dict[str, set[str]] = {}
     for form in classes:
         for name, field in getattr(form, "base_fields", {}).items():
-            if not isinstance(field, BooleanField):
+            if not isinstance(field, BooleanField | MultipleChoiceField):
                 found.setdefault(name, set()).add(form.__name__)
     return found
 
