@@ -143,6 +143,13 @@ def test_a_strangers_new_code_leaves_the_owners(client, stranger, patient, asked
     assert type_code(client, asked).status_code == 302
 
 
+def test_two_who_share_a_browser_do_not_void_each_others_codes(
+    client, clinic, patient, asked, no_row_security
+):
+    ask_for_code(client, a_patient(clinic).user.email)
+    assert SignInCode.objects.get(user=patient.user).voided_at is None
+
+
 def test_a_code_works_in_another_browser_that_asked_too(client, stranger, patient, asked):
     ask_for_code(stranger, patient.user.email)
     assert type_code(stranger, asked).status_code == 302
