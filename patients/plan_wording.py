@@ -192,8 +192,4 @@ def _amount(stretch: Stretch) -> str:
     dose = stretch.dose
     if dose.minutes and stretch.up_to > dose.minutes:
         return _("%(least)d to %(most)d minutes") % {"least": dose.minutes, "most": stretch.up_to}
-    if dose.minutes:
-        return wording.minutes(dose.minutes)
-    if dose.distance_m:
-        return _("%(km)s km") % {"km": f"{dose.distance_m / 1000:g}"}
-    return _("%(steps)d steps") % {"steps": dose.steps or 0}
+    return wording.amount(dose)

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.models import Clinic
 from clinic.services.post import Letter
 from patients.models import DataRequest, PrivacyAcceptance, RequestKind
+from programmes.clinical.course import Dose as AskedDose
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
 from programmes.services.plan_reading import Dose, Progress, WeekSoFar
@@ -72,7 +74,7 @@ def walks(count: int) -> str:
     return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
 
 
-def amount(dose: Dose, *, minutes_now: int | None = None) -> str:
+def amount(dose: Dose | AskedDose, *, minutes_now: int | None = None) -> str:
     """How much one walking day asks for: minutes, or the distance or steps of a plan that counts those."""
     if dose.minutes:
         return minutes(dose.minutes if minutes_now is None else minutes_now)
@@ -305,7 +307,7 @@ def copy_letter(code: str) -> Letter:
     return Letter(subject=_("Your code"), body="\n\n".join(lines) % {"code": code})
 
 
-def duty_letter(queue: str) -> Letter:
+def duty_letter() -> Letter:
     """To the clinic's duty address: says that somebody waits, never who."""
     return Letter(
         subject=_("A safety answer is waiting"),
@@ -314,7 +316,7 @@ def duty_letter(queue: str) -> Letter:
             "Open the review queue: %(queue)s\n\n"
             "This message holds no names."
         )
-        % {"queue": queue},
+        % {"queue": f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}"},
     )
 
 

@@ -1,5 +1,7 @@
 """A QR code as one SVG path: no style attribute, no picture from elsewhere, so the strict policy holds."""
 
+from collections.abc import Iterator
+from itertools import groupby
 from typing import Any
 
 from django import template
@@ -18,16 +20,10 @@ def qr(text: str, title: str) -> dict[str, Any]:
     return {"path": "".join(_runs(rows)), "size": len(rows), "title": title}
 
 
-def _runs(rows: list[list[bool]]) -> list[str]:
+def _runs(rows: list[list[bool]]) -> Iterator[str]:
     """Neighbouring dark modules of a row become one rectangle."""
-    drawn = []
     for y, row in enumerate(rows):
-        x = 0
-        while x < len(row):
-            run = 0
-            while x + run < len(row) and row[x + run]:
-                run += 1
-            if run:
-                drawn.append(f"M{x} {y}h{run}v1h-{run}z")
-            x += run or 1
-    return drawn
+        for is_dark, run in groupby(range(len(row)), key=row.__getitem__):
+            columns = list(run)
+            if is_dark:
+                yield f"M{columns[0]} {y}h{len(columns)}v1h-{len(columns)}z"

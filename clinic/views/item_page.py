@@ -27,7 +27,6 @@ from clinic.views.rows import (
 from programmes import wording
 from programmes.clinical.suggestion import Suggestion
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
-from programmes.models.programme import RUNNING
 from programmes.plan_wording import review_prompt, suggestion_words, why_this_week
 from programmes.services.suggesting import Seen, sees_suggestions, suggestion_from
 
@@ -77,7 +76,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     due = due_on(item, clinic, item.closed_days)
     is_open = item.status != ItemStatus.COMPLETED
     plan = record.plan
-    course = plan.course if plan and plan.programme.status in RUNNING and plan.course.has_begun else None
+    course = plan.course if plan and plan.programme.is_running and plan.course.has_begun else None
     return {
         "item": item,
         "patient": item.patient,

@@ -16,7 +16,6 @@ from patients.forms import FlareForm, RepeatForm
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.today import state_of
-from patients.views.walk_log import duty_letter
 from programmes.clinical.safety import route_of
 from programmes.clinical.saved import Saved
 from programmes.clinical.thresholds import SAVED_PAGE
@@ -92,7 +91,7 @@ def flare_up(request: PatientRequest) -> HttpResponse:
         overlay = overlays.start_flare_plan(
             programme=plan.programme,
             answers=form.answers(),
-            duty_letter=duty_letter(),
+            duty_letter=wording.duty_letter(),
             by=request.patient.user,
             now=timezone.now(),
         )

@@ -4,7 +4,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -12,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from uuid_utils.compat import uuid7
 
-from clinic.services.post import Letter
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
 from patients.services.restricted import ProcessingRestricted
@@ -103,7 +101,7 @@ def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datet
             patient=request.patient,
             programme=plan.programme if plan and plan.is_running else None,
             entry=entry,
-            duty_letter=duty_letter(),
+            duty_letter=wording.duty_letter(),
             by=request.patient.user,
             now=now,
         )
@@ -120,10 +118,6 @@ def _ask_first(request: PatientRequest, form: WalkForm) -> None:
     form.renew_key(key)
     saved_before.remember_asking(request, key)
     form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
-
-
-def duty_letter() -> Letter:
-    return wording.duty_letter(f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}")
 
 
 def _needs_list(walk: Walk) -> bool:
@@ -160,7 +154,7 @@ def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
             walk=walk,
             new_symptoms=symptoms,
             text_version=wording.SAFETY_TEXT_VERSION,
-            duty_letter=duty_letter(),
+            duty_letter=wording.duty_letter(),
             now=timezone.now(),
         )
     except AlreadyAnswered:

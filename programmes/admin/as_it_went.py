@@ -10,10 +10,9 @@ from django.utils.translation import ngettext
 
 from programmes.admin.words import dose, revision_in_words
 from programmes.clinical import grading
-from programmes.clinical.course import Dose, Stretch
+from programmes.clinical.course import Course, Dose, Stretch
 from programmes.models import Flag, ProgrammeRevision
 from programmes.plan_wording import why_this_week
-from programmes.services.courses import course_from
 from programmes.services.plan_reading import week_starts
 from programmes.wording import day, day_and_year, title
 
@@ -32,27 +31,26 @@ class Row:
     is_now: bool
 
 
-def as_it_went(programme: Any, *, revisions: Iterable[Any], pauses: Iterable[Any], today: date) -> list[Row]:
+def as_it_went(
+    programme: Any, course: Course, *, revisions: Iterable[Any], pauses: Iterable[Any], today: date
+) -> list[Row]:
     """From a programme annotated with `course_rows`, the newest week first; one statement, for the flags."""
-    last = min(today, programme.ended_on or today)
-    if not programme.plan_rows or programme.starts_on > last:
+    last = course.on
+    if not course or programme.starts_on > last:
         return []
     flags = Flag.objects.for_clinic(programme.clinic).filter(patient=programme.patient)
     events = sorted(_events(revisions, pauses, flags), key=lambda event: event[0])
     walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in programme.walk_rows]
-    begun = [each for each in course_from(programme, last).stretches if each.from_on <= last]
-    rows = [_row(each, min(each.until_on, last), walks, events, each.until_on >= today) for each in begun]
+    begun = [each for each in course.stretches if each.from_on <= course.on]
+    rows = [
+        _row(each, min(each.until_on, course.on), walks, events, each.until_on >= today) for each in begun
+    ]
     return rows[: -MOST_ROWS - 1 : -1]
 
 
-def by_the_course(
-    rows: list[dict[str, Any]], programme: Any, revision: Any, today: date
-) -> list[dict[str, Any]]:
+def by_the_course(rows: list[dict[str, Any]], course: Course, revision: Any) -> list[dict[str, Any]]:
     """The rows of the governing plan's week table with the days on which its weeks began or will begin."""
-    if not programme.plan_rows:
-        return rows
-    course = course_from(programme, programme.ended_on or today)
-    if course.today.prescription.key != revision.pk:
+    if not course or course.today.prescription.key != revision.pk:
         return rows
     starts = week_starts(course)
     return [{**row, "starts_on": starts.get(row["week"].number, row["starts_on"])} for row in rows]

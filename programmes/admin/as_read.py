@@ -7,7 +7,8 @@ from patients import plan_wording, wording
 from programmes.clinical import course
 from programmes.models import Programme, ProgrammeWeek
 from programmes.services.courses import prescription_of
-from programmes.services.plan_reading import DOSE_COLUMNS, Dose, Plan
+from programmes.services.plan_reading import Plan
+from programmes.services.prescribing import stored_weeks
 
 
 def as_read(programme: Programme, rows: Sequence[ProgrammeWeek]) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def as_read(programme: Programme, rows: Sequence[ProgrammeWeek]) -> dict[str, An
     weeks = [[getattr(row, name) for name in course.Dose._fields] for row in rows]
     first_day = programme.starts_on
     taken = course.course_of([prescription_of(revision, weeks)], walks=[], on=first_day)
-    doses = tuple(Dose(**{name: getattr(row, name) for name in DOSE_COLUMNS}) for row in rows)
+    doses = stored_weeks(rows)
     plan = Plan(first_day, programme, revision, doses, None, taken, ())
     return {
         **plan_wording.next_walk(plan, []),

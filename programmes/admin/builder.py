@@ -20,9 +20,10 @@ from programmes.admin.listing import ProgrammeList
 from programmes.admin.paper_steps import PaperSteps
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import history_in_words, name_of, shown, standing_words
-from programmes.models import Programme, ProgrammeStatus
+from programmes.models import Programme
 from programmes.plan_wording import suggestion_words
 from programmes.services import prescribing
+from programmes.services.courses import course_from
 from programmes.services.suggesting import sees_suggestions, suggestion_for
 
 
@@ -112,6 +113,7 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
         )
         newest = revisions[0]
         today = local_today(request)
+        course = course_from(programme, programme.ended_on or today)
         pauses = list(programme.pauses.annotate(maker=name_of("made_by")))
         plan = shown(prescribing.stored_weeks(newest.weeks.all()), newest.in_force_from)
         context = {
@@ -121,14 +123,14 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
             "week_now": self.week(programme),
             "history": history_in_words(revisions),
             "is_paused": any(pause.from_on <= today <= pause.until_on for pause in pauses),
-            **standing_words(programme, today),
+            **standing_words(programme, course),
             "pauses": pauses,
-            "as_it_went": as_it_went(programme, revisions=revisions, pauses=pauses, today=today),
+            "as_it_went": as_it_went(programme, course, revisions=revisions, pauses=pauses, today=today),
             "plan": plan,
-            "rows": by_the_course(plan["rows"], programme, newest, today),
+            "rows": by_the_course(plan["rows"], course, newest),
             "suggestion": suggestion_words(suggestion_for(programme=programme, on=today))
             if sees_suggestions(request.staff)
             else None,
-            "is_running": programme.status in (ProgrammeStatus.ACTIVE, ProgrammeStatus.ON_HOLD),
+            "is_running": programme.is_running,
         }
         return self.page(request, "programme", context)

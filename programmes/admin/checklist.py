@@ -102,13 +102,18 @@ class ChecklistForm(forms.Form):
         )
 
 
+def what_applies(checklist: SafetyChecklist) -> list[str]:
+    """The ticked items in words; empty: none of them."""
+    return [str(ITEMS.get(code, code)) for code in checklist.present]
+
+
 def checklist_in_words(found: SafetyChecklist | None) -> dict[str, Any] | None:
     """The newest list as a page says it; None where nobody has completed one."""
     if found is None:
         return None
     return {
         "made_at": found.made_at,
-        "present": [str(ITEMS.get(code, code)) for code in found.present],
+        "present": what_applies(found),
         "decision": found.get_decision_display(),
         "allows_walking": found.allows_walking,
         "reason": found.reason,

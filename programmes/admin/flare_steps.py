@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
@@ -92,7 +91,7 @@ class FlareSteps(ProgrammeSteps):
                 programme=programme,
                 answers=form.answers(),
                 reason=form.cleaned_data["reason"],
-                duty_letter=duty_letter(f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}"),
+                duty_letter=duty_letter(),
                 by=request.staff,
                 now=timezone.now(),
             )

@@ -1,6 +1,6 @@
 """The list of programmes: where each plan stands, the last walk, open flags; filters and search."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -109,6 +109,7 @@ class _Choice(admin.SimpleListFilter):
     """A filter with fixed choices, each of which is a condition."""
 
     options: Sequence[tuple[str, Any]] = ()
+    chosen: Callable[..., Any]  # (rows, value, request, today): those that the choice asks for
 
     def lookups(self, request: Any, model_admin: Any) -> Any:
         return self.options
@@ -119,9 +120,6 @@ class _Choice(admin.SimpleListFilter):
             return rows
         return self.chosen(rows, chosen, request, local_today(request))
 
-    def chosen(self, rows: Any, value: Any, request: Any, today: date) -> Any:
-        raise NotImplementedError
-
 
 class Mine(_Choice):
     title = gettext_lazy("whose")
@@ -129,7 +127,7 @@ class Mine(_Choice):
     options = (("mine", gettext_lazy("Mine")),)
 
     def chosen(self, rows: Any, value: Any, request: Any, today: date) -> Any:
-        return rows.of_clinician(request.staff, today)
+        return rows.of_clinician(request.staff)
 
 
 class FlagFilter(_Choice):
@@ -239,7 +237,7 @@ class ProgrammeList(ProgrammeSteps):
 
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def standing(self, programme: Any) -> str:
-        if programme.paused_until and programme.status in RUNNING:
+        if programme.paused_until and programme.is_running:
             return _("paused until %(day)s") % {"day": day_and_year(programme.paused_until)}
         return str(programme.get_status_display())
 
@@ -251,7 +249,7 @@ class ProgrammeList(ProgrammeSteps):
     def last_walk(self, programme: Any) -> str | None:
         if programme.last_walk_on:
             return day_and_year(programme.last_walk_on)
-        return _("none yet") if programme.status in RUNNING else None
+        return _("none yet") if programme.is_running else None
 
     @admin.display(description=gettext_lazy("open flag"), ordering="flag_severity", empty_value="–")
     def open_flag(self, programme: Any) -> str | None:

@@ -12,7 +12,7 @@ from clinic.admin import local_today
 from patients import plan_wording, wording
 from patients.paper import sheet_of
 from programmes.admin.steps import CHANGE, ProgrammeSteps
-from programmes.models import Flag, FlagCode, Programme
+from programmes.models import Flag, Programme
 from programmes.services import prescribing
 from programmes.services.plan_reading import Plan, plan_of
 
@@ -30,7 +30,7 @@ class PaperSteps(ProgrammeSteps):
         if plan is None:
             messages.error(request, _("There is no plan to print: it has not been assigned, or has ended."))
             return redirect(CHANGE, programme.pk)
-        if _is_unsafe(programme):
+        if Flag.objects.open_safety(programme.patient).exists():
             messages.error(
                 request, _("A safety answer is open: the patient gets no target until it is closed.")
             )
@@ -53,11 +53,6 @@ def _running_plan(programme: Programme, request: Any) -> Plan | None:
     plan = plan_of(patient=programme.patient, on=local_today(request))
     is_this = plan is not None and plan.programme.pk == programme.pk and not plan.has_ended
     return plan if is_this else None
-
-
-def _is_unsafe(programme: Programme) -> bool:
-    flags = Flag.objects.for_clinic(programme.clinic).unresolved()
-    return flags.filter(patient=programme.patient, code=FlagCode.SAFETY).exists()
 
 
 def _read_now(plan: Plan) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.admin import RecordAdmin
-from programmes.admin.checklist import ITEMS
+from programmes.admin.checklist import what_applies
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,
@@ -98,7 +98,7 @@ class SafetyChecklistAdmin(OfPatient):
 
     @admin.display(description=_("what applies"))
     def what_applied(self, checklist: SafetyChecklist) -> str:
-        return "; ".join(str(ITEMS.get(code, code)) for code in checklist.present) or gettext("none")
+        return "; ".join(what_applies(checklist)) or gettext("none")
 
 
 @admin.register(Walk)

@@ -13,10 +13,9 @@ from clinic.models import StaffMember
 from patients import wording
 from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
+from programmes.clinical.course import Course
 from programmes.models import Overlay, Programme, ProgrammeRevision, RevisionChange
-from programmes.models.programme import RUNNING
 from programmes.plan_wording import review_prompt, why_this_week
-from programmes.services.courses import course_of_programme
 from programmes.wording import day_and_year
 
 
@@ -177,12 +176,11 @@ def name_of(login: str) -> Subquery:
     return Subquery(member.values("name")[:1])
 
 
-def standing_words(programme: Programme, today: date) -> dict[str, Any]:
+def standing_words(programme: Programme, course: Course) -> dict[str, Any]:
     """Why this week is in force, what waits for a person, and what was pressed; nothing once it has ended."""
     pressed = programme.overlays.select_related("patient").annotate(presser=name_of("made_by"))
     said = [press_in_words(each) for each in pressed.order_by("-made_at")]
-    course = course_of_programme(programme, today)
-    if programme.status not in RUNNING or not course.has_begun:
+    if not programme.is_running or not course.has_begun:
         return {"presses": said}
     return {
         "presses": said,

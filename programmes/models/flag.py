@@ -32,6 +32,10 @@ class FlagQuerySet(ClinicQuerySet):
     def unresolved(self) -> Self:
         return self.filter(resolved_on=None)
 
+    def open_safety(self, patient: Patient) -> Self:
+        """The safety answer of this patient that waits for a clinician: one at most."""
+        return self.unresolved().filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
+
     def that_matter_on(self, day: date, *, cool_off_days: int) -> Self:
         """Unresolved ones, and those resolved so lately that the rule still holds its tongue."""
         recent = day - timedelta(days=cool_off_days)

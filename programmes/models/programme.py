@@ -50,8 +50,8 @@ class ProgrammeQuerySet(ClinicQuerySet):
     def of_patient(self, patient: Patient) -> Self:
         return self.filter(clinic_id=patient.clinic_id, patient=patient)
 
-    def of_clinician(self, member: StaffMember, on: date) -> Self:
-        """Those that this person looks after on a day: as clinician of the plan or lead of the patient."""
+    def of_clinician(self, member: StaffMember) -> Self:
+        """Those that this person looks after: as clinician of the plan or lead of the patient."""
         return self.filter(Q(clinician=member) | Q(patient__lead=member), clinic_id=member.clinic_id)
 
 

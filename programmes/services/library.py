@@ -96,7 +96,7 @@ def save_template(
     require_order(weeks)
     template.clinic = by.clinic
     if template._state.adding:
-        return _save_new(template, weeks)
+        return _save_with(template, weeks)
     stored = ProgrammeTemplate.objects.for_clinic(by.clinic).newest().filter(pk=template.pk).first()
     if stored is None:
         raise ReplacedMeanwhile
@@ -105,11 +105,8 @@ def save_template(
         return template
     if is_used(stored):
         return _after(stored, lambda: _next_version(template, weeks))
-    template.rules = {}
-    template.save()
     TemplateWeek.objects.for_clinic(by.clinic).filter(template=template).delete()
-    _write_weeks(template, weeks)
-    return template
+    return _save_with(template, weeks)
 
 
 def is_used(template: ProgrammeTemplate) -> bool:
@@ -120,7 +117,8 @@ def is_used(template: ProgrammeTemplate) -> bool:
         return followed.exists() or signed.exists()
 
 
-def _save_new(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> ProgrammeTemplate:
+def _save_with(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) -> ProgrammeTemplate:
+    """Weeks written by hand: no generator's rules stand behind them."""
     template.rules = {}
     template.save()
     _write_weeks(template, weeks)
@@ -137,7 +135,7 @@ def _next_version(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) ->
         example_baseline=template.example_baseline,
         is_active=template.is_active,
     )
-    return _save_new(made, weeks)
+    return _save_with(made, weeks)
 
 
 def _after(newest: ProgrammeTemplate, make: Callable[[], ProgrammeTemplate]) -> ProgrammeTemplate:

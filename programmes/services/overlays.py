@@ -17,7 +17,7 @@ from clinic.permissions import require
 from clinic.services.post import Letter
 from patients.services.restricted import require_unrestricted
 from programmes.clinical.course import Course, Flare
-from programmes.models import Flag, FlagCode, Overlay, OverlayKind, Programme, Source
+from programmes.models import Flag, Overlay, OverlayKind, Programme, Source
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
 from programmes.services.prescribing import NotRunning
@@ -178,8 +178,7 @@ def _open_course(programme: Programme, today: date) -> Course:
     require_unrestricted(patient, today)
     if not Programme.objects.of_patient(patient).running().filter(pk=programme.pk).exists():
         raise NotRunning
-    safety = Flag.objects.filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
-    if safety.unresolved().exists():
+    if Flag.objects.open_safety(patient).exists():
         raise SafetyIsOpen
     return course_of_programme(programme, today)
 

@@ -5,7 +5,7 @@ Each picture is one or two queries, whatever the length of the programme.
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -23,10 +23,10 @@ from programmes.clinical.thresholds import DEFAULTS, RETURN
 from programmes.models import Pause, Programme, ProgrammeRevision, ProgrammeStatus, ProgrammeWeek, Walk
 from programmes.models.programme import ENDED, RUNNING
 from programmes.services.courses import course_from, course_rows, paused_from
+from programmes.services.prescribing import WEEK_COLUMNS
 
 COMPLETE_SHARE = RETURN.complete_share
 Dose = grading.Week  # one week of the plan, or less of it
-DOSE_COLUMNS = tuple(field.name for field in fields(Dose))
 FEWEST_WEEKS = 6  # a shorter chart is filled up with the weeks to come
 RECENT_WALKS = 30  # covers any week, several walks a day included
 
@@ -134,7 +134,7 @@ def plan_of(*, patient: Patient, on: date) -> Plan | None:
 
 def _doses() -> Any:
     weeks = ProgrammeWeek.objects.filter(revision=OuterRef("pk")).order_by("number")
-    return weeks.values(json=JSONObject(**{name: name for name in DOSE_COLUMNS}))
+    return weeks.values(json=JSONObject(**{name: name for name in WEEK_COLUMNS}))
 
 
 def _pauses_on(on: date) -> Any:

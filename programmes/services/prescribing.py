@@ -1,7 +1,7 @@
 """Prescribing: a template and a baseline make a draft, the clinician edits it, signs it, and ends it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -69,18 +69,7 @@ class Baseline:
     irritable: bool = False
 
 
-WEEK_COLUMNS = (
-    "number",
-    "days",
-    "minutes",
-    "bouts",
-    "intensity",
-    "kind",
-    "distance_m",
-    "steps",
-    "intervals",
-    "interval_days",
-)
+WEEK_COLUMNS = tuple(each.name for each in fields(grading.Week))
 
 
 def generated_weeks(*, template: ProgrammeTemplate, baseline: Baseline) -> tuple[grading.Week, ...]:

@@ -11,7 +11,7 @@ from clinic.services.post import Letter, post_message
 from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
-from programmes.models import Flag, FlagCode, Programme, ReviewItem, Walk
+from programmes.models import Flag, Programme, ReviewItem, Walk
 from programmes.services.flagging import raise_flag
 
 
@@ -81,9 +81,7 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
 
 def _join_open_flag(answers: SafetyAnswers) -> None:
     """One look must show all answers: they stand in `latest` together; the evidence stays as it was."""
-    patient = answers.patient
-    flags = Flag.objects.filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
-    flag = flags.unresolved().select_for_update().first()
+    flag = Flag.objects.open_safety(answers.patient).select_for_update().first()
     if flag is None:
         return
     known = flag.latest or flag.evidence

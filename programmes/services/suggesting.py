@@ -17,7 +17,6 @@ from programmes.clinical.diary import Pause as PausedDays
 from programmes.clinical.suggestion import Signs, Suggestion, suggest
 from programmes.clinical.thresholds import SUGGESTION
 from programmes.models import Flag, NotWalking, Programme, Settled, Walk
-from programmes.models.programme import RUNNING
 from programmes.services.courses import course_from, course_rows, paused_from
 
 SETTLED = {Settled.YES.value: True, Settled.NO.value: False}
@@ -50,7 +49,7 @@ def suggestion_from(seen: Seen, *, on: date) -> Suggestion | None:
     """What the rules would say on `on`; None for a plan that does not run or a record that is not used."""
     programme, course = seen.programme, seen.course
     patient = seen.patient
-    if programme.status not in RUNNING or not course.has_begun or not _is_judged(patient, on):
+    if not programme.is_running or not course.has_begun or not _is_judged(patient, on):
         return None
     reports = tuple(_report(walk, patient.pain_series) for walk in seen.walks)
     diary = Diary(programme.starts_on, course.planned_weeks(), reports, seen.pauses)

@@ -241,7 +241,7 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     log_walks(
         programme=programme,
         arrivals=arrivals(story, weeks, setting.today, setting.clinic.zone),
-        duty_letter=duty_letter(f"{settings.BASE_URL}/review/"),
+        duty_letter=duty_letter(),
         by=programme.patient.user,
     )
     if story.paused:
