@@ -8,20 +8,21 @@ import pkgutil
 import platform
 import sys
 import tempfile
+import traceback
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 import tests.figures
-from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure
+from tests.figures import MEASUREMENTS, RECORD, ROOT, Figure, Measurement
 
 for module in pkgutil.iter_modules(tests.figures.__path__):
     if not module.name.startswith("__"):
         importlib.import_module(f"tests.figures.{module.name}")  # registers its measurements
 
 
-def chosen(word: str | None) -> list[tuple[str, object]]:
+def chosen(word: str | None) -> list[tuple[str, Measurement]]:
     """Measurements whose topic or name holds the word; all without one."""
     return [
         (topic, measurement)
@@ -32,10 +33,17 @@ def chosen(word: str | None) -> list[tuple[str, object]]:
 
 
 def measured(word: str | None, *, full: bool) -> Iterator[Figure]:
+    """Every figure as it is measured. A measurement that breaks off is a miss, and the others go on."""
     for _topic, measurement in chosen(word):
-        for figure in measurement(full):
-            print(figure.line, flush=True)
-            yield figure
+        try:
+            for figure in measurement(full):
+                print(figure.line, flush=True)
+                yield figure
+        except Exception:
+            traceback.print_exc()
+            broken = Figure(f"{measurement.__module__} broke off", 1, "== 0")
+            print(broken.line, flush=True)
+            yield broken
 
 
 def main() -> int:

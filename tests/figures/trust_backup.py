@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from secrets import token_hex
 
 import psycopg
 
@@ -80,7 +81,7 @@ def restore_drill(full: bool) -> Iterator[Figure]:
     folder.chmod(0o755)
     try:
         with localservices.running(folder / "state", durable=False) as services:
-            own = {"WAYMARK_STATE": str(folder / "state"), "WAYMARK_SECRET_KEY": "signs-nothing-that-lasts"}
+            own = {"WAYMARK_STATE": str(folder / "state"), "WAYMARK_SECRET_KEY": token_hex(32)}
             environment = os.environ | services.environment() | own
             manage(environment, "migrate", "--database", "migrator", "--no-input")
             manage(environment | {"WAYMARK_DEMO": "1"}, "seed_demo")
