@@ -65,7 +65,6 @@ KEEPERS = {
     "clinic/services/sign_in_help.py",  # whether a login is anybody who may be helped
     "clinic/services/signing_in.py",  # who may sign in as staff at all: members and the operator
     "clinic/admin/people.py",
-    "clinic/forms.py",
 }
 DEMO = {f"programmes/management/commands/{name}.py" for name in ("seed_demo", "_demo_stories")}
 DECIDES = re.compile(r"is_superuser|\.role (?:==|!=|in|not in) |role=Role\.|role=\"")

@@ -15,7 +15,7 @@ TEXTS = [
     *PAGES,
     *(ROOT / "templates/components").glob("_*.*"),
     ROOT / "patients/wording.py",
-    ROOT / "patients/forms.py",
+    *sorted((ROOT / "patients/forms").glob("*.py")),
 ]
 
 

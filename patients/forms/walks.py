@@ -1,4 +1,4 @@
-"""The patient's forms: they clean what was typed and hand over one value, never touching the database."""
+"""What a patient says about a walk, and before a week is repeated or a flare-up plan begins."""
 
 from collections.abc import Callable
 from copy import copy
@@ -12,26 +12,33 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients import wording
-from patients.models import RequestKind, Units
-from patients.tokens import letter_code_is_whole, tidy_letter_code
+from patients.forms.fields import (
+    KEY_ERROR,
+    NONE,
+    NOT_SURE,
+    OTHER,
+    PAIN,
+    PAIN_ERROR,
+    YES_NO,
+    SafeText,
+    WholeNumber,
+    choice,
+    score,
+)
+from patients.models import Units
 from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
 from programmes.services.overlays import FlareAnswers
 from programmes.services.plan_reading import COMPLETE_SHARE, Dose
 from programmes.services.walk_logging import OLDEST_ENTRY, WalkEntry
 
-NOT_SURE = "not-sure"
-OTHER = "other"
-NONE = "none"
 LAYOUT_VERSION = 1  # of the pain scale: 11 radios in rows of 6 and 5, "Not sure" below
 METRES = {Units.KILOMETRES: Decimal(1000), Units.MILES: Decimal("1609.344")}
 MUCH_MORE = 3  # times the plan: asks whether the number is right (clinical rules, "Walk log")
 LONGEST_NOTE = 500
-LONGEST_REQUEST = 1000
 FARTHEST = 40_000  # metres
 
 PAGE_ORDER = "client_uuid walked_on minutes other_minutes confirmed pain_before pain_after symptoms"
 
-YES_NO = [("yes", _("Yes")), ("no", _("No"))]
 TALK_TEST = [
     (Intensity.EASY, _("Easy: could sing")),
     (Intensity.MODERATE, _("Medium: could talk")),
@@ -43,10 +50,6 @@ FALLS = [
     (Fall.FALL, _("Fell, not hurt")),
     (Fall.INJURY, _("Fell and got hurt")),
 ]
-PAIN = [*((str(score), str(score)) for score in range(11)), (NOT_SURE, _("Not sure"))]
-PAIN_ERROR = _("Choose a number from 0 to 10, or “Not sure”.")
-CHOICE_ERROR = _("Choose one of the answers.")
-KEY_ERROR = _("Something went wrong with this page. Please save again.")
 DAY_ERROR = _("Choose the day of your walk.")
 MINUTES_ERROR = _("Enter whole minutes, from 1 to 300. For example: 15.")
 
@@ -66,94 +69,6 @@ QUESTIONS = {
     "confidence": _("Your next walk"),
     "painkillers": _("Painkillers"),
 }
-
-
-class SafeText(forms.CharField):
-    """Text without NUL bytes, which PostgreSQL cannot store and nobody types on purpose."""
-
-    def to_python(self, value: Any) -> str:
-        return str(super().to_python((value or "").replace("\x00", "")))
-
-
-class WholeNumber(SafeText):
-    """A whole number in a range, or None; one message says what is expected."""
-
-    def __init__(self, low: int, high: int, message: Any, **options: Any) -> None:
-        super().__init__(required=False, max_length=12, **options)
-        self.low, self.high, self.message = low, high, message
-        self.error_messages["max_length"] = message
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
-        if not text:
-            return None
-        number = int(text) if text.isascii() and text.isdigit() else -1
-        if not self.low <= number <= self.high:
-            raise forms.ValidationError(self.message, code="range")
-        return number
-
-
-def choice(choices: Any, *, message: Any = CHOICE_ERROR, required: bool = False) -> Any:
-    errors = {"required": message, "invalid_choice": message}
-    return forms.ChoiceField(choices=choices, required=required, error_messages=errors)
-
-
-class EmailForm(forms.Form):
-    email = forms.EmailField(
-        label=_("Your e-mail address"),
-        error_messages={
-            "required": _("Enter your e-mail address."),
-            "invalid": _("Enter an e-mail address like name@example.com."),
-        },
-    )
-
-
-class CodeForm(forms.Form):
-    WRONG = _("That code did not work. Check the newest e-mail, or ask for a new code.")
-
-    code = SafeText(
-        label=_("Code from the e-mail"), max_length=40, error_messages={"required": _("Enter the code.")}
-    )
-
-    def clean_code(self) -> str:
-        """Spaces and dashes come along when a code is pasted."""
-        return "".join(sign for sign in self.cleaned_data["code"] if sign.isalnum())
-
-
-class LetterForm(forms.Form):
-    """The code of a printed letter, and the date of birth in three boxes."""
-
-    WRONG = _("The code and the date of birth do not go together. Check both, or call your clinic.")
-    TOO_MANY = _("Too many tries. Wait an hour, or call your clinic.")
-    NOT_WHOLE = _("Check the code again. One letter or number is not right.")
-    NO_DATE = _("Enter your date of birth. For example: 31 3 1956.")
-
-    code = SafeText(
-        label=_("Code from your letter"),
-        max_length=60,
-        error_messages={"required": _("Enter the code."), "max_length": NOT_WHOLE},
-    )
-    day = WholeNumber(1, 31, NO_DATE, label=_("Day"))
-    month = WholeNumber(1, 12, NO_DATE, label=_("Month"))
-    year = WholeNumber(1900, 2100, NO_DATE, label=_("Year"))
-
-    def clean_code(self) -> str:
-        code = tidy_letter_code(self.cleaned_data["code"])
-        if not letter_code_is_whole(code):
-            raise forms.ValidationError(self.NOT_WHOLE)
-        return code
-
-    def clean(self) -> dict[str, Any]:
-        """Adds `born_on`. One message for the three boxes, beside the first."""
-        data = super().clean() or {}
-        parts = [data.pop(name, None) for name in ("year", "month", "day")]
-        for name in ("year", "month", "day"):
-            self.errors.pop(name, None)
-        try:
-            data["born_on"] = date(*parts)
-        except (TypeError, ValueError):
-            self.add_error("day", self.NO_DATE)
-        return data
 
 
 class SafetyForm(forms.Form):
@@ -213,7 +128,7 @@ class FlareForm(RepeatForm, SafetyForm):
     def answers(self) -> FlareAnswers:
         answers = self.cleaned_data
         symptoms, version = answers["symptoms"], wording.SAFETY_TEXT_VERSION
-        return FlareAnswers(answers["client_uuid"], _score(answers["pain_now"]), symptoms, version)
+        return FlareAnswers(answers["client_uuid"], score(answers["pain_now"]), symptoms, version)
 
 
 class WalkForm(SafetyForm):
@@ -327,10 +242,10 @@ class WalkForm(SafetyForm):
             bouts=answers["bouts"] or 1,
             outcome=self._outcome(),
             distance_m=answers["distance"],
-            pain_before=_score(answers["pain_before"]),
+            pain_before=score(answers["pain_before"]),
             pain_before_not_sure=answers["pain_before"] == NOT_SURE,
-            pain_worst=_score(answers["pain_worst"]),
-            pain_after=_score(answers["pain_after"]),
+            pain_worst=score(answers["pain_worst"]),
+            pain_after=score(answers["pain_after"]),
             pain_after_not_sure=answers["pain_after"] == NOT_SURE,
             flare=_yes(answers["flare"]),
             limb_problem=_yes(answers["limb_problem"]),
@@ -356,25 +271,6 @@ class WalkForm(SafetyForm):
         return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
 
 
-class AskForm(forms.Form):
-    """What a patient wants done about the own data."""
-
-    kind = forms.ChoiceField(
-        label=_("What do you want to ask?"),
-        choices=[("", _("Choose …")), *wording.REQUESTS.items()],
-        error_messages={"required": CHOICE_ERROR, "invalid_choice": CHOICE_ERROR},
-    )
-    text = forms.CharField(
-        label=_("Tell us more"),
-        max_length=LONGEST_REQUEST,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        error_messages={"required": _("Write in a few words what is wrong or what you want.")},
-    )
-
-    def clean_kind(self) -> RequestKind:
-        return RequestKind(self.cleaned_data["kind"])
-
-
 def _about(name: str, error: str) -> str:
     question = QUESTIONS.get(name)
     return error if question is None else f"{question}: {error[:1].lower()}{error[1:]}"
@@ -386,10 +282,6 @@ def _metres(text: str, unit: Decimal) -> int | None:
         return round(metres) if 0 <= metres <= FARTHEST else None
     except ArithmeticError:  # no number, or one like 1e999999
         return None
-
-
-def _score(answer: str) -> int | None:
-    return int(answer) if answer.isdigit() else None
 
 
 _yes: Callable[[str], bool | None] = {"yes": True, "no": False}.get

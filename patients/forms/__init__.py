@@ -1,0 +1,17 @@
+"""The patient's forms: they clean what was typed and hand over one value, never touching the database."""
+
+from patients.forms.data import AskForm
+from patients.forms.signing_in import CodeForm, EmailForm, LetterForm
+from patients.forms.walks import Asked, FlareForm, RepeatForm, SafetyForm, WalkForm
+
+__all__ = [
+    "AskForm",
+    "Asked",
+    "CodeForm",
+    "EmailForm",
+    "FlareForm",
+    "LetterForm",
+    "RepeatForm",
+    "SafetyForm",
+    "WalkForm",
+]

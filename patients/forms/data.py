@@ -1,0 +1,29 @@
+"""What a patient asks about the own data."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from patients import wording
+from patients.forms.fields import CHOICE_ERROR
+from patients.models import RequestKind
+
+LONGEST_REQUEST = 1000
+
+
+class AskForm(forms.Form):
+    """What a patient wants done about the own data."""
+
+    kind = forms.ChoiceField(
+        label=_("What do you want to ask?"),
+        choices=[("", _("Choose …")), *wording.REQUESTS.items()],
+        error_messages={"required": CHOICE_ERROR, "invalid_choice": CHOICE_ERROR},
+    )
+    text = forms.CharField(
+        label=_("Tell us more"),
+        max_length=LONGEST_REQUEST,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write in a few words what is wrong or what you want.")},
+    )
+
+    def clean_kind(self) -> RequestKind:
+        return RequestKind(self.cleaned_data["kind"])
