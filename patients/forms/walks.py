@@ -31,7 +31,7 @@ from programmes.services.overlays import FlareAnswers
 from programmes.services.plan_reading import COMPLETE_SHARE, Dose
 from programmes.services.walk_logging import OLDEST_ENTRY, WalkEntry
 
-LAYOUT_VERSION = 1  # of the pain scale: 11 radios in rows of 6 and 5, "Not sure" below
+LAYOUT_VERSION = 2  # of the pain scale: 6 and 5 radios, "Not sure" closes the second row (1: below both)
 METRES = {Units.KILOMETRES: Decimal(1000), Units.MILES: Decimal("1609.344")}
 MUCH_MORE = 3  # times the plan: asks whether the number is right (clinical rules, "Walk log")
 LONGEST_NOTE = 500
@@ -255,8 +255,11 @@ class WalkForm(SafetyForm):
         )
 
     def _outcome(self) -> str:
+        """A walk that no plan asked for today is an extra one."""
         dose = self.asked.dose
-        one_walk = dose.minutes / dose.bouts if dose else 0
+        if dose is None:
+            return "extra"
+        one_walk = dose.minutes / dose.bouts
         return "shortened" if self.cleaned_data["minutes"] < COMPLETE_SHARE * one_walk else "done"
 
     def minute_choices(self) -> list[tuple[str, bool]]:

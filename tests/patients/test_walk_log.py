@@ -97,6 +97,17 @@ def test_another_number_of_minutes(signed_in, programme):
     assert Walk.objects.get().minutes == 22
 
 
+def test_a_walk_that_no_plan_asked_for_is_an_extra_one(signed_in):
+    send(signed_in)
+    walk = Walk.objects.get()
+    assert (walk.outcome, walk.programme, walk.target_minutes, walk.layout_version) == (
+        "extra",
+        None,
+        None,
+        2,
+    )
+
+
 def test_a_short_walk_is_called_short(signed_in, programme):
     send(signed_in, minutes="11")
     assert Walk.objects.get().outcome == "shortened"
@@ -105,7 +116,7 @@ def test_a_short_walk_is_called_short(signed_in, programme):
 def test_the_next_morning_is_asked_about_an_earlier_day_only(signed_in, programme):
     assert "next morning" not in signed_in.get(PAGE).content.decode()
     a_walk(programme, TODAY - timedelta(days=2))
-    assert "After your walk on Thursday 19 November" in signed_in.get(PAGE).content.decode()
+    assert "After Thursday 19 November" in signed_in.get(PAGE).content.decode()
     a_walk(programme, TODAY)
     assert "next morning" not in signed_in.get(PAGE).content.decode()
 
