@@ -5,6 +5,7 @@ from django.urls import path
 from patients.views import (
     browsers,
     letters,
+    own_walks,
     plan,
     pressing,
     privacy,
@@ -32,6 +33,8 @@ urlpatterns = [
     path("walks/new/", walk_log.log, name="log-walk"),
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
+    path("walks/<uuid:walk_id>/change/", own_walks.change, name="change-walk"),
+    path("walks/<uuid:walk_id>/take-back/", own_walks.take_back, name="take-back"),
     path("plan/", plan.plan, name="plan"),
     path("plan/print/", plan.print_plan, name="print-plan"),
     path("plan/repeat/", pressing.repeat, name="repeat-week"),

@@ -99,6 +99,8 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:log-walk": gettext("Patient's page: note a walk"),
         "patients:saved": gettext("Patient's page: walk saved"),
         "patients:safety": gettext("Patient's page: safety questions"),
+        "patients:change-walk": gettext("Patient's page: walk changed"),
+        "patients:take-back": gettext("Patient's page: walk taken back"),
         "patients:your-data": gettext("Patient's page: your data"),
         "patients:ask-about-data": gettext("Patient asks about data"),
         "patients:data-code": gettext("Patient's page: take a copy"),

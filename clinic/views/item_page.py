@@ -1,7 +1,7 @@
 """One item's page in words: evidence, plots, walks, history, and which actions this person may take."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 from typing import Any
@@ -190,9 +190,10 @@ def _week(record: ItemRecord, today: date) -> str:
 
 
 def walk_rows(record: ItemRecord) -> list[WalkRow]:
-    """The latest walks and the reasons given for not walking, newest first."""
+    """The latest walks, those that count no more beside them, and the reasons given for not walking."""
     rows = [(walk.walked_on, _walk_row(walk)) for walk in reversed(record.walks[-WALKS_SHOWN:])]
     first = rows[-1][0] if rows else date.min
+    rows += [(walk.walked_on, _marked_row(walk)) for walk in record.marked_walks if walk.walked_on >= first]
     rows += [(gap.from_on, _gap_row(gap)) for gap in record.not_walking if gap.until_on >= first]
     return [row for _day, row in sorted(rows, key=lambda pair: pair[0], reverse=True)]
 
@@ -206,6 +207,12 @@ def _walk_row(walk: Walk) -> WalkRow:
     return WalkRow(
         wording.day(walk.walked_on), minutes, f"{before} → {after}", list(_remarks(walk)), walk.note, walk.pk
     )
+
+
+def _marked_row(walk: Walk) -> WalkRow:
+    why = gettext("does not count: %(reason)s") % {"reason": walk.error_reason}
+    row = _walk_row(walk)
+    return replace(row, remarks=[why, *row.remarks], walk_id=None)
 
 
 def pain_words(score: int | None, *, is_not_sure: bool) -> str:
@@ -242,6 +249,10 @@ def _provenance(walk: Walk) -> Iterator[str]:
         yield gettext("from %(source)s") % {"source": walk.get_source_display()}
     if is_late(walk):
         yield gettext("entered late")
+    if walk.recalled:
+        yield gettext("recalled later")
+    if walk.corrects_id:
+        yield gettext("changed by the patient")
 
 
 def _gap_row(gap: NotWalking) -> WalkRow:

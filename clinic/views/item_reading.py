@@ -52,6 +52,7 @@ class ItemRecord:
     plan: Plan | None
     walks: list[Walk]
     earlier_walks: list[Walk]  # before the plan began
+    marked_walks: list[Walk]  # count no more: changed or taken back by the patient, marked by staff
     not_walking: list[NotWalking]
     contacts: list[ContactAttempt]
     earlier_items: list[Any]
@@ -101,7 +102,8 @@ def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
         Flag.objects.for_clinic(clinic).filter(patient=patient).order_by("severity", "raised_on", "id")
     ):
         flags[flag.item_id].append(flag)
-    walks = _walks(clinic, patient, since)
+    entries = _walks(clinic, patient, since)
+    walks = [walk for walk in entries if not walk.entered_in_error]
     began = plan.programme.starts_on if plan else since
     return ItemRecord(
         item=item,
@@ -110,6 +112,7 @@ def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
         plan=plan,
         walks=[walk for walk in walks if walk.walked_on >= began],
         earlier_walks=[walk for walk in walks if walk.walked_on < began],
+        marked_walks=[walk for walk in entries if walk.entered_in_error],
         not_walking=list(
             NotWalking.objects.for_clinic(clinic)
             .filter(patient=patient, until_on__gte=since)
@@ -138,7 +141,7 @@ def _closer(clinic: Clinic) -> Subquery:
 
 
 def _walks(clinic: Clinic, patient: Patient, since: date) -> list[Walk]:
-    found = Walk.objects.for_clinic(clinic).filter(patient=patient, walked_on__gte=since).valid()
+    found = Walk.objects.for_clinic(clinic).filter(patient=patient, walked_on__gte=since)
     return list(found.order_by("walked_on", "received_at", "id"))
 
 

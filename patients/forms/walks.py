@@ -102,6 +102,7 @@ class Asked:
     dose: Dose | None  # None: no plan, or a plan that rests
     last_walk_on: date | None
     safety_is_due: bool
+    earliest_on: date | None = None  # a walk that is changed may keep its day
 
     @property
     def settled_is_asked(self) -> bool:
@@ -184,11 +185,11 @@ class WalkForm(SafetyForm):
     def added_more(self) -> bool:
         """Whether "Add more" holds an answer or an error, so that it opens by itself."""
         names = "pain_worst distance steps bouts effort limb_problem reason_short confidence painkillers note"
-        return any(self.data.get(name) for name in names.split())
+        return any(self[name].value() not in (None, "") for name in names.split())
 
     def clean_walked_on(self) -> date:
         on: date = self.cleaned_data["walked_on"]
-        earliest = self.asked.today - OLDEST_ENTRY
+        earliest = self.asked.earliest_on or self.asked.today - OLDEST_ENTRY
         if not earliest <= on <= self.asked.today:
             raise forms.ValidationError(
                 _("Choose a day from %(earliest)s to today."), params={"earliest": wording.day(earliest)}
@@ -271,6 +272,8 @@ class WalkForm(SafetyForm):
 
     def day_choices(self) -> list[tuple[str, str]]:
         days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
+        if self.asked.earliest_on and self.asked.earliest_on < days[-1]:
+            days.append(self.asked.earliest_on)
         return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
 
 

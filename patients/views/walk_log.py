@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
@@ -20,6 +21,7 @@ from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Flag, FlagCode, Walk
+from programmes.services.own_walks import is_changeable
 from programmes.services.plan_reading import Plan, last_deltas, log_so_far, plan_of
 from programmes.services.walk_logging import (
     AlreadyAnswered,
@@ -42,23 +44,24 @@ def log(request: PatientRequest) -> HttpResponse:
     now = timezone.now()
     today = request.patient.local_date(now)
     plan = plan_of(patient=request.patient, on=today)
-    asked = _asked(request, plan, today)
+    asked = asked_of(request, plan, today)
     if request.method != "POST":
         first = {"client_uuid": _form_key(request), "walked_on": today.isoformat()}
-        return _form_page(request, WalkForm(asked=asked, initial=first), today)
+        return form_page(request, WalkForm(asked=asked, initial=first), today)
     form = WalkForm(request.POST, asked=asked)
     try:
         walk = _save(request, form, plan, now) if form.is_valid() else None
     except ProcessingRestricted:
         return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
     if walk is None:
-        return _form_page(request, form, form.cleaned_data.get("walked_on"))
+        return form_page(request, form, form.cleaned_data.get("walked_on"))
     request.session.pop(FORM_KEY, None)
-    follows = walk.new_symptoms is None and (asked.safety_is_due or _needs_list(walk))
+    follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
     return redirect("patients:safety" if follows else "patients:saved", walk.pk)
 
 
-def _asked(request: PatientRequest, plan: Plan | None, today: date) -> Asked:
+def asked_of(request: PatientRequest, plan: Plan | None, today: date) -> Asked:
+    """What the form asks this patient today."""
     so_far = log_so_far(patient=request.patient)
     asked_on = so_far.safety_asked_on
     shown = plan and plan.is_running and plan.has_started and not plan.is_resting
@@ -77,7 +80,10 @@ def _form_key(request: PatientRequest) -> str:
     return str(request.session.setdefault(FORM_KEY, str(uuid7())))
 
 
-def _form_page(request: PatientRequest, form: WalkForm, chosen: date | None) -> HttpResponse:
+def form_page(
+    request: PatientRequest, form: WalkForm, chosen: date | None, *, changing: Walk | None = None
+) -> HttpResponse:
+    """The form, for a new walk or with the answers of one that is changed."""
     asked = form.asked
     if "client_uuid" in form.errors:
         form.renew_key(uuid7())
@@ -86,6 +92,7 @@ def _form_page(request: PatientRequest, form: WalkForm, chosen: date | None) -> 
         "asked": asked,
         "chosen_day": wording.day_from(asked.today, chosen) if chosen else _("Choose the day"),
         "last_walk_day": wording.day(asked.last_walk_on) if asked.last_walk_on else "",
+        "changing": changing,
     }
     return page(request, "walk_new.html", context, status=UNPROCESSABLE if form.errors else 200)
 
@@ -120,7 +127,7 @@ def _ask_first(request: PatientRequest, form: WalkForm) -> None:
     form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
 
 
-def _needs_list(walk: Walk) -> bool:
+def needs_list(walk: Walk) -> bool:
     """Whether an answer about this walk asks for the safety list at once."""
     pain = [score for score in (walk.pain_before, walk.pain_worst, walk.pain_after) if score is not None]
     return bool(walk.limb_problem) or max(pain, default=0) >= SAFETY_FROM_PAIN
@@ -130,7 +137,7 @@ def _needs_list(walk: Walk) -> bool:
 @patient_page
 def safety(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """The safety list on its own page, for a walk that is saved already."""
-    walk = _own_walk(request, walk_id)
+    walk = own_walk(request, walk_id)
     if walk.new_symptoms is not None:
         return redirect("patients:saved", walk.pk)
     form = SafetyForm(request.POST if request.method == "POST" else None)
@@ -140,8 +147,10 @@ def safety(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     return page(request, "safety.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _own_walk(request: PatientRequest, walk_id: UUID) -> Walk:
+def own_walk(request: PatientRequest, walk_id: UUID) -> Walk:
+    """This patient's valid walk, or 404."""
     walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).valid()
+    walks = walks.with_first_at()
     walk: Walk = get_object_or_404(walks, pk=walk_id)
     walk.patient = request.patient  # already here, with its clinic
     return walk
@@ -165,7 +174,7 @@ def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
 @patient_page
 def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """One sentence by the fixed table. That the team has been told is said only if it has."""
-    walk = _own_walk(request, walk_id)
+    walk = own_walk(request, walk_id)
     finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
     code = _sentence(walk, red_flag=finding is not None)
     context: dict[str, Any] = {"walk": walk, "urgent": code in wording.CALL_FIRST}
@@ -177,6 +186,8 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     context["minutes"] = wording.minutes(walk.minutes)
     context["day"] = wording.day(walk.walked_on)
     context["praise"] = code == Saved.WELL_DONE
+    context["may_change"] = is_changeable(walk, timezone.now())
+    context["still_open"] = finding is None and request.safety_route is not None
     return page(request, "saved.html", context)
 
 
@@ -196,9 +207,11 @@ def _sentence(walk: Walk, *, red_flag: bool) -> Saved:
 
 
 def _promise(request: PatientRequest, walk: Walk) -> str:
-    """Empty when this walk raised no flag of its own: then nobody was told, and nothing may be said."""
+    """Empty when no version of this walk raised a flag: then nobody was told, and nothing may be said."""
+    first = walk.corrects_id or walk.pk
     flag = (
-        Flag.objects.filter(clinic_id=walk.clinic_id, walk=walk, code=FlagCode.SAFETY)
+        Flag.objects.filter(clinic_id=walk.clinic_id, code=FlagCode.SAFETY)
+        .filter(Q(walk=first) | Q(walk__corrects=first))
         .select_related("item")
         .first()
     )

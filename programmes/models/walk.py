@@ -1,11 +1,12 @@
 """What the patient reported: a walk, or the reason for not walking."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -14,6 +15,8 @@ from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_
 from patients.models import PainSeries, Patient
 from programmes.models.programme import Programme, ProgrammeRevision
 from programmes.models.template import Intensity
+
+CHANGEABLE_FOR = timedelta(hours=48)  # by the patient who entered it [P]
 
 
 class WalkOutcome(models.TextChoices):
@@ -70,6 +73,15 @@ class WalkQuerySet(ClinicQuerySet):
 
     def valid(self) -> Self:
         return self.filter(entered_in_error=False)
+
+    def with_first_at(self) -> Self:
+        """Annotates `first_at`: when the walk's first version came in."""
+        return self.annotate(first_at=Coalesce("corrects__received_at", "received_at"))
+
+    def changeable(self, now: datetime) -> Self:
+        """The patient's own entries of which the first version came in within the last 48 hours."""
+        own = self.valid().filter(source=Source.PATIENT).with_first_at()
+        return own.filter(first_at__gt=now - CHANGEABLE_FOR)
 
     def with_trend_pain(self) -> Self:
         """Annotates `trend_pain`: the answer that this patient's trend rules read."""
@@ -136,6 +148,10 @@ class Walk(ClinicRecord):
     layout_version = models.PositiveSmallIntegerField(default=1)
     entered_in_error = models.BooleanField(_("entered in error"), default=False)
     error_reason = models.CharField(_("why it is in error"), max_length=300, blank=True)
+    # The first version of a walk that its patient changed; of all its versions one is valid at most.
+    corrects = models.ForeignKey(
+        "self", on_delete=models.PROTECT, db_constraint=False, null=True, editable=False, related_name="+"
+    )
 
     # The target of that day, copied for display; adherence is computed from the revision in force.
     target_revision = models.ForeignKey(
@@ -161,7 +177,13 @@ class Walk(ClinicRecord):
             same_clinic("patient"),
             same_clinic("programme"),
             same_clinic("target_revision"),
+            same_clinic("corrects"),
             models.UniqueConstraint(fields=["patient", "client_uuid"], name="programmes_walk_saved_once"),
+            models.UniqueConstraint(
+                fields=["corrects"],
+                condition=Q(entered_in_error=False),
+                name="programmes_walk_one_valid_version",
+            ),
             in_range("minutes", 1, 300),
             in_range("bouts", 1, 10),
             in_range("distance_m", 0, 40_000),
@@ -201,12 +223,22 @@ class NotWalking(ClinicRecord):
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, db_constraint=False, related_name="not_walking"
     )
+    client_uuid = models.UUIDField(null=True, editable=False)  # NULL: not from the patient's form
     from_on = models.DateField(_("from"))
     until_on = models.DateField(_("until"))
     reason = models.CharField(_("reason"), max_length=12, choices=Reason.choices)
     pain_now = models.PositiveSmallIntegerField(_("pain now"), null=True, blank=True)
+    pain_not_sure = models.BooleanField(default=False)
     new_symptoms = ArrayField(models.CharField(max_length=32), null=True, blank=True)
     safety_text_version = models.CharField(max_length=20, blank=True)
+    flag = models.ForeignKey(
+        "programmes.Flag",
+        on_delete=models.PROTECT,
+        db_constraint=False,
+        null=True,
+        editable=False,
+        related_name="+",
+    )
     note = models.CharField(_("note"), max_length=500, blank=True)
     received_at = models.DateTimeField(_("received"))
     source = models.CharField(max_length=7, choices=Source.choices, default=Source.PATIENT)
@@ -221,8 +253,16 @@ class NotWalking(ClinicRecord):
         constraints = [
             *ClinicRecord.Meta.constraints,
             same_clinic("patient"),
+            same_clinic("flag"),
             in_range("pain_now", 0, 10),
             one_of("reason", Reason),
+            models.UniqueConstraint(
+                fields=["patient", "client_uuid"], name="programmes_notwalking_saved_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(pain_not_sure=False) | Q(pain_now__isnull=True),
+                name="programmes_notwalking_pain_number_or_not_sure",
+            ),
             one_of("source", Source),
             models.CheckConstraint(
                 condition=Q(until_on__gte=F("from_on")), name="programmes_notwalking_ends_after_start"

@@ -14,7 +14,7 @@ from clinic.services.post import Letter
 from patients.models import Patient
 from patients.services.restricted import ProcessingRestricted
 from programmes.clinical.course import Course, Stretch
-from programmes.clinical.safety import safety_finding
+from programmes.clinical.safety import FALLS, safety_finding
 from programmes.models import Flag, Programme, Source, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
@@ -110,23 +110,29 @@ def log_walk(
     by: User | None,
     now: datetime,
     recorded_at: datetime | None = None,
+    instead_of: Walk | None = None,
 ) -> Saved:
     """Saves a walk, marks the patient for review, and raises SAFETY if the answers ask for it.
 
     The same form sent again gives the same walk (`created` False); with other answers it raises
     DifferentEntry. Raises WalkInFuture, WalkTooOld, or ProcessingRestricted (never for answers that ask for
     SAFETY: what reaches us is raised). `duty_letter` goes to the clinic's duty address,
-    without names, if SAFETY is raised.
+    without names, if SAFETY is raised. A walk that stands `instead_of` another may keep its day however old,
+    and raises what that one did not say.
     """
-    _require_date(entry, patient.local_date(now))
+    if instead_of is None or entry.walked_on != instead_of.walked_on:
+        _require_date(entry, patient.local_date(now))
     _require_open(patient, entry, patient.local_date(now))
     today = max(entry.walked_on, patient.local_date(now))
     course = None if programme is None else course_of_programme(programme, today)
     walk = _walk(patient, programme, course, Arrival(entry, now), by)
     walk.recorded_at = recorded_at
+    walk.corrects = instead_of and (instead_of.corrects or instead_of)
     if not _insert_once(walk):
         return Saved(walk=_same_walk(walk), created=False)
     mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
+    if instead_of and _says_nothing_new(walk, instead_of):
+        return Saved(walk=walk, created=True)
     return _raise_safety(walk, duty_letter, now)
 
 
@@ -243,6 +249,12 @@ def _same_walk(walk: Walk) -> Walk:
     if stored.entry_digest != walk.entry_digest:
         raise DifferentEntry
     return stored
+
+
+def _says_nothing_new(walk: Walk, before: Walk) -> bool:
+    """No symptom and no worse fall than in the version before, which has raised what it said."""
+    now, then = answers_of(walk), answers_of(before)
+    return set(now.new_symptoms) <= set(then.new_symptoms) and FALLS.index(now.fall) <= FALLS.index(then.fall)
 
 
 def _raise_safety(walk: Walk, duty_letter: Letter, now: datetime) -> Saved:

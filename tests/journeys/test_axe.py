@@ -68,6 +68,7 @@ def people():
     review_night(clinic=clinic, local_date=days_ago(6), now=datetime.now(UTC))
     steady = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     walk = a_walk(steady, days_ago(2), pain=3).walk
+    mine = a_walk(steady, days_ago(1), pain=3, now=datetime.now(UTC)).walk
     urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     flaring = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     a_flare_plan(flaring, days_ago(1))
@@ -97,6 +98,7 @@ def people():
         "steady": steady,
         "flaring": flaring,
         "walk": walk,
+        "mine": mine,
         "urgent": urgent,
         "warned": warned,
         "draft": draft,
@@ -174,6 +176,8 @@ def patient_pages(people):
         "/plan/print/",
         "/progress/",
         f"/walks/{people['walk'].pk}/saved/",
+        f"/walks/{people['mine'].pk}/change/",
+        f"/walks/{people['mine'].pk}/take-back/",
     )
 
 

@@ -156,6 +156,11 @@ GUARDS: Final = (
     ),
     # --- programmes
     Guard(
+        "programmes/services/own_walks.py",
+        f"{PROGRAMMES}own_walks_races.py::test_of_four_at_once_one_marks_the_walk",
+        {"pk__in=changeable, entered_in_error=False)": "pk__in=changeable)"},
+    ),
+    Guard(
         "programmes/services/reviewing.py",
         f"{PROGRAMMES}races.py::test_of_two_who_claim_an_item_one_has_it",
         {", status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD], claimed_by=None)": ")"},

@@ -94,9 +94,9 @@ def test_before_the_start_there_is_nothing_to_draw(signed_in):
 
 
 @pytest.mark.parametrize("walks", [1, 30])
-def test_progress_costs_three_domain_queries(signed_in, programme, walks):
+def test_progress_costs_four_domain_queries(signed_in, programme, walks):
     for days in range(walks):
         a_walk(programme, TODAY - timedelta(days=days))
     with DomainQueries() as queries:
         signed_in.get("/progress/")
-    assert queries.count == 3, queries.domain
+    assert queries.count == 4, queries.domain

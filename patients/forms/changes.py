@@ -1,0 +1,44 @@
+"""The walk form with the answers that a walk already has."""
+
+from decimal import Decimal
+from typing import Any
+
+from patients.forms.fields import NONE, NOT_SURE, OTHER
+from patients.forms.walks import METRES, Asked, WalkForm
+from patients.models import Units
+from programmes.models import Walk
+
+SAME = "steps settled intensity effort fall reason_short confidence painkillers note"
+YES_OR_NO = {True: "yes", False: "no", None: ""}
+
+
+def answers_of(walk: Walk, asked: Asked) -> dict[str, Any]:
+    """What the form of this walk shows as chosen; "" and None where nothing was answered."""
+    minutes = str(walk.minutes)
+    offered = [value for value, _is_plan in WalkForm(asked=asked).minute_choices()]
+    return {
+        **{name: getattr(walk, name) for name in SAME.split()},
+        "walked_on": walk.walked_on.isoformat(),
+        "minutes": minutes if minutes in offered else OTHER,
+        "other_minutes": None if minutes in offered else minutes,
+        "bouts": walk.bouts if walk.bouts > 1 else None,
+        "distance": _distance(walk.distance_m, asked.units),
+        "pain_before": _pain(walk.pain_before, is_not_sure=walk.pain_before_not_sure),
+        "pain_after": _pain(walk.pain_after, is_not_sure=walk.pain_after_not_sure),
+        "pain_worst": _pain(walk.pain_worst, is_not_sure=False),
+        "flare": YES_OR_NO[walk.flare],
+        "limb_problem": YES_OR_NO[walk.limb_problem],
+        "symptoms": [] if walk.new_symptoms is None else walk.new_symptoms or [NONE],
+    }
+
+
+def _pain(score: int | None, *, is_not_sure: bool) -> str:
+    if score is not None:
+        return str(score)
+    return NOT_SURE if is_not_sure else ""
+
+
+def _distance(metres: int | None, units: str) -> str:
+    if metres is None:
+        return ""
+    return f"{round(Decimal(metres) / METRES[Units(units)], 2):f}".rstrip("0").rstrip(".") or "0"

@@ -1,0 +1,121 @@
+"""Changing a walk that was entered a short time ago, and taking one back."""
+
+from dataclasses import replace
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from uuid_utils.compat import uuid7
+
+from patients import wording
+from patients.forms import Asked, WalkForm
+from patients.forms.changes import answers_of
+from patients.services.restricted import ProcessingRestricted
+from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.views.walk_log import asked_of, form_page, needs_list
+from programmes.models import Walk
+from programmes.services.own_walks import (
+    NotChangeable,
+    change_own_walk,
+    last_walk_before,
+    own_changeable,
+    take_back_walk,
+)
+from programmes.services.plan_reading import plan_of
+from programmes.services.walk_logging import DifferentEntry, WalkEntry
+
+TODAY = "patients:today"
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
+    """The walk form with its answers; saving makes a new version, and the one before stays in the record."""
+    walk = _own(request, walk_id)
+    asked = _asked(request, walk)
+    if request.method != "POST":
+        if not _is_changeable(request, walk):
+            return _no_longer(request)
+        form = WalkForm(asked=asked, initial={**answers_of(walk, asked), "client_uuid": str(uuid7())})
+        return form_page(request, form, walk.walked_on, changing=walk)
+    form = WalkForm(request.POST, asked=asked)
+    if not form.is_valid():
+        return form_page(request, form, form.cleaned_data.get("walked_on"), changing=walk)
+    try:
+        newer = _save(request, walk, _entry(form, walk))
+    except ProcessingRestricted:
+        return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
+    except (NotChangeable, DifferentEntry):
+        return _no_longer(request)
+    follows = newer.new_symptoms is None and needs_list(newer)
+    return redirect("patients:safety" if follows else "patients:saved", newer.pk)
+
+
+def _own(request: PatientRequest, walk_id: UUID) -> Walk:
+    """This patient's walk, also one that was changed since: its form may be sent twice."""
+    own = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient)
+    walk: Walk = get_object_or_404(own, pk=walk_id)
+    walk.patient = request.patient  # already here, with its clinic
+    return walk
+
+
+def _is_changeable(request: PatientRequest, walk: Walk) -> bool:
+    return own_changeable(patient=request.patient, now=timezone.now()).filter(pk=walk.pk).exists()
+
+
+def _asked(request: PatientRequest, walk: Walk) -> Asked:
+    today = request.patient.local_date(timezone.now())
+    asked = asked_of(request, plan_of(patient=request.patient, on=today), today)
+    last = last_walk_before(walk=walk)
+    return replace(asked, last_walk_on=last, safety_is_due=False, earliest_on=walk.walked_on)
+
+
+def _entry(form: WalkForm, walk: Walk) -> WalkEntry:
+    """The form's answers, and what the form does not ask again."""
+    entry = replace(form.entry(), started_at_local=walk.started_at_local, recalled=walk.recalled)
+    if entry.new_symptoms is not None or walk.new_symptoms is None:
+        return entry
+    answered = tuple(walk.new_symptoms)
+    return replace(entry, new_symptoms=answered, safety_text_version=walk.safety_text_version)
+
+
+def _save(request: PatientRequest, walk: Walk, entry: WalkEntry) -> Walk:
+    return change_own_walk(
+        walk=walk,
+        patient=request.patient,
+        entry=entry,
+        duty_letter=wording.duty_letter(),
+        by=request.patient.user,
+        now=timezone.now(),
+    ).walk
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def take_back(request: PatientRequest, walk_id: UUID) -> HttpResponse:
+    """For a walk that never was: it stays in the record, marked, and counts no more."""
+    walk = _own(request, walk_id)
+    if request.is_restricted or not _is_changeable(request, walk):
+        return _no_longer(request)
+    words = {"minutes": wording.minutes(walk.minutes), "day": wording.day(walk.walked_on), "walk": walk}
+    if request.method != "POST":
+        return page(request, "walk_take_back.html", words)
+    try:
+        take_back_walk(walk=walk, patient=request.patient, now=timezone.now())
+    except NotChangeable:
+        return _no_longer(request)
+    messages.success(request, _("This walk does not count any more: %(minutes)s, %(day)s.") % words)
+    return redirect(TODAY)
+
+
+def _no_longer(request: PatientRequest) -> HttpResponse:
+    """Two days are over, another tab was quicker, or the team has marked it."""
+    messages.info(
+        request,
+        _("This walk cannot be changed any more, or was changed already. Call us if it is not right."),
+    )
+    return redirect(TODAY)

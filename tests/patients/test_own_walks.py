@@ -1,0 +1,179 @@
+"""A patient changes a walk, or takes it back, within 48 hours; staff see both versions."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from clinic.models import OutboxMessage
+from programmes.models import ChangedPatient, Flag, ReviewItem, Walk
+from tests.factories import NOON, a_patient, a_programme, a_staff_member, a_walk
+from tests.patients.walk_form import answers, text_of
+from tests.signing_in import sign_in_patient, sign_in_staff
+
+TODAY = NOON.date()
+
+
+@pytest.fixture
+def walk(programme):
+    return a_walk(programme, TODAY, pain=3, new_symptoms=(), note="by the river", now=NOON).walk
+
+
+def change(client, walk, **changed):
+    return client.post(f"/walks/{walk.pk}/change/", answers(**changed))
+
+
+def test_the_form_shows_what_was_answered(signed_in, programme):
+    walk = a_walk(
+        programme,
+        TODAY,
+        minutes=22,
+        pain_before=None,
+        pain_before_not_sure=True,
+        pain_after=0,
+        distance_m=1500,
+    ).walk
+    text = text_of(signed_in.get(f"/walks/{walk.pk}/change/"))
+    assert "<h1> Change this walk </h1>" in text
+    assert 'value="other" id="id_minutes_other" checked' in text
+    assert 'id="id_other_minutes" maxlength="12" value="22"' in text
+    assert 'name="pain_before" value="not-sure" id="id_pain_before_not-sure" checked' in text
+    assert 'name="pain_after" value="0" id="id_pain_after" checked' in text
+    assert 'id="id_distance" maxlength="12" value="1.5"' in text
+    assert '<details class="more" open>' in text
+
+
+def test_the_change_is_a_new_version_and_the_old_one_stays(signed_in, walk):
+    ChangedPatient.objects.all().delete()
+    with time_machine.travel(NOON + timedelta(hours=47), tick=False):
+        response = change(signed_in, walk, pain_after="6", minutes="20", walked_on=TODAY.isoformat())
+    old, new = Walk.objects.get(pk=walk.pk), Walk.objects.valid().get()
+    assert response.headers["Location"] == f"/walks/{new.pk}/saved/"
+    assert (old.entered_in_error, old.error_reason, old.pain_after) == (True, "changed by the patient", 3)
+    assert (new.corrects, new.minutes, new.pain_after, new.target_minutes) == (old, 20, 6, 15)
+    assert ChangedPatient.objects.get().earliest_on == TODAY
+
+
+@pytest.mark.parametrize("hours", [48, 72])
+def test_after_two_days_it_stands(signed_in, walk, hours):
+    with time_machine.travel(NOON + timedelta(hours=hours), tick=False):
+        assert signed_in.get(f"/walks/{walk.pk}/change/").headers["Location"] == "/today/"
+        assert change(signed_in, walk, pain_after="6").headers["Location"] == "/today/"
+        assert "Change this walk" not in text_of(signed_in.get(f"/walks/{walk.pk}/saved/"))
+    assert Walk.objects.get().pain_after == 3
+
+
+def test_two_days_count_from_the_first_version(signed_in, walk):
+    with time_machine.travel(NOON + timedelta(hours=40), tick=False):
+        change(signed_in, walk, pain_after="6")
+    newer = Walk.objects.valid().get()
+    with time_machine.travel(NOON + timedelta(hours=49), tick=False):
+        change(signed_in, newer, pain_after="2")
+    assert Walk.objects.valid().get().pain_after == 6
+
+
+def test_the_same_form_twice_is_one_change(signed_in, walk):
+    form = answers(pain_after="6")
+    first = signed_in.post(f"/walks/{walk.pk}/change/", form)
+    again = signed_in.post(f"/walks/{walk.pk}/change/", form)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert Walk.objects.count() == 2
+
+
+def test_a_change_from_a_second_tab_changes_nothing(signed_in, walk):
+    change(signed_in, walk, pain_after="6")
+    assert change(signed_in, walk, pain_after="1").headers["Location"] == "/today/"
+    assert Walk.objects.valid().get().pain_after == 6
+
+
+def test_a_mistake_comes_back_as_it_was_typed(signed_in, walk):
+    response = change(signed_in, walk, minutes="other", other_minutes="2600")
+    assert response.status_code == 422
+    assert 'value="2600"' in text_of(response)
+    assert Walk.objects.get() == walk
+
+
+def test_what_is_not_asked_again_is_kept(signed_in, programme):
+    walk = a_walk(programme, TODAY, new_symptoms=(), safety_text_version="uk-1", recalled=True, now=NOON).walk
+    change(signed_in, walk, symptoms=None)
+    new = Walk.objects.valid().get()
+    assert (new.new_symptoms, new.safety_text_version, new.recalled) == ([], "uk-1", True)
+
+
+def test_a_symptom_that_is_added_raises_at_once(signed_in, walk):
+    response = change(signed_in, walk, symptoms=["chest_pain"])
+    assert Flag.objects.get().code == "SAFETY"
+    text = text_of(signed_in.get(response.headers["Location"]))
+    assert "Call 999 now" in text
+    assert "looks at it by Monday 23 November." in text
+
+
+def test_what_was_raised_before_is_not_raised_again_and_not_taken_away(signed_in, programme):
+    walk = a_walk(programme, TODAY, new_symptoms=("fever", "lump"), now=NOON).walk
+    mails = OutboxMessage.objects.count()
+    response = change(signed_in, walk, symptoms=["fever"])
+    text = text_of(signed_in.get(response.headers["Location"]))
+    assert "Your physio team has been told and looks at it by Monday 23 November." in text
+    change(signed_in, Walk.objects.valid().get(), symptoms=["none"])
+    assert OutboxMessage.objects.count() == mails
+    assert Flag.objects.unresolved().get().evidence["items"] == ["fever", "lump"]
+    last = Walk.objects.valid().get()
+    assert "still looks at what you told us before" in text_of(signed_in.get(f"/walks/{last.pk}/saved/"))
+
+
+def test_staff_see_both(signed_in, walk, clinician, client):
+    change(signed_in, walk, pain_after="6", symptoms=["fever"])
+    item = ReviewItem.objects.get()
+    text = text_of(sign_in_staff(client, clinician).get(f"/review/{item.pk}/"))
+    assert "3 → 3" in text
+    assert "does not count: changed by the patient" in text
+    assert "4 → 6" in text
+
+
+def test_a_walk_taken_back_stays_marked(signed_in, walk):
+    assert "15 minutes, Saturday 21 November" in text_of(signed_in.get(f"/walks/{walk.pk}/take-back/"))
+    assert signed_in.post(f"/walks/{walk.pk}/take-back/").headers["Location"] == "/today/"
+    stored = Walk.objects.get()
+    assert (stored.entered_in_error, stored.error_reason) == (True, "taken back by the patient")
+    assert "does not count any more: 15 minutes" in text_of(signed_in.get("/today/"))
+
+
+def test_it_cannot_be_taken_back_after_two_days(signed_in, walk):
+    with time_machine.travel(NOON + timedelta(hours=48), tick=False):
+        signed_in.post(f"/walks/{walk.pk}/take-back/")
+    assert Walk.objects.valid().get() == walk
+
+
+@pytest.mark.parametrize("page", ["change", "take-back"])
+def test_nobody_changes_what_is_not_theirs(signed_in, clinician, programme, page):
+    neighbour = a_walk(a_programme(a_patient(clinician.clinic), clinician), TODAY, now=NOON).walk
+    by_staff = a_walk(programme, TODAY, source="staff", now=NOON).walk
+    assert signed_in.post(f"/walks/{neighbour.pk}/{page}/", answers()).status_code == 404
+    assert signed_in.post(f"/walks/{by_staff.pk}/{page}/", answers()).headers["Location"] == "/today/"
+    assert set(Walk.objects.valid()) == {neighbour, by_staff}
+
+
+def test_progress_lists_what_may_be_changed(signed_in, programme):
+    a_walk(programme, TODAY - timedelta(days=4))
+    walk = a_walk(programme, TODAY, minutes=17, now=NOON).walk
+    text = text_of(signed_in.get("/progress/"))
+    assert text.count("Change this walk") == 1
+    assert f"/walks/{walk.pk}/change/" in text
+
+
+def test_an_old_day_may_be_kept(signed_in, programme):
+    day = TODAY - timedelta(days=14)
+    walk = a_walk(programme, day, now=NOON).walk
+    with time_machine.travel(NOON + timedelta(hours=30), tick=False):
+        assert f'<option value="{day}" selected>' in text_of(signed_in.get(f"/walks/{walk.pk}/change/"))
+        change(signed_in, walk, walked_on=day.isoformat(), minutes="10")
+        assert change(signed_in, walk, walked_on=(day - timedelta(days=1)).isoformat()).status_code == 422
+    assert Walk.objects.valid().get().minutes == 10
+
+
+def test_the_evening_west_of_the_clinic_is_the_patients_own_day(client, clinic):
+    programme = a_programme(a_patient(clinic, time_zone="America/New_York"), a_staff_member(clinic))
+    walk = a_walk(programme, TODAY, now=NOON).walk
+    sign_in_patient(client, programme.patient)
+    assert change(client, walk, minutes="10").status_code == 302
+    assert Walk.objects.valid().get().walked_on == TODAY
