@@ -24,7 +24,9 @@ from clinic.services.post import Letter
 from patients import wording
 from patients.models import LetterCode, Patient
 from patients.services import enrolment, letters, signing_out
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
+from programmes.admin.forms import date_field, not_that_day, reason_field
 from programmes.models import Ending, Programme, ReviewItem
 from programmes.services import ending
 
@@ -91,11 +93,15 @@ class PatientForm(ClinicForm):
 
 
 class DischargeForm(forms.Form):
-    """How the running programme ended; nothing is asked where none runs."""
+    """The day and why; how the running programme ended is asked only where one runs."""
 
+    on = date_field(
+        gettext_lazy("Discharged on"), help_text=gettext_lazy("Today, or a day up to two weeks ago.")
+    )
     ending = forms.ChoiceField(
         label=gettext_lazy("How did the programme end?"), choices=Ending.choices, widget=forms.RadioSelect
     )
+    reason = reason_field()
 
     def __init__(self, *args: Any, asks_outcome: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -116,11 +122,11 @@ class PatientAdmin(ClinicAdmin):
     search_fields = ["given_name", "family_name", "reference", "user__email"]
     search_help_text = gettext_lazy("Name, clinic's own number or e-mail address")
     change_form_template = "admin/patients/patient/change_form.html"
-    readonly_fields = ["invited_at", "first_signed_in_at"]
+    readonly_fields = ["invited_at", "first_signed_in_at", "discharge_reason"]
     fieldsets = [
         (None, {"fields": ["given_name", "family_name", "date_of_birth", "reference"]}),
         (gettext_lazy("Contact"), {"fields": ["email", "phone", "invited_at", "first_signed_in_at"]}),
-        (gettext_lazy("Care"), {"fields": ["lead", "discharged_on", "died_on"]}),
+        (gettext_lazy("Care"), {"fields": ["lead", "discharged_on", "discharge_reason", "died_on"]}),
         (gettext_lazy("Settings"), {"fields": ["time_zone", "units", "pain_series"]}),
     ]
 
@@ -273,7 +279,8 @@ class PatientAdmin(ClinicAdmin):
         patient = self._patient_for(request, pk, "change_patient")
         running = Programme.objects.of_patient(patient).running().first()
         asks = running is not None and running.starts_on <= local_today(request)
-        form = DischargeForm(request.POST if request.method == "POST" else None, asks_outcome=asks)
+        posted = request.POST if request.method == "POST" else None
+        form = DischargeForm(posted, asks_outcome=asks, initial={"on": local_today(request)})
         if form.is_bound and form.is_valid() and self._discharge(request, patient, form):
             return redirect("admin:patients_patient_change", patient.pk)
         context = {
@@ -290,16 +297,20 @@ class PatientAdmin(ClinicAdmin):
         return self._own_page(request, "discharge.html", context, status=422 if form.is_bound else 200)
 
     def _discharge(self, request: Any, patient: Patient, form: Any) -> bool:
-        said = form.cleaned_data.get("ending")
+        data = form.cleaned_data
+        said = data.get("ending")
         try:
             ending.discharge_patient(
                 patient=patient,
                 ending=Ending(said) if said else None,
-                today=local_today(request),
+                on=data["on"],
+                reason=data["reason"],
                 by=request.staff,
                 now=timezone.now(),
             )
-        except ending.CareHasEnded:
+        except ending.NotThatDay as refusal:
+            form.add_error("on", not_that_day(refusal.earliest))
+        except CareHasEnded:
             form.add_error(None, _("Care has ended already. Nothing was changed."))
         except ending.OutcomeMissing:
             form.add_error(None, _("A programme was assigned meanwhile. Look again."))

@@ -21,6 +21,7 @@ from clinic.reads import note_read
 from clinic.services import keeping, people
 from patients.models import LimitedRecord, Patient
 from patients.services.logins import keep_login
+from programmes.services.opening import open_clinic
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -73,7 +74,7 @@ class ClinicsAdmin(SuggestionSwitch, ClinicAdmin):
         return [] if may(request.actor, "open_clinic") else ["slug"]
 
     def save_model(self, request: Any, obj: Clinic, form: Any, change: bool) -> None:
-        verb = keeping.change_clinic if change else keeping.open_clinic
+        verb = keeping.change_clinic if change else open_clinic
         verb(clinic=obj, by=request.actor)
 
 

@@ -1,17 +1,10 @@
-"""The clinic's own data: its name, hours, addresses and closed days."""
+"""The clinic's own data: its name, hours, addresses and closed days. It is opened by `programmes`."""
 
 from django.db import transaction
 
 from clinic.models import Clinic, Closure
 from clinic.permissions import Actor, require
 from clinic.services.going_live import require_live
-
-
-@transaction.atomic
-def open_clinic(*, clinic: Clinic, by: Actor) -> None:
-    """Stores a new clinic. Raises NotAllowed."""
-    require(by, "open_clinic")
-    clinic.save(force_insert=True)
 
 
 @transaction.atomic

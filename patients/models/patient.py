@@ -98,6 +98,7 @@ class Patient(ClinicRecord):
     invited_at = models.DateTimeField(_("invited"), null=True, blank=True, editable=False)
     first_signed_in_at = models.DateTimeField(_("first signed in"), null=True, blank=True, editable=False)
     discharged_on = models.DateField(_("discharged on"), null=True, blank=True)
+    discharge_reason = models.CharField(_("discharged because"), max_length=300, blank=True, editable=False)
     died_on = models.DateField(_("died on"), null=True, blank=True)
     kept_reason = models.CharField(
         _("kept back because"), max_length=300, blank=True, editable=False, help_text=_("A legal hold, say.")
@@ -131,6 +132,10 @@ class Patient(ClinicRecord):
             one_of("pain_series", PainSeries),
             models.CheckConstraint(
                 condition=Q(kept_until=None) | ~Q(kept_reason=""), name="patients_patient_kept_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(discharged_on__isnull=False) | Q(discharge_reason=""),
+                name="patients_patient_reason_with_discharge",
             ),
             together("restricted_at", "restricted_by", name="restricted_with_person"),
             models.CheckConstraint(

@@ -65,6 +65,8 @@ def change_patient(
     if email is not None:
         _give_address(record, email, now)
     fields = _typed_fields() - (set() if email is not None else {"user"})
+    if record.discharged_on is None:  # taken up again: the reason goes, the history keeps it
+        record.discharge_reason, fields = "", fields | {"discharge_reason"}
     _save(record, update_fields=fields)  # once: giving a limited record another lead hides it at once
     if was_open and before and (record.discharged_on or record.died_on):
         end_all_sessions(of=before)

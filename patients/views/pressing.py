@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from patients import plan_wording, wording
 from patients.forms import FlareForm, RepeatForm
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.today import state_of
@@ -30,6 +31,7 @@ REFUSED = (
     overlays.NotOffered,
     overlays.SafetyIsOpen,
     NotRunning,
+    CareHasEnded,
     ProcessingRestricted,
 )
 

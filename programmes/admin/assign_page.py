@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinic.admin import local_today
 from clinic.services.going_live import NotLive
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.as_read import as_read
 from programmes.admin.checklist import ChecklistPages
@@ -108,6 +109,7 @@ def _advised_against(programme: Programme) -> str:
 
 REFUSALS: dict[type[Exception], Any] = {
     NotLive: lambda _programme: _("This clinic is not live: a manager signs first. Nothing was assigned."),
+    CareHasEnded: lambda _programme: _("Care of this patient has ended. Nothing was assigned."),
     ProcessingRestricted: lambda _programme: _(
         "Processing of this record is restricted. Nothing was assigned."
     ),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import StaffMember
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm, WeeksForm
 from programmes.admin.week_rows import wants_other_rows
@@ -136,6 +137,8 @@ class ChangePage:
             self._show_conflict(form)
         except prescribing.NotRunning:
             form.add_error(None, _("This programme is not running."))
+        except CareHasEnded:
+            form.add_error(None, _("Care of this patient has ended. Nothing was changed."))
         except ProcessingRestricted:
             form.add_error(None, _("Processing of this record is restricted. Nothing was changed."))
         return not form.errors

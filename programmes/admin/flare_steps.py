@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from uuid_utils.compat import uuid7
 
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from patients.wording import SAFETY_TEXT_VERSION, duty_letter
 from programmes.admin.steps import CHANGE, ProgrammeSteps
@@ -83,6 +84,7 @@ class FlareSteps(ProgrammeSteps):
             overlays.AlreadyPressed: _("A flare-up plan runs already."),
             overlays.NotOffered: _("The signed plan does not allow a flare-up plan today."),
             overlays.SafetyIsOpen: _("A safety answer is open: close it first. Nothing was changed."),
+            CareHasEnded: _("Care of this patient has ended. Nothing was changed."),
             NotRunning: _("This programme is not running."),
             ProcessingRestricted: _("Processing of this record is restricted. Nothing was changed."),
         }

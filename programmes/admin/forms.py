@@ -44,6 +44,21 @@ def date_field(label: Any, **kwargs: Any) -> forms.DateField:
     return forms.DateField(label=label, widget=widget, **kwargs)
 
 
+def reason_field() -> forms.CharField:
+    """A few words that stand with what is done; never left out."""
+    return forms.CharField(
+        label=gettext_lazy("Why, in a few words"),
+        max_length=300,
+        error_messages={"required": gettext_lazy("Say in a few words why.")},
+    )
+
+
+def not_that_day(earliest: date) -> str:
+    """What is said beside a day on which nothing can have ended."""
+    said = _("Choose a day from %(earliest)s to today: not before the last walk or the plan's last change.")
+    return said % {"earliest": day_and_year(earliest)}
+
+
 class PatientChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, patient: Any) -> str:
         marks = [patient.full_name]
@@ -328,6 +343,10 @@ class PauseForm(forms.Form):
 
 
 class EndForm(forms.Form):
+    """How and on which day a programme ended, and why."""
+
+    on = date_field(gettext_lazy("Last day"), help_text=gettext_lazy("Today, or a day up to two weeks ago."))
     ending = forms.ChoiceField(
         label=gettext_lazy("How did it end?"), choices=Ending.choices, widget=forms.RadioSelect
     )
+    reason = reason_field()

@@ -14,10 +14,11 @@ from django.utils.translation import gettext as _
 
 from clinic.admin import local_today
 from clinic.permissions import may
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.change_forms import CopyForm
 from programmes.admin.change_page import STEPS, ChangePage
-from programmes.admin.forms import EndForm, PauseForm
+from programmes.admin.forms import EndForm, PauseForm, not_that_day
 from programmes.admin.library import TemplateForm
 from programmes.admin.pages import PagesAdmin
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
@@ -100,7 +101,7 @@ class ProgrammeSteps(PagesAdmin):
         if programme.is_running and programme.starts_on > local_today(request):
             return self._take_back(request, programme)
         posted = request.POST if request.method == "POST" else None
-        form = EndForm(posted)
+        form = EndForm(posted, initial={"on": local_today(request)})
         if posted is not None and form.is_valid() and self._end(request, programme, form):
             self.log_change(request, programme, "ended")
             messages.success(request, _("The programme has ended."))
@@ -124,14 +125,17 @@ class ProgrammeSteps(PagesAdmin):
 
     def _end(self, request: Any, programme: Programme, form: EndForm) -> bool:
         try:
-            prescribing.end_programme(
+            ending.end_programme(
                 programme=programme,
                 ending=Ending(form.cleaned_data["ending"]),
-                on=local_today(request),
+                on=form.cleaned_data["on"],
+                reason=form.cleaned_data["reason"],
                 by=request.staff,
                 now=timezone.now(),
             )
-        except prescribing.NotBegun:
+        except ending.NotThatDay as refusal:
+            form.add_error("on", not_that_day(refusal.earliest))
+        except ending.NotBegun:
             form.add_error(None, _("This programme has not begun: it can be taken back."))
         except prescribing.NotRunning:
             form.add_error(None, _("This programme is not running."))
@@ -193,6 +197,8 @@ class ProgrammeSteps(PagesAdmin):
             )
         except prescribing.NotRunning:
             form.add_error(None, _("This programme was never assigned: there is nothing to copy."))
+        except CareHasEnded:
+            form.add_error("patient", _("Care of this patient has ended."))
         except ProcessingRestricted:
             form.add_error("patient", _("Processing of this record is restricted."))
         return None

@@ -99,6 +99,7 @@ class Programme(ClinicRecord):
     ended_on = models.DateField(_("ended on"), null=True, editable=False)
     ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, editable=False, related_name="+")
     ending = models.CharField(_("ending"), max_length=12, choices=Ending.choices, blank=True, editable=False)
+    ended_reason = models.CharField(_("ended because"), max_length=300, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -125,6 +126,10 @@ class Programme(ClinicRecord):
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("starts_on")),
                 name="programmes_programme_ends_after_start",
                 violation_error_message=_("The programme ends before it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=False) | Q(ended_reason=""),
+                name="programmes_programme_reason_with_end",
             ),
             models.CheckConstraint(
                 condition=~Q(status__in=[*RUNNING, *ENDED]) | Q(assigned_at__isnull=False),

@@ -11,6 +11,7 @@ from django.db.models import F
 from clinic.models import StaffMember
 from clinic.permissions import require
 from patients.models import Patient
+from patients.services.in_care import require_in_care
 from patients.services.restricted import require_unrestricted
 from programmes.clinical import grading
 from programmes.clinical.course import Course
@@ -120,10 +121,11 @@ def revise(
     """Signs the next revision of a running programme.
 
     A revision that has not begun when this one does never begins. Raises NotRunning, ChangedMeanwhile,
-    InThePast, NoWeeks, WeeksNotInOrder, ProcessingRestricted or NotAllowed.
+    InThePast, NoWeeks, WeeksNotInOrder, CareHasEnded, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe", clinic_id=programme.clinic_id)
     today = now.astimezone(by.clinic.zone).date()
+    require_in_care(programme.patient, today)
     require_unrestricted(programme.patient, today)
     if change.from_on < today:
         raise InThePast
@@ -166,7 +168,7 @@ def copy_programme(
 ) -> Programme:
     """A draft for another patient with this programme's weeks from the first; its baseline is an estimate.
 
-    Raises NotRunning, ProcessingRestricted or NotAllowed.
+    Raises NotRunning, CareHasEnded, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe", clinic_id=programme.clinic_id)
     return draft_programme(

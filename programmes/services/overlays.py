@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from clinic.models import StaffMember, User
 from clinic.permissions import require
 from clinic.services.post import Letter
+from patients.services.in_care import require_in_care
 from patients.services.restricted import require_unrestricted
 from programmes.clinical.course import Course, Flare
 from programmes.models import Flag, Overlay, OverlayKind, Programme, Source
@@ -71,7 +72,7 @@ class Press:
 def repeat_this_week(*, programme: Programme, client_uuid: UUID, by: User | None, now: datetime) -> Overlay:
     """The patient asks for this week once more; the same form sent again gives the same row.
 
-    Raises AlreadyPressed, NotOffered, SafetyIsOpen, NotRunning or ProcessingRestricted.
+    Raises AlreadyPressed, NotOffered, SafetyIsOpen, NotRunning, CareHasEnded or ProcessingRestricted.
     """
     if stored := _stored(programme, client_uuid):
         return stored
@@ -94,8 +95,8 @@ def start_flare_plan(
 
     A ticked symptom raises SAFETY in this transaction, whatever else is the case, and no plan begins: then
     the row is over on its first day, and its `flag` is set if this very transaction raised it. The same form
-    sent again gives the same row. Raises AlreadyPressed, NotOffered, SafetyIsOpen, NotRunning or
-    ProcessingRestricted.
+    sent again gives the same row. Raises AlreadyPressed, NotOffered, SafetyIsOpen, NotRunning,
+    CareHasEnded or ProcessingRestricted.
     """
     return _start(programme, answers, duty_letter, Press(by), now)
 
@@ -175,6 +176,7 @@ def _end(programme: Programme, by: User | None, now: datetime) -> None:
 def _open_course(programme: Programme, today: date) -> Course:
     """The course of a plan that runs, of a record in use, while no safety answer waits."""
     patient = programme.patient
+    require_in_care(patient, today)
     require_unrestricted(patient, today)
     if not Programme.objects.of_patient(patient).running().filter(pk=programme.pk).exists():
         raise NotRunning

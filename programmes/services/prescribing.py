@@ -1,4 +1,4 @@
-"""Prescribing: a template and a baseline make a draft, the clinician edits it, signs it, and ends it."""
+"""Prescribing: a template and a baseline make a draft, the clinician edits it and signs it."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
@@ -12,11 +12,11 @@ from clinic.models import StaffMember
 from clinic.permissions import require
 from clinic.services.going_live import require_live
 from patients.models import Patient
+from patients.services.in_care import held_in_care, require_in_care
 from patients.services.restricted import require_unrestricted
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
 from programmes.models import (
-    Ending,
     Programme,
     ProgrammeRevision,
     ProgrammeStatus,
@@ -38,10 +38,6 @@ class NotADraft(Exception):
 
 class NotRunning(Exception):
     """The programme has not started or has ended."""
-
-
-class NotBegun(Exception):
-    """The programme starts after that day: it cannot end before, it can be taken back."""
 
 
 class WeeksNotInOrder(Exception):
@@ -136,9 +132,10 @@ def draft_programme(
 ) -> Programme:
     """Makes a draft with its first revision; `warning_reason` says why a steep rise is wanted.
 
-    Raises NoWeeks, WeeksNotInOrder, ProcessingRestricted or NotAllowed.
+    Raises NoWeeks, WeeksNotInOrder, CareHasEnded, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe")
+    require_in_care(patient, today)
     require_unrestricted(patient, today)
     require_order(weeks)
     programme = Programme.objects.create(
@@ -243,11 +240,12 @@ def assign_programme(
 
     With `seen_version` only what was shown is signed. A patient's first programme needs the safety
     checklist, unless it `began_elsewhere` and is only written down here. Raises NotADraft, NoWeeks,
-    SteepWithoutReason, NotChecked, AdvisedAgainst, AlreadyRunning, ChangedMeanwhile, NotLive,
+    SteepWithoutReason, NotChecked, AdvisedAgainst, AlreadyRunning, ChangedMeanwhile, NotLive, CareHasEnded,
     ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe")
     require_live(by.clinic)
+    held_in_care(programme.patient, programme.patient.local_date(now))
     require_unrestricted(programme.patient, programme.patient.local_date(now))
     _require_signable(programme, by)
     if not began_elsewhere:
@@ -284,16 +282,3 @@ def _require_signable(programme: Programme, by: StaffMember) -> None:
         raise NoWeeks
     if grading.weekly_warnings(stored_weeks(found)) and not found[0].revision.warning_reason:
         raise SteepWithoutReason
-
-
-@transaction.atomic
-def end_programme(*, programme: Programme, ending: Ending, on: date, by: StaffMember, now: datetime) -> None:
-    """Ends a running programme for good. Raises NotRunning, NotBegun or NotAllowed."""
-    require(by, "prescribe")
-    done = ProgrammeStatus.COMPLETED if ending == Ending.COMPLETED else ProgrammeStatus.REVOKED
-    running = Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk)
-    end = {"ended_on": on, "ended_by": by.user, "ending": ending}
-    begun = running.filter(starts_on__lte=on)
-    if begun.update(status=done, version=F("version") + 1, **end) != 1:
-        raise NotBegun if running.exists() else NotRunning
-    mark_changed(patient=programme.patient, earliest_on=on, now=now)

@@ -29,7 +29,6 @@ NOT_FOUND = {
     "discard_draft": "NotADraft",
     "draft_programme": "IntegrityError",  # a key into another clinic
     "edit_draft": "NotADraft",
-    "end_programme": "NotRunning",
     "open_by_number": "NotLimited",
     "open_in_emergency": "NotLimited",
     "pause_programme": "NotRunning",

@@ -36,6 +36,7 @@ from programmes.services import (
     ending,
     leaving,
     library,
+    opening,
     overlays,
     pausing,
     prescribing,
@@ -92,6 +93,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         "template": None,
         "rule": {},
     }
+    discharge = {"ending": None, "on": TODAY, "reason": "Done."}
     edited = {"weeks": weeks, "starts_on": TODAY, "note_to_patient": "", "seen_version": draft.version}
     before = side.began - timedelta(days=1)
     entry = WalkEntry(client_uuid=walk.pk, walked_on=walk.walked_on, minutes=10)
@@ -111,7 +113,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         ),
         (
             "prescribe",
-            partial(prescribing.end_programme, programme=running, ending=Ending.COMPLETED, on=TODAY, **AT),
+            partial(ending.end_programme, programme=running, ending=Ending.COMPLETED, on=TODAY, **AT),
         ),
         ("pause_programme", partial(pausing.pause_programme, programme=running, **pause, **AT)),
         ("correct_walk", partial(correcting.mark_entered_in_error, walk=walk, reason=REASON, **AT)),
@@ -120,7 +122,10 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             partial(correcting.correct_walk, walk=walk, reason=REASON, corrected=entry, **AT),
         ),
         ("prescribe", partial(ending.take_back_programme, programme=running, today=before, **AT)),
-        ("change_patient", partial(ending.discharge_patient, patient=side.second, ending=None, **DAY, **AT)),
+        (
+            "change_patient",
+            partial(ending.discharge_patient, patient=side.second, **discharge, **AT),
+        ),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
         ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
     ]
@@ -269,7 +274,7 @@ def _house(side: Side) -> list[tuple[str, partial[Any]]]:
             "manage_logins",
             partial(people.save_login, login=User(email="s@clinic.example"), password="", **AT),
         ),
-        ("open_clinic", partial(keeping.open_clinic, clinic=_new_clinic())),
+        ("open_clinic", partial(opening.open_clinic, clinic=_new_clinic())),
     ]
 
 

@@ -14,6 +14,7 @@ from clinic.services.passwords import DeadLink, link_of, send_first_link
 from patients.models import Patient
 from patients.services import enrolment
 from patients.wording import invitation_letter
+from programmes.services.opening import open_clinic
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_staff
 
@@ -217,7 +218,7 @@ def test_the_short_name_is_the_operators(clinic):
 
 def test_no_member_opens_a_clinic(clinic):
     with pytest.raises(NotAllowed):
-        keeping.open_clinic(clinic=clinic, by=a_staff_member(clinic, Role.MANAGER))
+        open_clinic(clinic=clinic, by=a_staff_member(clinic, Role.MANAGER))
 
 
 # --- patients

@@ -161,6 +161,11 @@ GUARDS: Final = (
         {"pk__in=changeable, entered_in_error=False)": "pk__in=changeable)"},
     ),
     Guard(
+        "patients/services/in_care.py",
+        f"{PROGRAMMES}races.py::test_nobody_is_discharged_with_a_plan_that_is_being_assigned",
+        without(ITS_LOCK, 'Patient.objects.select_for_update(of=("self",))'),
+    ),
+    Guard(
         "programmes/services/reviewing.py",
         f"{PROGRAMMES}races.py::test_of_two_who_claim_an_item_one_has_it",
         {", status__in=[ItemStatus.REQUESTED, ItemStatus.ON_HOLD], claimed_by=None)": ")"},

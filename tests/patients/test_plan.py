@@ -9,8 +9,9 @@ import time_machine
 
 from programmes.clinical import grading
 from programmes.models import Ending, PauseReason
+from programmes.services.ending import end_programme
 from programmes.services.pausing import pause_programme
-from programmes.services.prescribing import Baseline, assign_programme, draft_programme, end_programme
+from programmes.services.prescribing import Baseline, assign_programme, draft_programme
 from tests.factories import NOON, START, a_checklist, a_programme, a_walk
 from tests.queries import DomainQueries
 from tests.signing_in import sign_in_patient, sign_in_staff

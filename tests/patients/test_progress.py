@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from programmes.models import Ending, PauseReason
+from programmes.services.ending import end_programme
 from programmes.services.pausing import pause_programme
 from programmes.services.plan_reading import plan_of, progress_of
-from programmes.services.prescribing import end_programme
 from tests.factories import NOON, START, a_programme, a_walk
 from tests.queries import DomainQueries
 

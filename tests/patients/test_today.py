@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from programmes.models import Ending, Flag, Outcome, PauseReason, Programme, ReviewItem
+from programmes.services.ending import end_programme
 from programmes.services.pausing import pause_programme
-from programmes.services.prescribing import end_programme
 from programmes.services.reviewing import close_item
 from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 from tests.queries import DomainQueries

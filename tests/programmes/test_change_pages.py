@@ -8,7 +8,7 @@ import time_machine
 from clinic.models import Role
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
-from programmes.services import changing, pausing, prescribing
+from programmes.services import changing, ending, pausing, prescribing
 from tests.factories import (
     NOON,
     a_checklist,
@@ -206,7 +206,7 @@ def test_only_a_clinician_changes_a_plan(client, programme, clinician, step):
 @pytest.mark.parametrize("step", ["repeat", "step-back", "speed-up", "swap"])
 def test_a_draft_and_an_ended_programme_have_nothing_to_change(desk, clinician, programme, step):
     draft = a_draft(a_patient(clinician.clinic), clinician)
-    prescribing.end_programme(programme=programme, ending="completed", on=TODAY, by=clinician, now=NOON)
+    ending.end_programme(programme=programme, ending="completed", on=TODAY, by=clinician, now=NOON)
     assert desk.get(page(draft, step)).status_code == 302
     ended = desk.post(page(programme, step), typed(programme, week="5", has_seen="on"))
     assert (ended.status_code in (302, 422), programme.revisions.count()) == (True, 1)

@@ -11,7 +11,7 @@ from clinic.permissions import NotAllowed
 from patients.services.restricted import ProcessingRestricted
 from programmes.clinical import grading
 from programmes.models import ChangedPatient, Programme, ProgrammeRevision, ProgrammeTemplate, RevisionChange
-from programmes.services import changing, pausing, prescribing
+from programmes.services import changing, ending, pausing, prescribing
 from programmes.services.plan_reading import plan_of
 from programmes.services.restricting import restrict_processing
 from tests.factories import (
@@ -140,7 +140,7 @@ def test_the_second_of_two_editors_is_told(programme, clinician):
 
 
 def test_an_ended_programme_takes_no_change(programme, clinician):
-    prescribing.end_programme(programme=programme, ending="completed", on=WEDNESDAY, by=clinician, now=NOW)
+    ending.end_programme(programme=programme, ending="completed", on=WEDNESDAY, by=clinician, now=NOW)
     with pytest.raises(prescribing.NotRunning):
         to_week(programme, clinician, 4)
 

@@ -10,6 +10,7 @@ from clinic.models import HistoryEntry, OutboxMessage
 from patients.services.restricted import ProcessingRestricted
 from programmes.models import ChangedPatient, Flag, Overlay, ProgrammeRevision
 from programmes.services.courses import course_of_programme
+from programmes.services.ending import end_programme
 from programmes.services.gathering import subjects_of
 from programmes.services.nights import mark_changed
 from programmes.services.overlays import (
@@ -23,7 +24,7 @@ from programmes.services.overlays import (
     start_flare_plan,
     start_flare_plan_for,
 )
-from programmes.services.prescribing import NotRunning, assign_programme, end_programme
+from programmes.services.prescribing import NotRunning, assign_programme
 from programmes.services.restricting import restrict_processing
 from tests.factories import (
     DUTY_LETTER,

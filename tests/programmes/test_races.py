@@ -13,12 +13,15 @@ from programmes.models import (
     Channel,
     ContactAttempt,
     ContactResult,
+    Ending,
     Flag,
     Outcome,
     Overlay,
+    Programme,
     ReviewItem,
     Walk,
 )
+from programmes.services.ending import discharge_patient
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import plan_nights, review_changed_patients, review_night
 from programmes.services.prescribing import assign_programme
@@ -168,3 +171,17 @@ def test_a_flare_up_plan_that_two_end_at_once_is_ended_once(programme):
     a_flare_plan(programme, TODAY)
     answers = at_once(*[partial(end_flare, programme, TODAY + timedelta(days=1)) for _each in range(2)])
     assert sorted(map(str, answers)) == ["NoFlarePlan", "None"]
+
+
+def test_nobody_is_discharged_with_a_plan_that_is_being_assigned(programme, colleagues):
+    patient = a_patient(programme.clinic)
+    a_checklist(patient, programme.clinician)
+    draft = a_draft(patient, programme.clinician, starts_on=TODAY)
+    leaving = {"ending": Ending.REFERRED, "on": TODAY, "reason": "Moves away.", "now": NOON}
+    at_once(
+        partial(assign_programme, programme=draft, by=programme.clinician, now=NOON),
+        partial(discharge_patient, patient=patient, by=colleagues[0], **leaving),
+    )
+    patient.refresh_from_db()
+    running = Programme.objects.of_patient(patient).running().count()
+    assert (patient.discharged_on, running) == (TODAY, 0)

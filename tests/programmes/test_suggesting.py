@@ -14,8 +14,8 @@ from programmes.clinical.diary import Finding
 from programmes.clinical.suggestion import Kind, Missing, Reason
 from programmes.models import NotWalking, ReviewItem, Walk
 from programmes.plan_wording import reasons
+from programmes.services.ending import end_programme
 from programmes.services.flagging import raise_flag
-from programmes.services.prescribing import end_programme
 from programmes.services.restricting import restrict_processing
 from programmes.services.suggesting import suggestion_for
 from tests.factories import (

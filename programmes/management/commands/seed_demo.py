@@ -14,6 +14,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from clinic.models import CHECKLIST, Clinic, Role, StaffMember, User
+from clinic.permissions import Operator
 from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.keeping import switch_suggestions
 from clinic.tenancy import act_for
@@ -27,15 +28,15 @@ from programmes.management.commands import _demo_stories as stories
 from programmes.management.commands._demo_walks import arrivals
 from programmes.management.commands.import_diaries import NO_LETTER, kept_diary
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
+from programmes.services.ending import end_programme
 from programmes.services.importing import import_diary
-from programmes.services.library import restore_template_library
 from programmes.services.nights import plan_nights, review_night
+from programmes.services.opening import open_clinic
 from programmes.services.pausing import pause_programme
 from programmes.services.prescribing import (
     Baseline,
     assign_programme,
     draft_programme,
-    end_programme,
     generated_weeks,
 )
 from programmes.services.safety_checking import CheckAnswers, complete_checklist
@@ -138,15 +139,15 @@ def _with_password() -> list[str]:
 
 def _open_clinic(house: stories.House, now: datetime) -> Setting:
     """Reviews run from midnight on, so that last night's is due whenever the demo starts."""
-    clinic = Clinic.objects.create(
+    clinic = Clinic(
         name=house.name, slug=house.slug, phone=house.phone, duty_email=house.duty_email, review_hour=0
     )
+    open_clinic(clinic=clinic, by=Operator(User.objects.get(email=OPERATOR)))
     act_for(clinic_id=clinic.pk)
     for each in house.staff:
         user = User.objects.create_user(each.email)
         StaffMember.objects.create(clinic=clinic, user=user, name=each.name, role=each.role)
     _sign(clinic, now)
-    restore_template_library(clinic=clinic)
     clinician = (
         StaffMember.objects.for_clinic(clinic).select_related("clinic", "user").get(role=Role.CLINICIAN)
     )
@@ -257,7 +258,14 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     if story.finished:
         on = setting.today - timedelta(days=story.finished)
         at = setting.at(story.finished, 17)
-        end_programme(programme=programme, ending=Ending.COMPLETED, on=on, by=clinician, now=at)
+        end_programme(
+            programme=programme,
+            ending=Ending.COMPLETED,
+            on=on,
+            reason="goal reached",
+            by=clinician,
+            now=at,
+        )
 
 
 def _import_diaries(setting: Setting, now: datetime) -> None:

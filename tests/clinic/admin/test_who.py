@@ -8,14 +8,31 @@ from clinic.models import (
     StaffMember,
     User,
 )
+from programmes.models import ProgrammeTemplate
+from programmes.services.library import SHIPPED
 from tests.clinic.admin.rows import CLINICAL, OURS, SECRET, a_full_clinic, a_row, address
 from tests.factories import (
+    a_clinic,
     a_patient,
     a_staff_member,
 )
 from tests.signing_in import sign_in_operator, sign_in_patient, sign_in_staff
 
 pytestmark = pytest.mark.django_db
+
+
+NEW = {
+    "name": "New Clinic",
+    "slug": "new",
+    "time_zone": "Europe/London",
+    "phone": "1",
+    "duty_email": "d@clinic.example",
+    "working_days": ["0", "1"],
+    "opens_at": "08:00",
+    "closes_at": "17:00",
+    "review_hour": "5",
+    "emergency_profile": "uk",
+}
 
 
 @pytest.mark.parametrize("model", CLINICAL, ids=lambda model: model.__name__)
@@ -30,18 +47,7 @@ def test_the_operator_makes_a_clinic_and_its_first_manager(client):
     operator = sign_in_operator(client, User.objects.create_superuser("operator@waymark.example"))
     operator.post(
         address(Clinic, "add"),
-        {
-            "name": "New Clinic",
-            "slug": "new",
-            "time_zone": "Europe/London",
-            "phone": "1",
-            "duty_email": "d@clinic.example",
-            "working_days": ["0", "1"],
-            "opens_at": "08:00",
-            "closes_at": "17:00",
-            "review_hour": "5",
-            "emergency_profile": "uk",
-        },
+        NEW,
     )
     made = Clinic.objects.get(slug="new")
     typed = {
@@ -54,6 +60,15 @@ def test_the_operator_makes_a_clinic_and_its_first_manager(client):
     operator.post(address(StaffMember, "add"), typed)
     member = StaffMember.objects.get(clinic=made)
     assert (made.working_days, member.user.email, member.role) == ([0, 1], "boss@clinic.example", "manager")
+
+
+def test_a_new_clinic_has_the_shipped_templates_at_once(client):
+    elsewhere = a_clinic()
+    operator = sign_in_operator(client, User.objects.create_superuser("operator@waymark.example"))
+    operator.post(address(Clinic, "add"), NEW)
+    shipped = ProgrammeTemplate.objects.for_clinic(Clinic.objects.get(slug="new"))
+    assert sorted(shipped.values_list("code", flat=True)) == sorted(SHIPPED)
+    assert ProgrammeTemplate.objects.for_clinic(elsewhere).count() == 0
 
 
 def test_no_password_hash_is_shown(client):

@@ -4,7 +4,7 @@ import pytest
 
 from clinic.models import Role
 from programmes.models import Programme, SafetyChecklist
-from programmes.services import prescribing, safety_checking
+from programmes.services import ending, prescribing, safety_checking
 from tests.factories import NOON, a_checklist, a_clinic, a_draft, a_patient, a_programme, a_staff_member
 from tests.programmes.builder.typed import MONDAY, a_fresh_draft, as_typed, change_page, doses
 from tests.signing_in import sign_in_staff
@@ -86,7 +86,7 @@ def test_a_later_programme_needs_no_new_list(clinic, clinician):
     patient = a_patient(clinic)
     first = a_programme(patient, clinician)
     kept(clinic).all().delete()
-    prescribing.end_programme(programme=first, ending="completed", on=NOON.date(), by=clinician, now=NOON)
+    ending.end_programme(programme=first, ending="completed", on=NOON.date(), by=clinician, now=NOON)
     draft = a_draft(patient, clinician, starts_on=MONDAY)
     prescribing.assign_programme(programme=draft, by=clinician, now=NOON)
     draft.refresh_from_db()

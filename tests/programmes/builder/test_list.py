@@ -9,9 +9,9 @@ from uuid_utils.compat import uuid7
 from clinic.models import Role
 from programmes.clinical.diary import Finding
 from programmes.models import Ending, PauseReason, Programme, ReviewItem
+from programmes.services.ending import end_programme
 from programmes.services.flagging import raise_flag
 from programmes.services.pausing import pause_programme
-from programmes.services.prescribing import end_programme
 from tests.factories import (
     NOON,
     START,

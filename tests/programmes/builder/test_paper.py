@@ -10,8 +10,8 @@ from clinic.models import Role
 from clinic.templatetags.qr import qr
 from patients.paper import log_address, sheet_of
 from programmes.models import Ending
+from programmes.services.ending import end_programme
 from programmes.services.plan_reading import plan_of
-from programmes.services.prescribing import end_programme
 from tests.factories import NOON, a_draft, a_patient, a_programme, a_staff_member, a_walk
 from tests.signing_in import sign_in_patient, sign_in_staff
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from programmes.models import Programme, ProgrammeRevision, Walk
-from programmes.services import prescribing
+from programmes.services import ending
 from tests.factories import NOON, a_patient, a_programme, a_template, a_walk
 from tests.programmes.builder.typed import ADD, start
 
@@ -20,7 +20,7 @@ def patient(clinic, clinician):
     for day, minutes in ((2, 30), (11, 12), (14, 13), (18, 16), (18, 40)):
         a_walk(programme, date(2026, 11, day), minutes=minutes)
     a_walk(programme, date(2026, 10, 1), minutes=60)
-    prescribing.end_programme(programme=programme, ending="completed", on=NOON.date(), by=clinician, now=NOON)
+    ending.end_programme(programme=programme, ending="completed", on=NOON.date(), by=clinician, now=NOON)
     return patient
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from clinic.models import Role
 from programmes.models import Ending, Programme, ProgrammeTemplate
+from programmes.services.ending import end_programme
 from programmes.services.library import is_as_shipped
-from programmes.services.prescribing import end_programme
 from tests.factories import NOON, START, a_patient, a_programme, a_staff_member, a_template
 from tests.programmes.builder.typed import (
     ADD,
