@@ -86,7 +86,9 @@ def earliest_end(*, programme: Programme | None, today: date) -> date:
         return oldest
     signed = ProgrammeRevision.objects.filter(clinic_id=programme.clinic_id, programme=programme).signed()
     changed = signed.filter(in_force_from__lte=today).aggregate(last=Max("in_force_from"))["last"]
-    walks = Walk.objects.filter(clinic_id=programme.clinic_id, programme=programme).valid()
+    walks = Walk.objects.filter(
+        clinic_id=programme.clinic_id, programme=programme, walked_on__lte=today
+    ).valid()
     walked = walks.aggregate(last=Max("walked_on"))["last"]
     known: list[date] = [day for day in (oldest, programme.starts_on, changed, walked) if day]
     return max(known)

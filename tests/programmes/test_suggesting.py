@@ -178,9 +178,8 @@ def test_clinicians_read_the_same_on_both_pages(programme, clinician):
 
 def test_earlier_walks_are_read_on_both_pages(programme, clinician):
     """Pain of the plan before is what pain now is compared with."""
-    end_programme(
-        programme=programme, ending="completed", on=TODAY - timedelta(days=14), by=clinician, now=NOON
-    )
+    then = NOON - timedelta(days=14)
+    end_programme(programme=programme, ending="completed", on=then.date(), by=clinician, now=then)
     again = a_programme(programme.patient, clinician, starts_on=TODAY - timedelta(days=13), minutes=20)
     an_item(again)
     client = sign_in_staff(Client(), clinician)

@@ -8,7 +8,7 @@ from clinic.models import Role
 from programmes.models import Ending, Programme, ProgrammeTemplate
 from programmes.services.ending import end_programme
 from programmes.services.library import is_as_shipped
-from tests.factories import NOON, START, a_patient, a_programme, a_staff_member, a_template
+from tests.factories import NOON, a_patient, a_programme, a_staff_member, a_template
 from tests.programmes.builder.typed import (
     ADD,
     doses,
@@ -118,7 +118,7 @@ def used_twice(desk, clinic):
 def test_the_list_says_how_many_patients_run_which_version(desk, clinic):
     used_twice(desk, clinic)
     other = a_programme(a_patient(clinic), a_staff_member(clinic))
-    end_programme(programme=other, ending=Ending.COMPLETED, on=START, by=other.clinician, now=NOON)
+    end_programme(programme=other, ending=Ending.COMPLETED, on=NOON.date(), by=other.clinician, now=NOON)
     Programme.objects.filter(pk=other.pk).update(
         template=ProgrammeTemplate.objects.for_clinic(clinic).get(code="T2")
     )
