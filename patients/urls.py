@@ -4,6 +4,7 @@ from django.urls import path
 
 from patients.views import (
     browsers,
+    calling,
     letters,
     own_walks,
     plan,
@@ -11,6 +12,7 @@ from patients.views import (
     privacy,
     progress,
     signing_in,
+    timer,
     today,
     walk_log,
     your_data,
@@ -33,6 +35,10 @@ urlpatterns = [
     path("walks/new/", walk_log.log, name="log-walk"),
     path("walks/<uuid:walk_id>/safety/", walk_log.safety, name="safety"),
     path("walks/<uuid:walk_id>/saved/", walk_log.saved, name="saved"),
+    path("walks/timer/", timer.timer, name="timer"),
+    path("walks/timer/finish/", timer.finish, name="finish-timer"),
+    path("walks/timer/stop/", timer.stop, name="stop-timer"),
+    path("call-me/", calling.call_me, name="call-me"),
     path("walks/<uuid:walk_id>/change/", own_walks.change, name="change-walk"),
     path("walks/<uuid:walk_id>/take-back/", own_walks.take_back, name="take-back"),
     path("plan/", plan.plan, name="plan"),

@@ -287,6 +287,21 @@ def _plan_lines(evidence: Evidence) -> Iterator[Line]:
         yield Line(gettext("Paused, left out"), span(plan["paused"]))
 
 
+def _call_me(evidence: Evidence) -> str:
+    if evidence.get("can_wait"):
+        return gettext("Asks to be called; it can wait until the next appointment.")
+    return gettext("Asks to be called soon; it cannot wait until the next appointment.")
+
+
+def _call_me_lines(evidence: Evidence) -> Iterator[Line]:
+    yield Line(gettext("Asked on"), day_and_year(date.fromisoformat(evidence["asked_on"])))
+    yield Line(gettext("Can wait until the next appointment"), _yes_no(evidence["can_wait"]))
+
+
+def _yes_no(said: bool) -> str:
+    return gettext("yes") if said else gettext("no")
+
+
 def _plain(evidence: Evidence) -> str:
     return gettext("A rule asks for a look; the figures stand below.")
 
@@ -315,6 +330,7 @@ _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "never_started": _never_started,
     "silence": _silence,
     "slowing": _slowing,
+    "CALL_ME": _call_me,
 }
 _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "SAFETY": _safety_lines,
@@ -322,4 +338,5 @@ _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "never_started": _never_started_lines,
     "silence": _silence_lines,
     "slowing": _slowing_lines,
+    "CALL_ME": _call_me_lines,
 }

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
 from clinic.models import Clinic, StaffMember, tel
 from clinic.permissions import may
+from clinic.views.call_sheet import call_sheet
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
 from clinic.views.plots import is_late, plots_of
 from clinic.views.rows import (
@@ -48,6 +49,7 @@ class Evidence:
     lines: Sequence[wording.Line]
     later_lines: Sequence[wording.Line]
     points: Sequence[wording.Point]
+    call_sheet: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,7 @@ def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
         lines=wording.lines(flag.code, flag.evidence),
         later_lines=wording.lines(flag.code, flag.latest) if flag.latest else [],
         points=wording.points(flag.evidence),
+        call_sheet=call_sheet(flag),
     )
 
 

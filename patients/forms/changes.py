@@ -14,13 +14,10 @@ YES_OR_NO = {True: "yes", False: "no", None: ""}
 
 def answers_of(walk: Walk, asked: Asked) -> dict[str, Any]:
     """What the form of this walk shows as chosen; "" and None where nothing was answered."""
-    minutes = str(walk.minutes)
-    offered = [value for value, _is_plan in WalkForm(asked=asked).minute_choices()]
     return {
+        **minutes_chosen(walk.minutes, asked),
         **{name: getattr(walk, name) for name in SAME.split()},
         "walked_on": walk.walked_on.isoformat(),
-        "minutes": minutes if minutes in offered else OTHER,
-        "other_minutes": None if minutes in offered else minutes,
         "bouts": walk.bouts if walk.bouts > 1 else None,
         "distance": _distance(walk.distance_m, asked.units),
         "pain_before": _pain(walk.pain_before, is_not_sure=walk.pain_before_not_sure),
@@ -29,6 +26,16 @@ def answers_of(walk: Walk, asked: Asked) -> dict[str, Any]:
         "flare": YES_OR_NO[walk.flare],
         "limb_problem": YES_OR_NO[walk.limb_problem],
         "symptoms": [] if walk.new_symptoms is None else walk.new_symptoms or [NONE],
+    }
+
+
+def minutes_chosen(minutes: int, asked: Asked) -> dict[str, Any]:
+    """The radio of these minutes, or "Other" and the number."""
+    offered = [value for value, _is_plan in WalkForm(asked=asked).minute_choices()]
+    is_offered = str(minutes) in offered
+    return {
+        "minutes": str(minutes) if is_offered else OTHER,
+        "other_minutes": None if is_offered else str(minutes),
     }
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
+from patients.views.timer import timer_of
 from programmes.services.plan_reading import PastWalk, Plan, plan_of, recent_walks
 
 QUIET_DAYS = 5  # without a log: the kind sentence
@@ -28,6 +29,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "day": wording.day(on),
         "plan": plan,
         "walks": _listed(walks, on),
+        "timer": timer_of(request),
     }
     if request.safety_route:
         context["advice"] = wording.what_to_do(request.safety_route)

@@ -14,9 +14,11 @@ from uuid_utils.compat import uuid7
 
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
+from patients.forms.changes import minutes_chosen
 from patients.services.restricted import ProcessingRestricted
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.views.timer import timed_walk, timer_is_logged
 from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
@@ -24,6 +26,7 @@ from programmes.models import Flag, FlagCode, Walk
 from programmes.services.own_walks import is_changeable
 from programmes.services.plan_reading import Plan, last_deltas, log_so_far, plan_of
 from programmes.services.walk_logging import (
+    OLDEST_ENTRY,
     AlreadyAnswered,
     DifferentEntry,
     answer_safety_list,
@@ -46,8 +49,7 @@ def log(request: PatientRequest) -> HttpResponse:
     plan = plan_of(patient=request.patient, on=today)
     asked = asked_of(request, plan, today)
     if request.method != "POST":
-        first = {"client_uuid": _form_key(request), "walked_on": today.isoformat()}
-        return form_page(request, WalkForm(asked=asked, initial=first), today)
+        return _new_page(request, asked)
     form = WalkForm(request.POST, asked=asked)
     try:
         walk = _save(request, form, plan, now) if form.is_valid() else None
@@ -56,8 +58,19 @@ def log(request: PatientRequest) -> HttpResponse:
     if walk is None:
         return form_page(request, form, form.cleaned_data.get("walked_on"))
     request.session.pop(FORM_KEY, None)
+    timer_is_logged(request)
     follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
     return redirect("patients:safety" if follows else "patients:saved", walk.pk)
+
+
+def _new_page(request: PatientRequest, asked: Asked) -> HttpResponse:
+    """Nothing is chosen, but for what the patient's own timer says."""
+    day, minutes = timed_walk(request) or (asked.today, None)
+    day = max(day, asked.today - OLDEST_ENTRY)
+    first = {"client_uuid": _form_key(request), "walked_on": day.isoformat()}
+    if minutes:
+        first |= minutes_chosen(minutes, asked)
+    return form_page(request, WalkForm(asked=asked, initial=first), day)
 
 
 def asked_of(request: PatientRequest, plan: Plan | None, today: date) -> Asked:

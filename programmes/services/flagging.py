@@ -77,7 +77,7 @@ def _store(subject: Subject, change: Change, now: datetime, tally: Tally) -> Non
         return
     flag = next(flag for flag in subject.flags if flag.code == change.code and flag.resolved_on is None)
     if isinstance(change, Worsen):
-        _worsen(flag, change.finding)
+        worsen_flag(flag, change.finding)
     elif isinstance(change, Clear):
         tally.cleared += _clear(flag, change.on, now)
     elif isinstance(change, ConditionNoLongerMet):
@@ -176,7 +176,7 @@ def _insert_once(flag: Flag) -> bool:
 
 
 @transaction.atomic
-def _worsen(flag: Flag, finding: Finding) -> None:
+def worsen_flag(flag: Flag, finding: Finding) -> None:
     """Keeps the newest evidence; what got worse wakes a snoozed item."""
     _lock_item(flag)
     severity = Severity.of_rule(finding.severity)

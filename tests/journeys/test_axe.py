@@ -178,6 +178,8 @@ def patient_pages(people):
         f"/walks/{people['walk'].pk}/saved/",
         f"/walks/{people['mine'].pk}/change/",
         f"/walks/{people['mine'].pk}/take-back/",
+        "/walks/timer/",
+        "/call-me/",
     )
 
 
