@@ -9,7 +9,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from programmes.clinical.course import Course, Stretch, Why
+from programmes.clinical.course import Course, Flare, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
 from programmes.wording import day_and_year, number, points_of_pain, span
 
@@ -161,6 +161,17 @@ def review_prompt(course: Course) -> str:
     return gettext("Review prompt: the plan waits for a new baseline after %(gap)s without a walk.") % {
         "gap": span(gap)
     }
+
+
+def stopped_by_safety(course: Course) -> str:
+    """That a safety answer ended the newest flare-up plan, and what is asked then; "" if it did not."""
+    flares = [each for each in course.overlays if isinstance(each, Flare)]
+    if not flares or not flares[-1].by_safety:
+        return ""
+    return gettext(
+        "The flare-up plan of %(day)s was stopped by a safety answer. While that is open the patient sees no "
+        "target; once it is closed the plan asks for: %(why)s Start the flare-up plan anew if it still fits."
+    ) % {"day": day_and_year(flares[-1].from_on), "why": why_this_week(course.today)}
 
 
 _WHY = {

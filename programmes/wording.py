@@ -202,6 +202,20 @@ def _pain_rising_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(gettext("Reference it is cleared against"), points_of_pain(evidence["reference"]))
 
 
+def _flare_overdue(evidence: Evidence) -> str:
+    said = gettext(
+        "Not back %(days)s into the flare-up plan that began on %(day)s (walked on %(walked)d of these days)."
+    )
+    began = day_and_year(date.fromisoformat(evidence["began_on"]))
+    return said % {"days": span(evidence["day"]), "day": began, "walked": evidence["walked"]}
+
+
+def _flare_overdue_lines(evidence: Evidence) -> Iterator[Line]:
+    yield Line(gettext("Flare-up plan began"), day_and_year(date.fromisoformat(evidence["began_on"])))
+    yield _limited(gettext("Day of it"), evidence["day"], _limit(evidence, "days"))
+    yield Line(gettext("Days walked in it"), str(evidence["walked"]))
+
+
 def _never_started(evidence: Evidence) -> str:
     numbers = {"logs": evidence["logs"], "days": span(evidence["silent_days"])}
     if not evidence["logs"]:
@@ -327,6 +341,7 @@ def _limited(label: str, value: float, limit: float | None) -> Line:
 _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "SAFETY": _safety,
     "PAIN_RISING": _pain_rising,
+    "FLARE_OVERDUE": _flare_overdue,
     "never_started": _never_started,
     "silence": _silence,
     "slowing": _slowing,
@@ -335,6 +350,7 @@ _SENTENCES: dict[str, Callable[[Evidence], str]] = {
 _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "SAFETY": _safety_lines,
     "PAIN_RISING": _pain_rising_lines,
+    "FLARE_OVERDUE": _flare_overdue_lines,
     "never_started": _never_started_lines,
     "silence": _silence_lines,
     "slowing": _slowing_lines,

@@ -28,7 +28,7 @@ from clinic.views.rows import (
 from programmes import wording
 from programmes.clinical.suggestion import Suggestion
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
-from programmes.plan_wording import review_prompt, suggestion_words, why_this_week
+from programmes.plan_wording import review_prompt, stopped_by_safety, suggestion_words, why_this_week
 from programmes.services.suggesting import Seen, sees_suggestions, suggestion_from
 
 WALKS_SHOWN = 14
@@ -88,6 +88,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "why_this_week": why_this_week(course.today) if course else "",
         "suggestion": suggestion_words(_suggestion(record, today)) if sees_suggestions(staff) else None,
         "review_prompt": review_prompt(course) if course else "",
+        "flare_stopped": stopped_by_safety(course) if course and _has_safety(record) else "",
         "programme": plan and plan.programme,
         "is_restricted": item.patient.is_restricted(today),
         "state": state_words(item, staff, clinic),
@@ -121,13 +122,17 @@ def _suggestion(record: ItemRecord, today: date) -> Suggestion | None:
     return suggestion_from(seen, on=today)
 
 
+def _has_safety(record: ItemRecord) -> bool:
+    return any(flag.code == FlagCode.SAFETY and flag.resolved_on is None for flag in record.flags)
+
+
 def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
     """What the page offers. The verbs ask again."""
     item = record.item
     is_open = item.status != ItemStatus.COMPLETED
     is_mine = item.claimed_by_id == staff.pk
     is_held = item.claimed_by_id is not None and not is_mine
-    has_safety = any(flag.code == FlagCode.SAFETY and flag.resolved_on is None for flag in record.flags)
+    has_safety = _has_safety(record)
     closes = is_open and not is_held and may(staff, "close_item")
     return {
         "is_open": is_open,

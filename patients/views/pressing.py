@@ -54,9 +54,11 @@ def _no_longer(request: PatientRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def repeat(request: PatientRequest) -> HttpResponse:
-    """This week once more."""
+    """This week once more; asked for already, it can be taken back here until the week is over."""
     plan = _plan(request)
-    if plan is None or not _walks(request, plan) or not plan_wording.presses(plan.course).may_repeat:
+    if plan is not None and _walks(request, plan) and plan.course.is_asked_again:
+        return _take_back(request, plan)
+    if plan is None or not _walks(request, plan) or not plan.course.may_repeat:
         return _no_longer(request)
     form = RepeatForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
@@ -71,6 +73,20 @@ def repeat(request: PatientRequest) -> HttpResponse:
         )
     except REFUSED:
         return _no_longer(request)
+    return redirect(TODAY)
+
+
+def _take_back(request: PatientRequest, plan: Plan) -> HttpResponse:
+    """Only its own button takes back: the first form sent twice asks once."""
+    if request.method != "POST":
+        return page(request, "repeat_taken_back.html", {"week": plan.course.today.week})
+    if "take_back" not in request.POST:
+        return redirect(TODAY)
+    try:
+        overlays.take_back_repeat(programme=plan.programme, by=request.patient.user, now=timezone.now())
+    except overlays.NothingAsked:
+        return _no_longer(request)
+    messages.success(request, _("Taken back. After this week your plan goes on."))
     return redirect(TODAY)
 
 

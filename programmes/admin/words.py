@@ -14,7 +14,7 @@ from patients import wording
 from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
 from programmes.clinical.course import Course
-from programmes.models import Overlay, Programme, ProgrammeRevision, RevisionChange
+from programmes.models import Overlay, OverlayKind, Programme, ProgrammeRevision, RevisionChange
 from programmes.plan_wording import review_prompt, why_this_week
 from programmes.wording import day_and_year
 
@@ -208,8 +208,11 @@ def _press_details(overlay: Overlay) -> Iterator[str]:
         yield _("pain %(score)d") % {"score": overlay.pain_now}
     if overlay.new_symptoms:
         yield _("not begun: a safety answer")
+    elif overlay.flag_id:
+        yield _("stopped by a safety answer")
     elif overlay.over_on == overlay.from_on:
-        yield _("taken back on the same day")
+        is_repeat = overlay.kind == OverlayKind.REPEAT
+        yield _("taken back") if is_repeat else _("taken back on the same day")
     if overlay.reason:
         yield overlay.reason
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from programmes.clinical import adherence, pain
+from programmes.clinical import adherence, flaring, pain
 from programmes.clinical.diary import DAY, Diary, Finding
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
 
@@ -88,7 +88,8 @@ class DayResult:
 def findings(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> tuple[Finding, ...]:
     """Return what the rules see on `on`, reading nothing that was walked or received later.
 
-    PAIN_RISING is judged on days that bring a new report, ADHERENCE_DROPPED every day from the start.
+    PAIN_RISING is judged on days that bring a new report, ADHERENCE_DROPPED every day from the start,
+    FLARE_OVERDUE every day on which a flare-up plan runs.
     """
     seen = diary.until(on)
     found = []
@@ -96,6 +97,8 @@ def findings(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> tuple
         found.append(Finding("PAIN_RISING", "amber", rise.evidence(thresholds.pain)))
     if drop := adherence.dropped(seen, on, thresholds.adherence):
         found.append(Finding("ADHERENCE_DROPPED", "amber", drop.evidence()))
+    if late := flaring.overdue(seen, on, thresholds.flare):
+        found.append(Finding("FLARE_OVERDUE", "amber", late.evidence()))
     return tuple(found)
 
 
@@ -211,6 +214,8 @@ def _over(flag: KnownFlag, diary: Diary, on: date, thresholds: Thresholds) -> bo
     if flag.code == "PAIN_RISING":
         reference = flag.evidence["reference"]
         return not pain.still_raised(reference, diary.reports, flag.raised_on, on, thresholds.pain)
+    if flag.code == "FLARE_OVERDUE":
+        return not flaring.still_overdue(diary, flag.evidence)
     if flag.code == "ADHERENCE_LOW":
         return not adherence.still_low(diary, flag.raised_on, on, thresholds.adherence)
     if flag.code != "ADHERENCE_DROPPED":

@@ -77,13 +77,14 @@ class Diary:
 
     `reports` may reach back before `started_on`: pain is compared with the patient's whole past, walks are
     counted from the start on. `reports` sorted by day walked, `weeks` by start, `pauses` not overlapping;
-    ValueError if they are not.
+    ValueError if they are not. `flare_from`: first day of the flare-up plan that runs, if any.
     """
 
     started_on: date
     weeks: tuple[PlannedWeek, ...]
     reports: tuple[Report, ...] = ()
     pauses: tuple[Pause, ...] = ()
+    flare_from: date | None = None
     walk_days: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -102,6 +103,7 @@ class Diary:
             tuple(w for w in self.weeks if w.starts_on <= day),
             tuple(r for r in self.reports if r.on <= day and r.received_on <= day),
             tuple(p for p in self.pauses if p.from_on <= day),
+            self.flare_from if self.flare_from and self.flare_from <= day else None,
         )
 
     def has_news(self, day: date) -> bool:

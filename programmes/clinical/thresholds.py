@@ -8,7 +8,7 @@ No clinician has reviewed these numbers. A clinic may change them: build a `Thre
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-RULE_VERSION = "2026.1"
+RULE_VERSION = "2026.2"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]
@@ -64,6 +64,13 @@ class AdherenceThresholds:
     back_within: float = 0.2  # clears within 20 points of own earlier adherence [P]
     back_share: float = 0.6  # ADHERENCE_LOW clears at 60 % [P]
     back_days: int = 14  # unpaused days after the flag before it may clear; at 7 half-walkers cleared [S]
+
+
+@dataclass(frozen=True, slots=True)
+class FlareThresholds:
+    """When a flare-up plan has gone on for too long."""
+
+    days: int = 14  # the length of the overlay T5; not back by then: review [P]
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,7 @@ class Thresholds:
 
     pain: PainThresholds = field(default_factory=PainThresholds)
     adherence: AdherenceThresholds = field(default_factory=AdherenceThresholds)
+    flare: FlareThresholds = field(default_factory=FlareThresholds)
     lifecycle: LifecycleThresholds = field(default_factory=LifecycleThresholds)
 
 

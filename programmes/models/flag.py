@@ -21,6 +21,7 @@ class FlagCode(models.TextChoices):
     SAFETY = "SAFETY", _("safety answer")
     PAIN_RISING = "PAIN_RISING", _("pain rising")
     ADHERENCE_DROPPED = "ADHERENCE_DROPPED", _("walks dropped")
+    FLARE_OVERDUE = "FLARE_OVERDUE", _("flare-up plan not over")
     CALL_ME = "CALL_ME", _("asks to be called")
 
 

@@ -24,8 +24,12 @@ class OverlayKind(models.TextChoices):
 
 class OverlayQuerySet(ClinicQuerySet):
     def that_count(self) -> Self:
-        """Not those that were over on the day they began: taken back, or stopped by a safety answer."""
+        """Not those that were over on the day they began: taken back, or never begun for a safety answer."""
         return self.filter(Q(over_on=None) | Q(over_on__gt=F("from_on"))).order_by("from_on")
+
+    def open_repeats(self) -> Self:
+        """Asked for, and not taken back."""
+        return self.filter(kind=OverlayKind.REPEAT, over_on=None)
 
     def open_flares(self) -> Self:
         """Of which nobody has said that they are over."""
@@ -36,7 +40,8 @@ class Overlay(ClinicRecord):
     """One press of a button. Nobody prescribed anything new: the plan of each day follows from it (ADR 0038).
 
     A flare-up plan holds from `from_on` to the day before `over_on`. One whose safety answers asked for help
-    never ran: it is over on the day it began.
+    never ran: it is over on the day it began, as is a repeat that was taken back. `flag` is the safety answer
+    that kept it from beginning or stopped it (ADR 0043).
     """
 
     patient = models.ForeignKey(
@@ -94,7 +99,9 @@ class Overlay(ClinicRecord):
                 fields=["patient", "client_uuid"], name="programmes_overlay_pressed_once"
             ),
             models.UniqueConstraint(
-                fields=["programme", "week_from_on"], name="programmes_overlay_week_once"
+                fields=["programme", "week_from_on"],
+                condition=Q(over_on=None),
+                name="programmes_overlay_week_once",
             ),
             models.UniqueConstraint(
                 fields=["programme"],
@@ -123,9 +130,8 @@ class Overlay(ClinicRecord):
                 name="programmes_overlay_ends_after_start",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    kind="repeat", week_from_on__isnull=False, over_on__isnull=True, new_symptoms__isnull=True
-                )
+                condition=Q(kind="repeat", week_from_on__isnull=False, new_symptoms__isnull=True)
+                & (Q(over_on=None) | Q(over_on=F("from_on")))
                 | Q(kind="flare", week_from_on__isnull=True, new_symptoms__isnull=False),
                 name="programmes_overlay_repeats_a_week_or_was_asked",
             ),

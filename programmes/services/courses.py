@@ -62,7 +62,7 @@ def course_rows(programme: str = "") -> dict[str, ArraySubquery]:
         "walk_rows": ArraySubquery(walks.values(data=JSONObject(on="walked_on", minutes="minutes"))),
         "pause_rows": ArraySubquery(paused.values(data=JSONObject(since="from_on", until="until_on"))),
         "overlay_rows": ArraySubquery(
-            pressed.values(data=JSONObject(kind="kind", on="from_on", over="over_on"))
+            pressed.values(data=JSONObject(kind="kind", on="from_on", over="over_on", flag="flag"))
         ),
     }
 
@@ -71,7 +71,10 @@ def course_from(row: Any, on: date, *, more_walks: Iterable[tuple[date, int]] = 
     """The course as it is known on `on`, from a row annotated with `course_rows`."""
     walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in row.walk_rows]
     plans = [_prescription(plan) for plan in row.plan_rows]
-    overlays = [overlay_of(each["kind"], _day(each["on"]), _day(each["over"])) for each in row.overlay_rows]
+    overlays = [
+        overlay_of(each["kind"], _day(each["on"]), _day(each["over"]), each["flag"])
+        for each in row.overlay_rows
+    ]
     return made_course(plans, walks=[*walks, *more_walks], pauses=paused_from(row), overlays=overlays, on=on)
 
 
@@ -79,9 +82,9 @@ def _day(text: str | None) -> Any:
     return text and date.fromisoformat(text)
 
 
-def overlay_of(kind: str, on: date, over_on: date | None) -> Repeat | Flare:
-    """What the patient pressed, as the rules read it."""
-    return Repeat(on) if kind == OverlayKind.REPEAT else Flare(on, over_on)
+def overlay_of(kind: str, on: date, over_on: date | None, flag: object) -> Repeat | Flare:
+    """What the patient pressed, as the rules read it; `flag` is the safety answer that stopped it."""
+    return Repeat(on) if kind == OverlayKind.REPEAT else Flare(on, over_on, flag is not None)
 
 
 def paused_from(row: Any) -> tuple[PausedDays, ...]:
@@ -110,7 +113,7 @@ def _known(overlay: Repeat | Flare, on: date) -> Repeat | Flare | None:
     if isinstance(overlay, Repeat):
         return overlay if overlay.on <= on else None
     if overlay.over_on is not None and overlay.over_on > on:
-        overlay = Flare(overlay.from_on)
+        overlay = Flare(overlay.from_on, None, overlay.by_safety)
     return overlay if overlay.from_on <= on else None
 
 

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from clinic.models import Clinic
 from patients.models import Patient
-from programmes.clinical.course import Flare, Prescription, Repeat
+from programmes.clinical.course import Course, Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
-from programmes.clinical.diary import Diary, PlannedWeek, Report
+from programmes.clinical.diary import Diary, Report
 from programmes.clinical.diary import Pause as PausedDays
 from programmes.clinical.thresholds import DEFAULTS
 from programmes.models import (
@@ -32,7 +32,7 @@ class Subject:
     """One running programme as the review sees it: the diary, and the flags that matter."""
 
     programme: Programme
-    weeks: tuple[PlannedWeek, ...]
+    course: Course
     reports: tuple[Report, ...]
     pauses: tuple[PausedDays, ...]
     flags: tuple[Flag, ...]
@@ -40,7 +40,9 @@ class Subject:
     @cached_property
     def diary(self) -> Diary:
         """Made when it is asked for: rows that make no diary spoil one patient's review, not the night."""
-        return Diary(self._started_on, self.weeks, self.reports, self.pauses)
+        flare = self.course.open_flare
+        weeks = self.course.planned_weeks()
+        return Diary(self._started_on, weeks, self.reports, self.pauses, flare.from_on if flare else None)
 
     @property
     def _started_on(self) -> date:
@@ -68,7 +70,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     return [
         Subject(
             programme=programme,
-            weeks=_weeks(
+            course=_course(
                 plans[programme.pk],
                 reports[programme.patient_id],
                 pauses[programme.pk],
@@ -121,16 +123,16 @@ def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, 
     return plans
 
 
-def _weeks(
+def _course(
     plans: Sequence[Prescription],
     reports: Sequence[Report],
     pauses: Sequence[PausedDays],
     overlays: Sequence[Repeat | Flare],
     on: date,
-) -> tuple[PlannedWeek, ...]:
+) -> Course:
     """What was really asked on each day, as known on `on`: a night made up for later judges the same."""
     walks = [(report.on, report.minutes) for report in reports if report.known_on <= on]
-    return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on).planned_weeks()
+    return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on)
 
 
 def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
@@ -159,10 +161,8 @@ def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Pa
 def _overlays(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Repeat | Flare]]:
     rows = Overlay.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).that_count()
     overlays: dict[UUID, list[Repeat | Flare]] = defaultdict(list)
-    for programme_id, kind, from_on, over_on in rows.values_list(
-        "programme_id", "kind", "from_on", "over_on"
-    ):
-        overlays[programme_id].append(overlay_of(kind, from_on, over_on))
+    for programme_id, *pressed in rows.values_list("programme_id", "kind", "from_on", "over_on", "flag_id"):
+        overlays[programme_id].append(overlay_of(*pressed))
     return overlays
 
 

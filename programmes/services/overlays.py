@@ -45,6 +45,10 @@ class SafetyIsOpen(Exception):
     """A safety answer waits for a clinician: nothing eases or repeats before that."""
 
 
+class NothingAsked(Exception):
+    """Nobody asked for this week again, or it was taken back already."""
+
+
 class NoFlarePlan(Exception):
     """There is no flare-up plan to end."""
 
@@ -85,6 +89,27 @@ def repeat_this_week(*, programme: Programme, client_uuid: UUID, by: User | None
     overlay = _overlay(programme, course, OverlayKind.REPEAT, client_uuid, Press(by), now)
     overlay.week_from_on = course.today.from_on
     return _saved(overlay, now)
+
+
+@transaction.atomic
+def take_back_repeat(*, programme: Programme, by: User | None, now: datetime) -> None:
+    """The week that was asked for again does not come again: possible until it is over. Raises NothingAsked.
+
+    The row stays, over on the day it was pressed, with who took it back and when.
+    """
+    today = programme.patient.local_date(now)
+    course = course_of_programme(programme, today)
+    if not course.is_asked_again:
+        raise NothingAsked
+    pressed = Overlay.objects.filter(clinic_id=programme.clinic_id, programme=programme).open_repeats()
+    this_week = pressed.filter(from_on__range=(course.today.from_on, today))
+    if not this_week.update(over_on=F("from_on"), **_who_ends(by, now)):
+        raise NothingAsked
+    mark_changed(patient=programme.patient, earliest_on=today, now=now)
+
+
+def _who_ends(by: User | None, now: datetime) -> dict[str, object]:
+    return {} if by is None else {"ended_by": by, "ended_at": now}
 
 
 @transaction.atomic

@@ -1,7 +1,7 @@
 """SAFETY: raised in the transaction that stores the answer, never by a worker."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 
@@ -11,7 +11,8 @@ from clinic.services.post import Letter, post_message
 from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
-from programmes.models import Flag, Programme, ReviewItem, Walk
+from programmes.models import Flag, Overlay, Programme, ReviewItem, Walk
+from programmes.services.courses import course_of_programme
 from programmes.services.flagging import raise_flag
 
 
@@ -70,6 +71,7 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
         now=now,
         clinic=clinic,
     )
+    _stop_flare_plan(answers, now)
     if flag is None:
         _join_open_flag(answers)
         return Raised()
@@ -77,6 +79,22 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
     if promised:
         ReviewItem.objects.filter(pk=flag.item_id).update(promised_for=promised)
     return Raised(flag, promised)
+
+
+def _stop_flare_plan(answers: SafetyAnswers, now: datetime) -> None:
+    """A flare-up plan began on the word that nothing of the list is new: a safety answer ends it.
+
+    Its first day counts, so that closing the answer on that very day brings no full dose back.
+    """
+    patient, today = answers.patient, answers.patient.local_date(now)
+    running = Programme.objects.of_patient(patient).running().filter(starts_on__lte=today).first()
+    flare = course_of_programme(running, today).open_flare if running else None
+    if flare is None:
+        return
+    over_on = max(today, flare.from_on + timedelta(days=1))
+    open_ones = Overlay.objects.filter(clinic_id=patient.clinic_id, programme=running).open_flares()
+    flag = Flag.objects.open_safety(patient).first()
+    open_ones.filter(from_on=flare.from_on).update(over_on=over_on, flag=flag)
 
 
 def _join_open_flag(answers: SafetyAnswers) -> None:

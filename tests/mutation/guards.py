@@ -213,7 +213,7 @@ GUARDS: Final = (
         "programmes/services/overlays.py",
         f"{PROGRAMMES}races.py::test_of_two_who_ask_for_a_week_again_at_once_one_is_heard",
         {},
-        sql="ALTER TABLE programmes_overlay DROP CONSTRAINT programmes_overlay_week_once",
+        sql="DROP INDEX programmes_overlay_week_once",
     ),
     Guard(
         "programmes/services/overlays.py",

@@ -103,7 +103,7 @@ def test_a_week_is_asked_for_again_after_a_question(signed_in, programme):
     assert Overlay.objects.get().kind == "repeat"
     text = text_of(signed_in.get("/today/"))
     assert "You asked for this week again. It comes once more, then your plan goes on." in text
-    assert REPEAT not in text
+    assert "Repeat this week" not in text
 
 
 def test_the_repeat_page_costs_two_domain_queries(signed_in, programme):

@@ -179,9 +179,9 @@ def test_the_night_counts_against_what_the_flare_up_plan_asks(programme):
 
 
 def test_a_night_made_up_for_later_does_not_know_it_yet(programme):
-    before = subjects_of(clinic=programme.clinic, on=TODAY - timedelta(days=1))[0].weeks
+    before = subjects_of(clinic=programme.clinic, on=TODAY - timedelta(days=1))[0].diary
     a_flare_plan(programme, TODAY)
-    assert subjects_of(clinic=programme.clinic, on=TODAY - timedelta(days=1))[0].weeks == before
+    assert subjects_of(clinic=programme.clinic, on=TODAY - timedelta(days=1))[0].diary == before
 
 
 def test_a_course_with_a_press_takes_one_statement(programme):

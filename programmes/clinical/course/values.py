@@ -96,10 +96,14 @@ class Repeat:
 
 @dataclass(frozen=True, slots=True)
 class Flare:
-    """The patient took up the flare-up plan; `over_on` is the first day on which it was over, if told."""
+    """The patient took up the flare-up plan; `over_on` is the first day on which it was over, if told.
+
+    `by_safety`: nobody said so, a safety answer stopped it.
+    """
 
     from_on: date
     over_on: date | None = None
+    by_safety: bool = False
 
 
 class Why(StrEnum):
