@@ -61,6 +61,10 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_people": frozenset({MANAGER}),
     "review_access": frozenset({MANAGER}),
     "hand_over": frozenset({MANAGER}),
+    # leave cover
+    "see_cover": EVERYBODY,
+    "plan_cover": frozenset({CLINICIAN, MANAGER}),  # a clinician: the own absence alone
+    "plan_others_cover": frozenset({MANAGER}),
     # the installation
     "open_clinic": frozenset({OPERATOR}),
     "manage_logins": frozenset({OPERATOR}),

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from clinic.views import (
+    absences,
     audit,
     confirming,
     csp_reports,
@@ -77,6 +78,10 @@ staff_pages = [
     path("people/limited/<uuid:limited_id>/lift/", people.lift_limit, name="lift-limit"),
     path("people/leavers/<uuid:report_id>/", leaving.leaver_report, name="leaver-report"),
     path("people/<uuid:member_id>/leaving/", leaving.leaving, name="leaving"),
+    path("away/", absences.away, name="away"),
+    path("away/<uuid:member_id>/plan/", absences.plan_absence, name="plan-absence"),
+    path("away/<uuid:absence_id>/cover/", absences.name_cover, name="name-cover"),
+    path("away/<uuid:absence_id>/end/", absences.end_absence, name="end-absence"),
     path("audit/reads/", audit.read_log, name="read-log"),
     path("audit/changes/", audit.changes, name="changes"),
     path("healthz/live", health.live, name="live"),

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
 from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
 from clinic.permissions import NotAllowed, may, roles_that_may
+from clinic.services.covering import away_from, away_row
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import wording
@@ -29,6 +30,7 @@ from patients.services.restricted import ProcessingRestricted
 from programmes.admin.forms import date_field, not_that_day, reason_field
 from programmes.models import Ending, Programme, ReviewItem
 from programmes.services import ending
+from programmes.wording import lead_words, with_away
 
 REFUSALS: dict[type[Exception], Any] = {
     enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
@@ -116,7 +118,14 @@ class PatientAdmin(ClinicAdmin):
     add_verb = "enrol_patient"
     change_verb = "change_patient"
     refusals = REFUSALS
-    list_display = ["full_name", "reference", "lead", "invited_at", "first_signed_in_at", "discharged_on"]
+    list_display = [
+        "full_name",
+        "reference",
+        "who_leads",
+        "invited_at",
+        "first_signed_in_at",
+        "discharged_on",
+    ]
     list_select_related = ("lead",)
     list_filter = [("lead", OwnClinicFilter), "discharged_on"]
     search_fields = ["given_name", "family_name", "reference", "user__email"]
@@ -131,7 +140,10 @@ class PatientAdmin(ClinicAdmin):
     ]
 
     def get_queryset(self, request: Any) -> Any:
-        return super().get_queryset(request).select_related("user", "lead", "clinic")
+        rows = super().get_queryset(request).select_related("user", "lead", "clinic")
+        if request.clinic is None:
+            return rows
+        return rows.annotate(lead_away=away_row(request.clinic, "lead", local_today(request)))
 
     def get_readonly_fields(self, request: Any, obj: Patient | None = None) -> list[str]:
         # Another series would look like a change of the pain itself.
@@ -153,6 +165,10 @@ class PatientAdmin(ClinicAdmin):
     @admin.display(description=gettext_lazy("patient"), ordering="family_name")
     def full_name(self, patient: Patient) -> str:
         return patient.full_name
+
+    @admin.display(description=gettext_lazy("lead clinician"), ordering="lead__name", empty_value="–")
+    def who_leads(self, patient: Any) -> str | None:
+        return with_away(patient.lead.name, away_from(patient.lead_away)) if patient.lead else None
 
     def save_model(self, request: Any, obj: Patient, form: Any, change: bool) -> None:
         today, email = local_today(request), form.cleaned_data["email"]
@@ -192,6 +208,8 @@ class PatientAdmin(ClinicAdmin):
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         patient = context.get("original")
         leads = patient is not None and patient.lead_id == request.staff.pk
+        if patient is not None and patient.lead:
+            context["lead"] = lead_words(patient.lead.name, away_from(patient.lead_away))
         context["may_limit"] = leads or may(request.actor, "name_lead")
         context["is_restricted"] = patient is not None and patient.is_restricted(local_today(request))
         context["is_in_care"] = patient is not None and patient.is_monitored(local_today(request))

@@ -16,6 +16,7 @@ from django.utils import formats
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
+from clinic.services.covering import Away
 from programmes.models import FlagCode
 
 Evidence = Mapping[str, Any]
@@ -125,6 +126,37 @@ def day(value: date) -> str:
 def day_and_year(value: date) -> str:
     """20 Nov 2026"""
     return _formatted(value, "j M Y", get_language())
+
+
+def days_in_words(first: date, last: date) -> str:
+    """One day, or the first and the last of several."""
+    if first == last:
+        return day_and_year(first)
+    return gettext("%(first)s to %(last)s") % {"first": day_and_year(first), "last": day_and_year(last)}
+
+
+def away_words(away: Away | None) -> str:
+    """Until when somebody is away, and who covers; "" for somebody who is there."""
+    if away is None:
+        return ""
+    words = {"day": day(away.until), "cover": away.covered_by}
+    if not away.covered_by:
+        return gettext("until %(day)s; nobody covers") % words
+    return gettext("until %(day)s; covered by %(cover)s") % words
+
+
+def lead_words(name: str, away: Away | None) -> str:
+    """Who leads the patient and who stands in today; "" stands for nobody."""
+    if not name:
+        return gettext("No lead clinician")
+    return gettext("Lead: %(name)s") % {"name": with_away(name, away)}
+
+
+def with_away(name: str, away: Away | None) -> str:
+    """The name alone, or with until when the person is away and who covers."""
+    if away is None:
+        return name
+    return gettext("%(name)s (away %(words)s)") % {"name": name, "words": away_words(away)}
 
 
 def moment(value: datetime, zone: ZoneInfo) -> str:

@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from clinic.models import Closure, LeaverReport, OutboxMessage, PrivacyText, Role, StaffMember
+from clinic.models import Absence, Closure, LeaverReport, OutboxMessage, PrivacyText, Role, StaffMember
+from clinic.services.absences import Leave, plan_absence
 from clinic.services.privacy import publish_notice
 from clinic.tenancy import ClinicRecord, NoClinic
 from patients.models import (
@@ -115,6 +116,8 @@ def add_limited_record(clinic, clinician):
     )
     leaver = a_staff_member(clinic, name="Orsolya Old")
     hand_over(member=leaver, successor=clinician, by=manager, now=NOON, today=TODAY)
+    leave = Leave(TODAY, TODAY + timedelta(days=3), "Orsolya rests")
+    plan_absence(member=clinician, cover=a_staff_member(clinic), leave=leave, by=manager, now=NOON)
 
 
 def routes(patterns=None, prefix=""):
@@ -134,6 +137,7 @@ def keys_of(clinic):
         "patient_id": Patient.objects.for_clinic(clinic).get(reference="quill-canary").pk,
         "member_id": StaffMember.objects.for_clinic(clinic).get(name="Orsolya Orr").pk,
         "report_id": LeaverReport.objects.for_clinic(clinic).get().pk,
+        "absence_id": Absence.objects.for_clinic(clinic).get().pk,
         "access_id": EmergencyAccess.objects.for_clinic(clinic).get().pk,
         "limited_id": LimitedRecord.objects.for_clinic(clinic).get().pk,
         "request_id": DataRequest.objects.for_clinic(clinic).get().pk,
@@ -242,4 +246,4 @@ def test_nothing_of_the_other_clinic_is_left_unlooked(other_clinic):
     assert (
         ContactAttempt.objects.for_clinic(other_clinic).get().note,
         OutboxMessage.objects.filter(clinic=other_clinic).count(),
-    ) == ("quill-canary", 4)
+    ) == ("quill-canary", 5)

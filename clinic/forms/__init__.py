@@ -1,5 +1,6 @@
-"""What staff type: to sign in (signing_in), on a review item, about data (rights), about people."""
+"""What staff type: to sign in (signing_in), on a review item, about data (rights), people, absences."""
 
+from clinic.forms.absences import AbsenceForm, CoverForm
 from clinic.forms.people import (
     EmergencyByNumberForm,
     LeadForm,
@@ -32,12 +33,14 @@ from clinic.forms.signing_in import (
 
 __all__ = [
     "NOT_NOW",
+    "AbsenceForm",
     "AnswerForm",
     "ClinicChoiceForm",
     "CloseForm",
     "CodeForm",
     "ConfirmForm",
     "ContactForm",
+    "CoverForm",
     "CopyForm",
     "ForgottenForm",
     "GoingLiveForm",

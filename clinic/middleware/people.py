@@ -12,6 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from clinic.middleware.sessions import STAFF_SESSION, drop_session
 from clinic.models import AccessReview, StaffMember
 from clinic.permissions import Actor, May, Operator, may
+from clinic.services.covering import gaps_of, planned_absences
 from clinic.tenancy import AuditSight, act_for
 from patients.models import EmergencyAccess
 from programmes.clinical.thresholds import RULE_VERSION
@@ -128,13 +129,19 @@ def operator(request: Any) -> Operator | None:
 
 
 def oversight(request: Any) -> dict[str, Any]:
-    """What waits for a manager on the people pages; read only where a template shows it."""
+    """What waits for a manager on the pages about people; read only where a template shows it."""
     actor, now = getattr(request, "actor", None), timezone.now()
     if not may(actor, "see_people"):
         return {}
     unreviewed = EmergencyAccess.objects.for_clinic(request.clinic).unreviewed().count()
     is_overdue = not AccessReview.objects.for_clinic(request.clinic).still_good(now).exists()
-    return {"unreviewed": unreviewed, "is_overdue": is_overdue, "waiting": unreviewed + is_overdue}
+    today = now.astimezone(request.clinic.zone).date()
+    return {
+        "unreviewed": unreviewed,
+        "is_overdue": is_overdue,
+        "waiting": unreviewed + is_overdue,
+        "gaps": len(gaps_of(planned_absences(request.clinic, today), today)),
+    }
 
 
 def site(request: Any) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The clinic, the people who sign in, the post that leaves, and what was changed and read."""
 
+from clinic.models.absence import Absence, AbsenceQuerySet
 from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, ReadKind
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.going_live import CHECKLIST, GoLiveRecord
@@ -12,6 +13,8 @@ from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet
 
 __all__ = [
     "CHECKLIST",
+    "Absence",
+    "AbsenceQuerySet",
     "AuditSeal",
     "REVIEW_EVERY",
     "AccessReview",

@@ -41,6 +41,7 @@ class MessageKind(models.TextChoices):
     PASSWORD_LINK = "password-link", _("Link to choose a password")
     EMERGENCY_ACCESS = "emergency-access", _("Emergency access")
     RETENTION = "retention", _("Records past their time")
+    COVER = "cover", _("Patients to look after")
 
 
 class MessageStatus(models.TextChoices):

@@ -127,6 +127,18 @@ PEOPLE = (
         },
     ),
     Table(
+        "clinic.Absence",
+        Keep.STAFF,
+        EMPLOYER,
+        {
+            **KEYS,
+            "member from_on until_on": "who is away, and when",
+            "cover": "who looks after the patients meanwhile",
+            "reason": "what colleagues should know about it; nothing about health",
+            "made_at made_by ended_at ended_by": "who planned it, and who ended it early",
+        },
+    ),
+    Table(
         "admin.LogEntry",
         Keep.AUDIT,
         DUTY,

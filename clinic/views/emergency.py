@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods
 
+from clinic.admin import local_today
 from clinic.forms import EmergencyByNumberForm, ReasonForm
 from clinic.permissions import NotAllowed
 from clinic.services.post import Letter
@@ -35,7 +36,7 @@ BESIDE: dict[type[Exception], Any] = {
 def emergency(request: ClinicRequest, item_id: UUID) -> HttpResponse:
     """What the queue knows of a limited record's item, and the door."""
     try:
-        find_item(request.clinic, item_id)
+        find_item(request.clinic, item_id, local_today(request))
     except RecordIsLimited:
         item = find_limited_item(request.clinic, item_id)
         return _emergency_page(request, item, ReasonForm(request.POST if request.method == "POST" else None))

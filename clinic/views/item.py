@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.admin import local_today
 from clinic.forms import CloseForm, ContactForm, SnoozeForm, TakeOverForm
 from clinic.permissions import NotAllowed
 from clinic.views.access import ClinicRequest, staff_page
@@ -69,7 +70,7 @@ def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @or_emergency
     @wraps(view)
     def guarded(request: ClinicRequest, item_id: UUID) -> HttpResponse:
-        item = find_item(request.clinic, item_id)
+        item = _find(request, item_id)
         if request.method != "POST":
             return redirect("clinic:review-item", item_id=item_id)
         return view(request, item)
@@ -77,12 +78,16 @@ def item_action(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     return guarded
 
 
+def _find(request: ClinicRequest, item_id: UUID) -> Any:
+    return find_item(request.clinic, item_id, local_today(request))
+
+
 @staff_page
 @require_safe
 @or_emergency
 def review_item(request: ClinicRequest, item_id: UUID) -> HttpResponse:
     """Evidence, plots, walks, actions and history of one item."""
-    return _page(request, find_item(request.clinic, item_id))
+    return _page(request, _find(request, item_id))
 
 
 @item_action
@@ -181,7 +186,7 @@ def _act(
     try:
         verb()
     except REFUSED as refusal:
-        return _refused(request, find_item(request.clinic, item.pk), refusal, forms)
+        return _refused(request, _find(request, item.pk), refusal, forms)
     messages.success(request, done)
     return redirect("clinic:review-item", item_id=item.pk)
 

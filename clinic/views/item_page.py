@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
 from clinic.models import Clinic, StaffMember, tel
 from clinic.permissions import may
+from clinic.services.covering import away_from
 from clinic.views.call_sheet import call_sheet
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
 from clinic.views.plots import is_late, plots_of
@@ -78,6 +79,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     due = due_on(item, clinic, item.closed_days)
     is_open = item.status != ItemStatus.COMPLETED
     plan = record.plan
+    lead = item.patient.lead
     course = plan.course if plan and plan.programme.is_running and plan.course.has_begun else None
     return {
         "item": item,
@@ -85,6 +87,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "tel": "" if item.patient.died_on else tel(item.patient.phone),
         "priority": priority(item.severity),
         "week": care_words(item.patient) or _week(record, today),
+        "lead": wording.lead_words(lead.name if lead else "", away_from(item.lead_away)),
         "why_this_week": why_this_week(course.today) if course else "",
         "suggestion": suggestion_words(_suggestion(record, today)) if sees_suggestions(staff) else None,
         "review_prompt": review_prompt(course) if course else "",

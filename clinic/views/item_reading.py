@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 
 from clinic.models import Clinic, Closure, StaffMember
+from clinic.services.covering import away_row
 from patients.models import Patient
 from programmes.clinical.course import Course
 from programmes.clinical.diary import Diary
@@ -62,7 +63,7 @@ class RecordIsLimited(Exception):
     """The item is this clinic's, but its patient's record is not open to this person."""
 
 
-def find_item(clinic: Clinic, item_id: UUID) -> Any:
+def find_item(clinic: Clinic, item_id: UUID, today: date) -> Any:
     """Another clinic's item is answered like one that does not exist. Raises RecordIsLimited."""
     closures = Closure.objects.for_clinic(clinic).filter(on__gte=OuterRef("opened_on"))
     safety = Flag.objects.for_clinic(clinic).unresolved().filter(code=FlagCode.SAFETY)
@@ -72,6 +73,7 @@ def find_item(clinic: Clinic, item_id: UUID) -> Any:
         .select_related("patient", "patient__lead", "claimed_by")
         .annotate(
             closer=_closer(clinic),
+            lead_away=away_row(clinic, "patient__lead", today),
             closed_days=ArraySubquery(closures.values("on")),
             has_safety=Exists(safety.filter(item=OuterRef("pk"))),
         )

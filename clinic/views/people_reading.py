@@ -11,6 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext
 
 from clinic.models import Clinic, SessionKind, StaffMember, UserSession
+from clinic.permissions import may
+from clinic.services.covering import away_from, away_row
 from clinic.services.second_factor import APP, PASSKEY
 from patients.models import EmergencyAccess, LimitedRecord, Patient
 from programmes import wording
@@ -29,6 +31,8 @@ class MemberRow:
     sessions: int
     has_factor: bool
     leads: int
+    leads_patients: bool  # whether the role does
+    away: str
     emergencies: int
 
 
@@ -42,6 +46,7 @@ def members_of(clinic: Clinic, now: datetime) -> list[MemberRow]:
             sessions=_count(UserSession.objects.alive(now).filter(kind=SessionKind.STAFF), "user", by="user"),
             has_factor=Exists(Authenticator.objects.filter(user=OuterRef("user"), type__in=(APP, PASSKEY))),
             emergencies=_count(_recent(clinic, now), "member"),
+            away=away_row(clinic, "pk", now.astimezone(clinic.zone).date()),
         )
         .order_by("name")
     )
@@ -77,6 +82,8 @@ def _row(member: Any, clinic: Clinic, now: datetime) -> MemberRow:
         sessions=member.sessions,
         has_factor=member.has_factor,
         leads=member.leads,
+        leads_patients=may(member, "lead_patients"),
+        away=wording.away_words(away_from(member.away)),
         emergencies=member.emergencies,
     )
 

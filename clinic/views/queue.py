@@ -32,7 +32,7 @@ def review_queue(request: ClinicRequest) -> HttpResponse:
     if tab == reading.DONE:
         chosen = chosen.order_by("-closed_at", "id")
     first = (page - 1) * reading.PER_PAGE
-    read = reading.read_rows(clinic, chosen[first : first + reading.PER_PAGE], today)
+    read = reading.read_rows(clinic, chosen[first : first + reading.PER_PAGE], request.staff, today)
     context = {
         "tabs": _tabs(head.counts, tab),
         "tab": tab,

@@ -11,7 +11,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
-from clinic.models import Clinic, Closure, StaffMember
+from clinic.models import Absence, Clinic, Closure, StaffMember
 from clinic.reads import note_read
 from clinic.views.freshness import reviewed_at
 from patients.models import Patient
@@ -56,6 +56,7 @@ class Person:
     died_on: date | None
     restricted_at: str | None
     restricted_until: date | None
+    covered_for: str | None = None  # the lead who is away, where the reader covers
 
 
 @dataclass(frozen=True)
@@ -75,10 +76,23 @@ def tab_filters(staff: StaffMember, today: date) -> dict[str, Q]:
     rests = Q(status=ItemStatus.ON_HOLD, snoozed_until__gt=today, severity__gt=Severity.URGENT)
     return {
         WAITING: ~is_done & ~rests,
-        MINE: ~is_done & Q(claimed_by=staff),
+        MINE: ~is_done & _mine(staff, today, rests=rests),
         SNOOZED: rests,
         DONE: is_done & Q(closed_at__date__gt=today - timedelta(days=DONE_DAYS)),
     }
+
+
+def _mine(staff: StaffMember, today: date, *, rests: Q) -> Q:
+    """What this person holds; what nobody holds of patients they lead or cover; what those away hold.
+
+    By subqueries: a join to the patient would lose the items of limited records from every tab. Whose record
+    is limited to a colleague is hidden there, so its item waits for everybody, under Waiting.
+    """
+    patients = Patient.objects.all()
+    theirs = Q(patient__in=patients.looked_after_by(staff, today).values("pk"), claimed_by=None) & ~rests
+    away = Absence.objects.covered_by(staff, today)
+    left = Q(claimed_by__in=away, patient__in=patients.for_clinic(staff.clinic).values("pk"))
+    return Q(claimed_by=staff) | theirs | left
 
 
 def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
@@ -109,9 +123,10 @@ def read_head(clinic: Clinic, filters: dict[str, Q], today: date) -> Head:
     )
 
 
-def read_rows(clinic: Clinic, chosen: QuerySet[Any], today: date) -> Rows:
+def read_rows(clinic: Clinic, chosen: QuerySet[Any], staff: StaffMember, today: date) -> Rows:
     """Four statements: the items with patient and week, their flags, six weeks of pain, last contacts."""
-    items = list(chosen.select_related("claimed_by").annotate(plan=_plan(clinic, today), who=_who(clinic)))
+    who = _who(clinic, covered_for=_lead_covered_by(staff, today))
+    items = list(chosen.select_related("claimed_by").annotate(plan=_plan(clinic, today), who=who))
     patients = [item.patient_id for item in items]
     flags: dict[UUID, list[Flag]] = defaultdict(list)
     found = Flag.objects.for_clinic(clinic).filter(item__in=[item.pk for item in items])
@@ -121,7 +136,13 @@ def read_rows(clinic: Clinic, chosen: QuerySet[Any], today: date) -> Rows:
     return Rows(items, persons, flags, _pain(clinic, patients, today), _last_contacts(clinic, patients))
 
 
-def _who(clinic: Clinic) -> Subquery:
+def _lead_covered_by(staff: StaffMember, today: date) -> Subquery:
+    """The name of the patient's lead, where that person is away and the reader covers."""
+    away = Absence.objects.for_clinic(staff.clinic).on(today).filter(cover=staff, member=OuterRef("lead"))
+    return Subquery(away.order_by().values("member__name")[:1])
+
+
+def _who(clinic: Clinic, **more: Subquery) -> Subquery:
     """The patient, or NULL for a limited record: a join would lose the whole row, and nobody would look."""
     columns = (
         "given_name",
@@ -133,14 +154,15 @@ def _who(clinic: Clinic) -> Subquery:
         "restricted_until",
     )
     patient = Patient.objects.for_clinic(clinic).filter(pk=OuterRef("patient_id"))
-    return Subquery(patient.values(data=JSONObject(**{name: name for name in columns})))
+    return Subquery(patient.values(data=JSONObject(**{name: name for name in columns}, **more)))
 
 
 def _person(who: dict[str, Any]) -> Person:
     days = (who["discharged_on"], who["died_on"], who["restricted_until"])
     discharged_on, died_on, until = (day and date.fromisoformat(day) for day in days)
     name = f"{who['given_name']} {who['family_name']}"
-    return Person(name, who["phone"], discharged_on, died_on, who["restricted_at"], until)
+    restricted = who["restricted_at"]
+    return Person(name, who["phone"], discharged_on, died_on, restricted, until, who["covered_for"])
 
 
 def _plan(clinic: Clinic, today: date) -> Subquery:

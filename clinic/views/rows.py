@@ -72,6 +72,7 @@ class Row:
     prompt: str = ""
     is_limited: bool = False
     restricted: str = ""
+    covering: str = ""
 
 
 def rows_of(
@@ -112,6 +113,7 @@ def _row(
         tel="" if patient.died_on else tel(patient.phone),
         is_limited=is_limited,
         restricted=restricted_words(patient, today),
+        covering=covering_words(patient),
     )
 
 
@@ -169,6 +171,11 @@ def restricted_words(patient: Patient | Person, today: date) -> str:
     if not restricts(patient.restricted_at, patient.restricted_until, today):
         return ""
     return gettext("Processing restricted")
+
+
+def covering_words(patient: Person) -> str:
+    """Why somebody else's patient stands under Mine; "" where the reader covers nobody."""
+    return gettext("You cover %(name)s") % {"name": patient.covered_for} if patient.covered_for else ""
 
 
 def week_words(course: Course | None) -> str:

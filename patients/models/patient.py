@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import StaffMember, known_time_zone
+from clinic.models import Absence, StaffMember, known_time_zone
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, one_of, same_clinic, together
 
 
@@ -22,6 +22,14 @@ class PatientQuerySet(ClinicQuerySet):
     def of_user(self, user: object) -> Self:
         """The records this login may open: two clinics, or a couple sharing one address, make several."""
         return self.filter(user=user, discharged_on=None, died_on=None).select_related("clinic")
+
+    def looked_after_by(self, member: StaffMember, day: date) -> Self:
+        """Whom this person leads, and whom a colleague leads who is away on that day and covered by them.
+
+        A limited record is among them for its lead alone: the database hides it from everybody else.
+        """
+        covered = Absence.objects.covered_by(member, day)
+        return self.filter(Q(lead=member) | Q(lead__in=covered), clinic_id=member.clinic_id)
 
     def ended(self) -> Self:
         """Discharged or dead: retention counts."""

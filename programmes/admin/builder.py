@@ -16,7 +16,7 @@ from programmes.admin.assign_page import AssignPages
 from programmes.admin.draft_page import DraftPage
 from programmes.admin.flare_steps import FlareSteps
 from programmes.admin.forms import StartForm
-from programmes.admin.listing import ProgrammeList
+from programmes.admin.listing import ProgrammeList, lead_of
 from programmes.admin.paper_steps import PaperSteps
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import history_in_words, name_of, shown, standing_words
@@ -92,7 +92,12 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
                 messages.success(request, _("The draft is saved. The patient does not see it yet."))
                 return redirect(CHANGE, programme.pk)
             refused = True
-        context = {"title": _("Draft programme"), "subtitle": programme.patient.full_name, **page.context()}
+        context = {
+            "title": _("Draft programme"),
+            "subtitle": programme.patient.full_name,
+            "lead": lead_of(programme),
+            **page.context(),
+        }
         return self.page(request, "draft", context, refused=refused)
 
     def preview_view(self, request: Any, pk: UUID) -> Any:
@@ -120,6 +125,7 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
             "title": _("Walking programme"),
             "subtitle": programme.patient.full_name,
             "programme": programme,
+            "lead": lead_of(programme),
             "week_now": self.week(programme),
             "history": history_in_words(revisions),
             "is_paused": any(pause.from_on <= today <= pause.until_on for pause in pauses),

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from clinic.admin import OwnClinicFilter, local_today
 from clinic.reads import note_read
+from clinic.services.covering import away_from, away_row
 from programmes.admin.steps import ProgrammeSteps
 from programmes.models import (
     Flag,
@@ -27,7 +28,7 @@ from programmes.models import (
 )
 from programmes.models.programme import RUNNING
 from programmes.services.courses import course_from, course_rows
-from programmes.wording import day_and_year, title
+from programmes.wording import day_and_year, title, with_away
 
 SILENCES = (5, 7, 14, 28)  # days without a walk, to choose from
 ENDS_SOON = timedelta(days=14)
@@ -105,6 +106,12 @@ def _ends_by(row: Any, today: date, day: date) -> bool:
     return any(each.from_on + timedelta(days=7) <= day for each in lasts)
 
 
+def lead_of(programme: Any) -> str:
+    """The patient's lead, and who stands in today; "" where nobody leads."""
+    lead = programme.patient.lead
+    return with_away(lead.name, away_from(programme.lead_away)) if lead else ""
+
+
 class _Choice(admin.SimpleListFilter):
     """A filter with fixed choices, each of which is a condition."""
 
@@ -127,7 +134,7 @@ class Mine(_Choice):
     options = (("mine", gettext_lazy("Mine")),)
 
     def chosen(self, rows: Any, value: Any, request: Any, today: date) -> Any:
-        return rows.of_clinician(request.staff)
+        return rows.of_clinician(request.staff, today)
 
 
 class FlagFilter(_Choice):
@@ -227,8 +234,16 @@ class ProgrammeList(ProgrammeSteps):
     list_select_related = ("patient", "template", "clinician")
 
     def get_queryset(self, request: Any) -> Any:
-        rows = super().get_queryset(request).select_related("patient", "template", "clinician", "assigned_by")
-        return with_standing(rows, local_today(request)) if request.clinic else rows
+        joined = ("patient__lead", "template", "clinician", "assigned_by")
+        rows = super().get_queryset(request).select_related(*joined)
+        if request.clinic is None:
+            return rows
+        today = local_today(request)
+        away = {
+            "clinician_away": away_row(request.clinic, "clinician", today),
+            "lead_away": away_row(request.clinic, "patient__lead", today),
+        }
+        return with_standing(rows, today).annotate(**away)
 
     @admin.display(description=gettext_lazy("patient"), ordering="patient__family_name")
     def patient_name(self, programme: Programme) -> str:
@@ -265,5 +280,5 @@ class ProgrammeList(ProgrammeSteps):
         return f"{template.code} {template.name}" if template else None
 
     @admin.display(description=gettext_lazy("clinician"), ordering="clinician__name")
-    def who(self, programme: Programme) -> str:
-        return str(programme.clinician.name)
+    def who(self, programme: Any) -> str:
+        return with_away(programme.clinician.name, away_from(programme.clinician_away))

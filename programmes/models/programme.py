@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import StaffMember, User
+from clinic.models import Absence, StaffMember, User
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic, together
 from patients.models import Patient
 from programmes.clinical.course import governing
@@ -50,9 +50,13 @@ class ProgrammeQuerySet(ClinicQuerySet):
     def of_patient(self, patient: Patient) -> Self:
         return self.filter(clinic_id=patient.clinic_id, patient=patient)
 
-    def of_clinician(self, member: StaffMember) -> Self:
-        """Those that this person looks after: as clinician of the plan or lead of the patient."""
-        return self.filter(Q(clinician=member) | Q(patient__lead=member), clinic_id=member.clinic_id)
+    def of_clinician(self, member: StaffMember, day: date) -> Self:
+        """Those that this person looks after on that day: as clinician of the plan or lead of the patient,
+        or as cover of a colleague who is either."""
+        own = Q(clinician=member) | Q(patient__lead=member)
+        away = Absence.objects.covered_by(member, day)
+        covered = Q(clinician__in=away) | Q(patient__lead__in=away)
+        return self.filter(own | covered, clinic_id=member.clinic_id)
 
 
 class Programme(ClinicRecord):

@@ -29,6 +29,7 @@ ROWS = {
     "session_id": "session",
     "member_id": "member",
     "access_id": "access",
+    "absence_id": "absence",
     "limited_id": "limited",
     "report_id": "report",
     "text_id": "text",
@@ -37,6 +38,7 @@ ROWS = {
 }
 # Addresses that need a row in a certain state.
 STATES = {
+    "away/<member_id>/plan/": "lead",
     "retention/<patient_id>/": "past",
     "retention/<patient_id>/take-back/": "going",
     "review/<item_id>/hand-back/": "clinicians",

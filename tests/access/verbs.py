@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clinic.models import CHECKLIST, Closure, Role, StaffMember, User
-from clinic.services import going_live, keeping, oversight, people, privacy, sign_in_help
+from clinic.services import absences, going_live, keeping, oversight, people, privacy, sign_in_help
 from clinic.services.post import Letter
 from patients.models import Decision, Patient, RequestOutcome, RetentionDecision
 from patients.services import (
@@ -77,6 +77,7 @@ def verbs(side: Side) -> dict[str, tuple[str, partial[Any]]]:
         *_patient(side),
         *_rights(side),
         *_limits(side),
+        *_away(side),
         *_house(side),
     ]
     return {call.func.__name__: (verb, call) for verb, call in done}
@@ -233,6 +234,17 @@ def _limits(side: Side) -> list[tuple[str, partial[Any]]]:
         ),
         ("open_in_emergency", partial(limiting.open_by_number, number=limited.number, **way_in)),
         ("review_emergencies", partial(limiting.review_emergency, access=access, note=REASON, **AT)),
+    ]
+
+
+def _away(side: Side) -> list[tuple[str, partial[Any]]]:
+    absence, cover = side.rows["absence"], side.rows["cover"]
+    lead, later = side.staff[Role.CLINICIAN], TODAY + timedelta(days=30)
+    leave = absences.Leave(later, later)
+    return [
+        ("plan_cover", partial(absences.plan_absence, member=lead, cover=cover, leave=leave, **AT)),
+        ("plan_cover", partial(absences.name_cover, absence=absence, cover=cover, **AT)),
+        ("plan_cover", partial(absences.end_absence, absence=absence, **AT)),
     ]
 
 

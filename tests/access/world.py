@@ -10,6 +10,7 @@ from django.test import Client
 from clinic.middleware.second_factor import SECOND_FACTOR
 from clinic.middleware.sessions import ENROLLING, STAFF_SESSION
 from clinic.models import CHECKLIST, Closure, LeaverReport, OutboxMessage, Role, User, UserSession
+from clinic.services.absences import Leave, plan_absence
 from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.oversight import record_access_review
 from clinic.services.post import Letter
@@ -231,7 +232,23 @@ def _limited(side: Side) -> None:
         "access": access,
         "member": side.staff[Role.REVIEWER],
         "report": LeaverReport.objects.for_clinic(side.clinic).get(),
+        "lead": clinician,
     }
+    _away(side)
+
+
+def _away(side: Side) -> None:
+    """The clinician is away today, covered by a colleague."""
+    cover = a_staff_member(side.clinic, name=f"{side.word} cover")
+    leave = Leave(side.today, side.today + timedelta(days=3), f"{side.word} walks in Wales")
+    absence = plan_absence(
+        member=side.staff[Role.CLINICIAN],
+        cover=cover,
+        leave=leave,
+        by=side.staff[Role.MANAGER],
+        now=side.now,
+    )
+    side.rows |= {"absence": absence, "cover": cover}
 
 
 def _opened_in_emergency(side: Side, number: int) -> tuple[Any, EmergencyAccess]:

@@ -9,6 +9,7 @@ from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from clinic.models import LeaverReport, OutboxMessage, Role
+from clinic.services.absences import Leave, plan_absence
 from patients.models import Decision
 from patients.services.limiting import open_in_emergency
 from programmes.models import Overlay, ReviewItem
@@ -88,6 +89,9 @@ def people():
         now=datetime.now(UTC),
     )
     leaver = a_staff_member(clinic)
+    cover = a_staff_member(clinic)
+    leave = Leave(days_ago(0), days_ago(-3))
+    absence = plan_absence(member=clinician, cover=cover, leave=leave, by=manager, now=datetime.now(UTC))
     hand_over(member=leaver, successor=clinician, by=manager, now=datetime.now(UTC), today=days_ago(0))
     past, going, kept = (ended(a_patient(clinic), days_ago(366 * 9)) for _each in range(3))
     decided(going, manager, now=datetime.now(UTC))
@@ -107,6 +111,7 @@ def people():
         "no plan": a_patient(clinic),
         "manager": manager,
         "limited": limited,
+        "absence": absence,
     }
 
 
@@ -116,6 +121,8 @@ def staff_pages(people):
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
+    yield from ("/away/", f"/away/{people['clinician'].pk}/plan/")
+    yield from (f"/away/{people['absence'].pk}/{page}/" for page in ("cover", "end"))
     own = ("second-factor/", "second-factor/app/", "second-factor/passkey/", "second-factor/recovery-codes/")
     yield from (f"/staff/{page}" for page in (*own, "sessions/", "password/", "confirm/"))
 

@@ -69,6 +69,8 @@ TESTS: dict[str, tuple[str, ...]] = {
     "clinic/views/passwords.py": (f"{CLINIC}passwords.py",),
     "clinic/views/patient_data.py": (f"{PATIENTS}record_export.py",),
     "clinic/views/people.py": (f"{CLINIC}people_pages.py", f"{CLINIC}emergency.py"),
+    "clinic/services/absences.py": (f"{CLINIC}absences.py",),
+    "clinic/views/absences.py": (f"{CLINIC}absences.py",),
     "clinic/views/people_reading.py": (f"{CLINIC}people_pages.py", f"{CLINIC}emergency.py"),
     "clinic/views/restriction.py": (f"{PATIENTS}restriction.py",),
     "clinic/views/second_factor.py": (f"{CLINIC}second_factor.py",),

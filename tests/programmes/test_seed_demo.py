@@ -11,7 +11,7 @@ from django.test import override_settings
 from django.utils import timezone
 from pytest_django import DjangoDbBlocker
 
-from clinic.models import Clinic, StaffMember, User
+from clinic.models import Absence, Clinic, StaffMember, User
 from patients.models import Patient
 from patients.services.letters import why_no_letter
 from programmes.models import Flag, Programme, ReviewItem, ReviewRun, Source, Walk
@@ -48,7 +48,7 @@ def test_the_demo_is_complete_and_a_second_seeding_changes_nothing(elm):
         "waiting nights": ReviewRun.objects.for_clinic(elm).filter(status="waiting").count(),
         "safety": Flag.objects.for_clinic(elm).unresolved().filter(code="SAFETY").count(),
     } == {
-        "staff": 3,
+        "staff": 4,
         "patients": 63,
         "real diaries": 20,
         "drafts": 1,
@@ -78,6 +78,14 @@ def test_the_queue_has_something_in_every_tab(elm):
     items = ReviewItem.objects.for_clinic(elm)
     statuses = {"requested", "in-progress", "on-hold", "completed"}
     assert set(items.values_list("status", flat=True)) == statuses
+
+
+def test_a_colleague_is_away_and_the_clinician_covers_items_that_wait(elm):
+    clinician = StaffMember.objects.for_clinic(elm).get(user__email="clinician@elm.example")
+    today = timezone.now().astimezone(elm.zone).date()
+    away = Absence.objects.covered_by(clinician, today)
+    waiting = ReviewItem.objects.for_clinic(elm).open().filter(patient__lead__in=away)
+    assert (away.count(), waiting.exists()) == (1, True)
 
 
 def test_the_nights_that_wait_raise_flags(elm):

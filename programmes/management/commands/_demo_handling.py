@@ -42,7 +42,8 @@ def handle(clinic: Clinic, name: str, how: str, at: datetime) -> None:
         .select_related("clinic")
         .get(patient__given_name=given_name, patient__family_name=family_name)
     )
-    staff = {each.role: each for each in StaffMember.objects.for_clinic(clinic).select_related("user")}
+    members = StaffMember.objects.for_clinic(clinic).select_related("user").order_by("-pk")
+    staff = {each.role: each for each in members}  # of each role the first that joined
     HANDLERS[how](Desk(item, staff[Role.CLINICIAN], staff[Role.REVIEWER], at))
 
 

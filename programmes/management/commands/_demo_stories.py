@@ -23,6 +23,7 @@ class House:
     phone: str
     duty_email: str
     staff: tuple[Colleague, ...]
+    away: str = ""  # the name of a clinician on leave, whom the first one covers
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,7 @@ class Story:
     signed_in: bool = True
     draft: bool = False
     by_letter: bool = False  # has no e-mail address: signs in by a printed letter
+    led_by: str = ""  # a colleague's name; "" for the first clinician
     handled: tuple[Handled, ...] = ()
 
 
@@ -75,7 +77,9 @@ ELM = House(
         Colleague("Priya Raman", "clinician@elm.example", "clinician"),
         Colleague("Tom Ellis", "reviewer@elm.example", "reviewer"),
         Colleague("Helen Brook", "manager@elm.example", "manager"),
+        Colleague("Sam Reed", "colleague@elm.example", "clinician"),
     ),
+    away="Sam Reed",
 )
 ASH = House(
     name="Ash Clinic",
@@ -101,7 +105,7 @@ ELM_STORIES = (
     Story("steady", "Graham Whitlock", 1950, "T1", 8, started=49, pain=4, keeps=0.95),
     Story("steady", "Agnieszka Kowalska", 1975, "T2", 18, started=49, pain=3),
     Story("steady", "Yusuf Demir", 1963, "T3", 22, started=42, pain=2, keeps=0.85),
-    Story("steady", "Eleanor Finch", 1959, "T2", 14, started=35, pain=4),
+    Story("steady", "Eleanor Finch", 1959, "T2", 14, started=35, pain=4, led_by="Sam Reed"),
     Story("steady", "Ravi Chandran", 1970, "T2", 16, started=28, pain=3, keeps=0.95),
     Story("improving", "Dorothy Adeyemi", 1953, "T1", 7, started=77, pain=7, changes=(Change(70, 60, 3),)),
     Story(
@@ -125,7 +129,18 @@ ELM_STORIES = (
     Story(
         "rising", "Imran Hussain", 1971, "T2", 14, started=49, pain=4, keeps=1, changes=(Change(6, 2, 7.5),)
     ),
-    Story("rising", "Joyce Mbeki", 1960, "T1", 8, started=42, pain=3, keeps=1, changes=(Change(7, 7, 7),)),
+    Story(
+        "rising",
+        "Joyce Mbeki",
+        1960,
+        "T1",
+        8,
+        started=42,
+        pain=3,
+        keeps=1,
+        changes=(Change(7, 7, 7),),
+        led_by="Sam Reed",
+    ),
     Story(
         "rising",
         "Stephen Lowe",
@@ -184,12 +199,13 @@ ELM_STORIES = (
         pain=4,
         keeps=1,
         changes=(Change(18, 2, 8), Change(9, 3, 4)),
+        led_by="Sam Reed",
     ),
     Story(
         "flare", "Tomasz Zielinski", 1980, "T3", 24, started=42, pain=1, keeps=1, changes=(Change(5, 2, 5),)
     ),
     Story("silent", "Colin Ashworth", 1965, "T2", 15, started=49, pain=4, keeps=1, silent=11),
-    Story("silent", "Leila Haddad", 1983, "T2", 15, started=42, pain=5, keeps=1, silent=9),
+    Story("silent", "Leila Haddad", 1983, "T2", 15, started=42, pain=5, keeps=1, silent=9, led_by="Sam Reed"),
     Story(
         "silent",
         "Raymond Pike",

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from clinic.models import CHECKLIST, Clinic, Role, StaffMember, User
 from clinic.permissions import Operator
+from clinic.services.absences import Leave, plan_absence
 from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.keeping import switch_suggestions
 from clinic.tenancy import act_for
@@ -54,8 +55,12 @@ class Setting:
 
     clinic: Clinic
     clinician: StaffMember
+    colleagues: dict[str, StaffMember]  # by name, the clinician too
     today: date
     templates: dict[str, ProgrammeTemplate]
+
+    def lead_of(self, story: stories.Story) -> StaffMember:
+        return self.colleagues.get(story.led_by, self.clinician)
 
     def at(self, ago: int, hour: int = 9) -> datetime:
         """That hour of the clinic's day, so many days ago."""
@@ -148,11 +153,13 @@ def _open_clinic(house: stories.House, now: datetime) -> Setting:
         user = User.objects.create_user(each.email)
         StaffMember.objects.create(clinic=clinic, user=user, name=each.name, role=each.role)
     _sign(clinic, now)
-    clinician = (
-        StaffMember.objects.for_clinic(clinic).select_related("clinic", "user").get(role=Role.CLINICIAN)
-    )
+    members = StaffMember.objects.for_clinic(clinic).select_related("clinic", "user")
+    colleagues = {member.name: member for member in members}
+    clinician = colleagues[house.staff[0].name]
+    if house.away:
+        _send_away(colleagues[house.away], clinician, now)
     templates = {template.code: template for template in ProgrammeTemplate.objects.for_clinic(clinic)}
-    return Setting(clinic, clinician, now.astimezone(clinic.zone).date(), templates)
+    return Setting(clinic, clinician, colleagues, now.astimezone(clinic.zone).date(), templates)
 
 
 def _sign(clinic: Clinic, now: datetime) -> None:
@@ -162,6 +169,13 @@ def _sign(clinic: Clinic, now: datetime) -> None:
     sign_going_live(readiness=readiness, rule_version=RULE_VERSION, by=manager, now=now, is_demo=True)
     clinic.live_rule_version = RULE_VERSION
     switch_suggestions(clinic=clinic, on=True, by=manager)
+
+
+def _send_away(member: StaffMember, cover: StaffMember, now: datetime) -> None:
+    """On leave from today on; the patients stand under Mine of the colleague."""
+    today = now.astimezone(member.clinic.zone).date()
+    leave = Leave(today, today + timedelta(days=11), "A family holiday")
+    plan_absence(member=member, cover=cover, leave=leave, by=member, now=now)
 
 
 def _tell_all(setting: Setting, told: Iterable[stories.Story], *, first_phone: int) -> None:
@@ -191,7 +205,7 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
         family_name=family_name,
         date_of_birth=born_on(story),
         phone=phone,
-        lead=setting.clinician,
+        lead=setting.lead_of(story),
         # Invitations of long ago are not posted again: the mailbox holds what leaves now.
         invited_at=signed_in and signed_in - timedelta(days=1),
         first_signed_in_at=signed_in,
@@ -225,14 +239,14 @@ def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programm
         weeks=generated_weeks(template=template, baseline=baseline),
         template=template,
         rule=template.rules,
-        by=setting.clinician,
+        by=setting.lead_of(story),
         today=setting.today,
     )
 
 
 def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     """Assigned on the first day, walked, paused and ended as the story tells."""
-    clinician = setting.clinician
+    clinician = setting.lead_of(story)
     answers = CheckAnswers(parq_on=programme.starts_on, parq_result="No to every question")
     complete_checklist(
         patient=programme.patient, answers=answers, by=clinician, now=setting.at(story.started)
