@@ -112,24 +112,34 @@ class PlanWeek:
     days: str
     amount: str
     is_now: bool
+    instead_of: str = ""
 
 
 def my_plan(
-    doses: Sequence[Dose], *, first_on: date, now: int | None = None, starts: Any = None
+    doses: Sequence[Dose], *, first_on: date, now: Dose | None = None, starts: Any = None
 ) -> list[PlanWeek]:
-    """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is the current number."""
+    """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is what this week asks.
+
+    Where that is less than the plan's own week, the row says both.
+    """
     begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
     begins |= starts or {}
     return [
-        PlanWeek(
-            number=dose.number,
-            starts_on=date_format(begins[dose.number], "j M"),
-            days=days(dose.days),
-            amount=amount(dose),
-            is_now=dose.number == now,
-        )
+        _plan_week(dose, begins[dose.number], now if now and now.number == dose.number else None)
         for dose in doses
     ]
+
+
+def _plan_week(dose: Dose, starts_on: date, now: Dose | None) -> PlanWeek:
+    asked, full = now or dose, amount(dose)
+    return PlanWeek(
+        number=dose.number,
+        starts_on=date_format(starts_on, "j M"),
+        days=days(asked.days),
+        amount=amount(asked),
+        is_now=now is not None,
+        instead_of=full if amount(asked) != full else "",
+    )
 
 
 def week(so_far: WeekSoFar) -> str:

@@ -1,5 +1,6 @@
 """My plan: every week of the plan in force, to read ahead or to print."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -9,8 +10,8 @@ from django.views.decorators.http import require_safe
 
 from patients import paper, plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
-from patients.views.today import state_of
-from programmes.services.plan_reading import plan_of
+from patients.views.today import quiet_days, state_of
+from programmes.services.plan_reading import Dose, Plan, gently, plan_of, recent_walks
 
 
 @require_safe
@@ -21,11 +22,9 @@ def plan(request: PatientRequest) -> HttpResponse:
     state = state_of(request.safety_route, found, is_restricted=request.is_restricted)
     if found is None or state in ("safety", "ended"):
         return page(request, "plan.html", {"state": state})
+    now = _asked_today(request, found) if state == "walking" else None
     weeks = wording.my_plan(
-        found.doses,
-        first_on=found.programme.starts_on,
-        starts=found.week_starts,
-        now=found.dose.number if state == "walking" else None,
+        found.doses, first_on=found.programme.starts_on, starts=found.week_starts, now=now
     )
     shown: dict[str, Any] = {"state": state, "weeks": weeks, "parts": plan_wording.parts(found.dose)}
     shown["goal"] = found.programme.goal
@@ -33,6 +32,14 @@ def plan(request: PatientRequest) -> HttpResponse:
         course = found.course
         shown |= {"why": plan_wording.why_this_week(course.today), "presses": plan_wording.presses(course)}
     return page(request, "plan.html", shown)
+
+
+def _asked_today(request: PatientRequest, plan: Plan) -> Dose:
+    """This week's dose as Today asks for it: less after a gap, in a flare-up, or after some quiet days."""
+    walks = recent_walks(patient=request.patient)
+    if not quiet_days(plan, walks, plan.on):
+        return plan.dose
+    return replace(plan.dose, minutes=gently(plan, walks))
 
 
 @require_safe

@@ -34,7 +34,7 @@ def today(request: PatientRequest) -> HttpResponse:
     if request.safety_route:
         context["advice"] = wording.what_to_do(request.safety_route)
     if state == "walking" and plan:
-        context |= plan_wording.next_walk(plan, walks, quiet=_quiet_days(plan, walks, on))
+        context |= plan_wording.next_walk(plan, walks, quiet=quiet_days(plan, walks, on))
     if plan and state in ("resting", "waiting"):
         until = plan.paused_until
         context |= {"until": until and wording.day(until), "starts": wording.day(plan.programme.starts_on)}
@@ -56,7 +56,7 @@ def state_of(safety_route: str | None, plan: Plan | None, *, is_restricted: bool
     return "resting" if plan.is_resting else "walking"
 
 
-def _quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:
+def quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:
     """Days since the last walk, or since the start; 0 while they are few."""
     last = walks[0].walked_on if walks else plan.programme.starts_on
     days = (on - max(last, plan.programme.starts_on)).days

@@ -19,6 +19,7 @@ from patients.services.restricted import ProcessingRestricted
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.timer import timed_walk, timer_is_logged
+from patients.views.today import state_of
 from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
@@ -200,8 +201,19 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     context["day"] = wording.day(walk.walked_on)
     context["praise"] = code == Saved.WELL_DONE
     context["may_change"] = is_changeable(walk, timezone.now())
+    context["flare_plan"] = _flare_plan(request) if code == Saved.FLARE else ""
     context["still_open"] = finding is None and request.safety_route is not None
     return page(request, "saved.html", context)
+
+
+def _flare_plan(request: PatientRequest) -> str:
+    """Whether the flare-up plan may be taken up today, runs already, or neither ("")."""
+    plan = plan_of(patient=request.patient, on=request.patient.local_date(timezone.now()))
+    if plan is None or state_of(request.safety_route, plan, is_restricted=request.is_restricted) != "walking":
+        return ""
+    if plan.course.open_flare is not None:
+        return "runs"
+    return "offered" if plan.course.may_ease else ""
 
 
 def _sentence(walk: Walk, *, red_flag: bool) -> Saved:

@@ -57,7 +57,7 @@ def _running_plan(programme: Programme, request: Any) -> Plan | None:
 
 def _read_now(plan: Plan) -> dict[str, Any]:
     weeks = wording.my_plan(
-        plan.doses, first_on=plan.programme.starts_on, starts=plan.week_starts, now=plan.dose.number
+        plan.doses, first_on=plan.programme.starts_on, starts=plan.week_starts, now=plan.dose
     )
     return {"reads": wording.first_day(plan.dose)[:2], "weeks": weeks, "parts": plan_wording.parts(plan.dose)}
 

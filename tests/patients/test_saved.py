@@ -9,7 +9,18 @@ from clinic.models import Clinic, Closure
 from patients import wording
 from programmes.clinical.saved import Saved
 from programmes.models import Flag, ReviewItem, Walk
-from tests.factories import NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from programmes.services.prescribing import assign_programme
+from tests.factories import (
+    NOON,
+    a_checklist,
+    a_clinic,
+    a_draft,
+    a_flare_plan,
+    a_patient,
+    a_programme,
+    a_staff_member,
+    a_walk,
+)
 from tests.queries import DomainQueries
 
 TODAY = NOON.date()
@@ -143,3 +154,40 @@ def test_a_second_answer_changes_nothing(signed_in, programme):
     answer(signed_in, walk, "fever")
     assert answer(signed_in, walk, "none").status_code == 302
     assert Walk.objects.get().new_symptoms == ["fever"]
+
+
+# --- A flare-up: yes
+
+OFFER = 'href="/plan/flare-up/"'
+RUNS = "Your flare-up plan is on. Today shows what it asks."
+
+
+def flared(client, programme, **answers):
+    return page_of(client, a_walk(programme, TODAY, **{"flare": True, **answers}).walk)
+
+
+def test_a_flare_up_leads_to_the_plan_for_it(signed_in, programme):
+    assert OFFER in flared(signed_in, programme)
+
+
+def test_a_walk_without_a_flare_up_does_not(signed_in, programme):
+    assert OFFER not in flared(signed_in, programme, flare=False)
+
+
+def test_where_the_clinician_did_not_allow_it_nothing_of_it_is_said(signed_in, patient, clinician):
+    draft = a_draft(patient, clinician, starts_on=TODAY)
+    draft.revisions.update(allows_flare_plan=False)
+    a_checklist(patient, clinician)
+    assign_programme(programme=draft, by=clinician, now=NOON)
+    page = flared(signed_in, draft)
+    assert (OFFER in page, "flare-up plan" in page) == (False, False)
+
+
+def test_one_that_runs_is_named_and_not_offered_again(signed_in, programme):
+    a_flare_plan(programme, TODAY)
+    page = flared(signed_in, programme)
+    assert (OFFER in page, RUNS in page) == (False, True)
+
+
+def test_with_a_red_flag_no_flare_up_plan_is_offered(signed_in, programme):
+    assert OFFER not in flared(signed_in, programme, new_symptoms=("fever",))
