@@ -33,7 +33,7 @@ class Sheet:
 
     first_on: str
     note: str
-    columns: list[list[wording.PlanWeek]]
+    columns: list[list[plan_wording.PlanWeek]]
     how: list[str]
     parts: list[Any]
     diary: list[DiaryRow]
@@ -50,7 +50,7 @@ def sheet_of(plan: Plan) -> Sheet:
     now = plan.dose
     doses = [now if dose.number == now.number else dose for dose in plan.doses if dose.number >= now.number]
     starts = plan.week_starts
-    weeks = wording.my_plan(doses, first_on=starts[now.number], starts=starts)
+    weeks = plan_wording.my_plan(doses, first_on=starts[now.number], starts=starts)
     half = -(-len(weeks) // 2) if len(weeks) > ONE_COLUMN else len(weeks)
     return Sheet(
         first_on=date_format(starts[now.number], "j F Y"),

@@ -3,10 +3,12 @@
 Staff read the same facts in `programmes.plan_wording`. Nothing here counts against anybody.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -131,6 +133,48 @@ def _length(seconds: int) -> str:
     if seconds % 60:
         return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
     return wording.minutes(seconds // 60)
+
+
+# --- My plan
+
+
+@dataclass(frozen=True, slots=True)
+class PlanWeek:
+    """One row of "My plan"."""
+
+    number: int
+    starts_on: str
+    days: str
+    amount: str
+    is_now: bool
+    instead_of: str = ""
+
+
+def my_plan(
+    doses: Sequence[Dose], *, first_on: date, now: Dose | None = None, starts: Any = None
+) -> list[PlanWeek]:
+    """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is what this week asks.
+
+    Where that is less than the plan's own week, the row says both.
+    """
+    begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
+    begins |= starts or {}
+    return [
+        _plan_week(dose, begins[dose.number], now if now and now.number == dose.number else None)
+        for dose in doses
+    ]
+
+
+def _plan_week(dose: Dose, starts_on: date, now: Dose | None) -> PlanWeek:
+    asked, full = now or dose, wording.amount(dose)
+    return PlanWeek(
+        number=dose.number,
+        starts_on=date_format(starts_on, "j M"),
+        days=wording.days(asked.days),
+        amount=wording.amount(asked),
+        is_now=now is not None,
+        instead_of=full if wording.amount(asked) != full else "",
+    )
 
 
 # --- What may be pressed

@@ -6,7 +6,7 @@ reassures: the absence of a warning is not an all-clear.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -101,45 +101,6 @@ def first_day(dose: Dose) -> list[str]:
     nothing_yet = WeekSoFar(0, dose.days, 0, dose.days * dose.minutes)
     how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
     return [f"{_('Your next walk:')} {amount(dose)}.", how, week(nothing_yet)]
-
-
-@dataclass(frozen=True, slots=True)
-class PlanWeek:
-    """One row of "My plan"."""
-
-    number: int
-    starts_on: str
-    days: str
-    amount: str
-    is_now: bool
-    instead_of: str = ""
-
-
-def my_plan(
-    doses: Sequence[Dose], *, first_on: date, now: Dose | None = None, starts: Any = None
-) -> list[PlanWeek]:
-    """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is what this week asks.
-
-    Where that is less than the plan's own week, the row says both.
-    """
-    begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
-    begins |= starts or {}
-    return [
-        _plan_week(dose, begins[dose.number], now if now and now.number == dose.number else None)
-        for dose in doses
-    ]
-
-
-def _plan_week(dose: Dose, starts_on: date, now: Dose | None) -> PlanWeek:
-    asked, full = now or dose, amount(dose)
-    return PlanWeek(
-        number=dose.number,
-        starts_on=date_format(starts_on, "j M"),
-        days=days(asked.days),
-        amount=amount(asked),
-        is_now=now is not None,
-        instead_of=full if amount(asked) != full else "",
-    )
 
 
 def week(so_far: WeekSoFar) -> str:

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from patients import paper, plan_wording, wording
+from patients import paper, plan_wording
 from patients.views.access import PatientRequest, page, patient_page
 from patients.views.today import quiet_days, state_of
 from programmes.services.plan_reading import Dose, Plan, gently, plan_of, recent_walks
@@ -23,7 +23,7 @@ def plan(request: PatientRequest) -> HttpResponse:
     if found is None or state in ("safety", "ended"):
         return page(request, "plan.html", {"state": state})
     now = _asked_today(request, found) if state == "walking" else None
-    weeks = wording.my_plan(
+    weeks = plan_wording.my_plan(
         found.doses, first_on=found.programme.starts_on, starts=found.week_starts, now=now
     )
     shown: dict[str, Any] = {"state": state, "weeks": weeks, "parts": plan_wording.parts(found.dose)}

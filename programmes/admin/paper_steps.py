@@ -56,7 +56,7 @@ def _running_plan(programme: Programme, request: Any) -> Plan | None:
 
 
 def _read_now(plan: Plan) -> dict[str, Any]:
-    weeks = wording.my_plan(
+    weeks = plan_wording.my_plan(
         plan.doses, first_on=plan.programme.starts_on, starts=plan.week_starts, now=plan.dose
     )
     return {"reads": wording.first_day(plan.dose)[:2], "weeks": weeks, "parts": plan_wording.parts(plan.dose)}
@@ -66,6 +66,6 @@ def _read_then(programme: Programme) -> dict[str, Any]:
     weeks: Any = prescribing.stored_weeks(programme.weeks.order_by("number"))
     return {
         "reads": wording.first_day(weeks[0]),
-        "weeks": wording.my_plan(weeks, first_on=programme.starts_on),
+        "weeks": plan_wording.my_plan(weeks, first_on=programme.starts_on),
         "parts": plan_wording.parts(weeks[0]),
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import StaffMember
-from patients import wording
+from patients import plan_wording, wording
 from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
 from programmes.clinical.course import Course
@@ -243,6 +243,6 @@ def shown(weeks: Sequence[grading.Week], starts_on: date) -> dict[str, Any]:
         "sentences": plan_in_words(weeks),
         "warnings": warnings_in_words(weeks),
         "rows": rows,
-        "my_plan": wording.my_plan(weeks, first_on=starts_on),
+        "my_plan": plan_wording.my_plan(weeks, first_on=starts_on),
         "chart": plan_chart(weeks, [row["starts_on"] for row in rows]),
     }
