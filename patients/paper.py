@@ -37,6 +37,7 @@ class Sheet:
     how: list[str]
     parts: list[Any]
     diary: list[DiaryRow]
+    to_write: str
     address: str
 
     @property
@@ -50,7 +51,7 @@ def sheet_of(plan: Plan) -> Sheet:
     now = plan.dose
     doses = [now if dose.number == now.number else dose for dose in plan.doses if dose.number >= now.number]
     starts = plan.week_starts
-    weeks = plan_wording.my_plan(doses, first_on=starts[now.number], starts=starts)
+    weeks = plan_wording.my_plan(doses, first_on=starts[now.number], units=plan.units, starts=starts)
     half = -(-len(weeks) // 2) if len(weeks) > ONE_COLUMN else len(weeks)
     return Sheet(
         first_on=date_format(starts[now.number], "j F Y"),
@@ -59,6 +60,7 @@ def sheet_of(plan: Plan) -> Sheet:
         how=[sentence for sentence in (wording.pace(now.intensity), wording.bouts(now.bouts)) if sentence],
         parts=list(plan_wording.parts(now)),
         diary=_diary(plan, doses),
+        to_write=wording.to_write(now.counts, plan.units),
         address=log_address(),
     )
 
@@ -77,6 +79,6 @@ def _diary(plan: Plan, doses: Sequence[Dose]) -> list[DiaryRow]:
         begins = starts[first.number] + timedelta(days=7 * number)
         if number < len(doses):
             begins = starts.get(dose.number, begins)
-        day, amount = date_format(begins, "j M"), wording.amount(dose)
+        day, amount = date_format(begins, "j M"), wording.amount(dose, plan.units)
         rows += [DiaryRow(dose.number, day, walk + 1, dose.days, amount) for walk in range(dose.days)]
     return rows

@@ -62,34 +62,32 @@ def bouts(stretch: Stretch, dose: Dose) -> str:
     return _("Do it in %(least)d or %(most)d short walks.") % {"least": least, "most": most}
 
 
-def up_to(stretch: Stretch) -> str:
+def up_to(stretch: Stretch, units: str) -> str:
     """The most of a day, where the flare-up plan leaves room."""
-    if stretch.up_to <= stretch.dose.minutes:
+    dose = stretch.dose
+    if stretch.up_to <= dose.amount:
         return ""
-    return _("If that feels fine, you can walk up to %(minutes)s.") % {
-        "minutes": wording.minutes(stretch.up_to)
-    }
+    most = wording.much(stretch.up_to, dose.counts, units)
+    return _("If that feels fine, you can walk up to %(amount)s.") % {"amount": most}
 
 
 def next_walk(plan: Plan, walks: list[PastWalk], *, quiet: int = 0) -> dict[str, Any]:
     """What Today says of the next walk, `quiet` days after the last; the builder shows the same first."""
     so_far = week_so_far(plan, walks)
-    dose, stretch = plan.dose, plan.course.today
-    asked = gently(plan, walks) if quiet else dose.minutes
+    dose, stretch, units = plan.dose, plan.course.today, plan.units
+    asked = gently(plan, walks) if quiet else dose.amount
     return {
-        "amount": wording.amount(dose, minutes_now=asked),
+        "amount": wording.amount(dose, units, now=asked),
         "pace": wording.pace(dose.intensity),
         "bouts": bouts(stretch, dose),
-        "up_to": "" if quiet else up_to(stretch),
+        "up_to": "" if quiet else up_to(stretch, units),
         "parts": parts(dose),
         "why": why_this_week(stretch),
-        "presses": presses(plan.course),
+        "presses": presses(plan.course, units),
         "away": wording.away(quiet if walks else None) if quiet else "",
-        "week": wording.week(so_far),
+        "week": wording.week(so_far, units),
         "so_far": so_far,
-        "bar": min(100, round(100 * so_far.minutes / so_far.planned_minutes))
-        if so_far.planned_minutes
-        else None,
+        "bar": None if so_far.share is None else min(100, round(100 * so_far.share)),
         "note": plan.programme.note_to_patient,
     }
 
@@ -151,7 +149,7 @@ class PlanWeek:
 
 
 def my_plan(
-    doses: Sequence[Dose], *, first_on: date, now: Dose | None = None, starts: Any = None
+    doses: Sequence[Dose], *, first_on: date, units: str, now: Dose | None = None, starts: Any = None
 ) -> list[PlanWeek]:
     """The weeks of a plan from `first_on`, or as `starts` says by number; `now` is what this week asks.
 
@@ -160,20 +158,20 @@ def my_plan(
     begins = {dose.number: first_on + timedelta(days=7 * (dose.number - doses[0].number)) for dose in doses}
     begins |= starts or {}
     return [
-        _plan_week(dose, begins[dose.number], now if now and now.number == dose.number else None)
+        _plan_week(dose, begins[dose.number], now if now and now.number == dose.number else None, units)
         for dose in doses
     ]
 
 
-def _plan_week(dose: Dose, starts_on: date, now: Dose | None) -> PlanWeek:
-    asked, full = now or dose, wording.amount(dose)
+def _plan_week(dose: Dose, starts_on: date, now: Dose | None, units: str) -> PlanWeek:
+    asked, full = now or dose, wording.amount(dose, units)
     return PlanWeek(
         number=dose.number,
         starts_on=date_format(starts_on, "j M"),
         days=wording.days(asked.days),
-        amount=wording.amount(asked),
+        amount=wording.amount(asked, units),
         is_now=now is not None,
-        instead_of=full if wording.amount(asked) != full else "",
+        instead_of=full if wording.amount(asked, units) != full else "",
     )
 
 
@@ -195,7 +193,7 @@ class Presses:
         return self.may_repeat or self.may_ease or self.in_flare or bool(self.asked_again)
 
 
-def presses(course: Course) -> Presses:
+def presses(course: Course, units: str) -> Presses:
     """As the signed plan allows it today."""
     again = course.is_asked_again
     asked = _("You asked for this week again. It comes once more, then your plan goes on.")
@@ -203,25 +201,25 @@ def presses(course: Course) -> Presses:
         may_repeat=course.may_repeat and not again,
         may_ease=course.may_ease,
         in_flare=course.open_flare is not None,
-        phases=flare_days(course) if course.open_flare else [],
+        phases=flare_days(course, units) if course.open_flare else [],
         asked_again=asked if again else "",
     )
 
 
-def this_week(dose: Dose) -> str:
+def this_week(dose: Dose, units: str) -> str:
     """3 days, 15 minutes each day."""
-    words = {"days": wording.days(dose.days), "amount": wording.amount(dose)}
+    words = {"days": wording.days(dose.days), "amount": wording.amount(dose, units)}
     return _("%(days)s, %(amount)s each day") % words
 
 
-def flare_days(course: Course) -> list[str]:
+def flare_days(course: Course, units: str) -> list[str]:
     """What the flare-up plan that runs asks for, phase by phase, from today on."""
     ahead = (course.today, *course.to_come)
     phases = [each for each in ahead if each.why in (Why.FLARE_EASE, Why.FLARE_BUILD, Why.FLARE_BACK)]
-    return [_phase(each, course.on, is_first=each is phases[0]) for each in phases]
+    return [_phase(each, course.on, units, is_first=each is phases[0]) for each in phases]
 
 
-def _phase(stretch: Stretch, today: date, *, is_first: bool) -> str:
+def _phase(stretch: Stretch, today: date, units: str, *, is_first: bool) -> str:
     days = (stretch.until_on - max(stretch.from_on, today)).days + 1
     if stretch.why == Why.FLARE_BACK and not is_first:
         return _("After that: week %(week)d again, on %(days)s.") % {
@@ -229,11 +227,15 @@ def _phase(stretch: Stretch, today: date, *, is_first: bool) -> str:
             "days": wording.days(stretch.dose.days),
         }
     said = _("For %(days)s: %(amount)s a day.") if is_first else _("Then for %(days)s: %(amount)s a day.")
-    return said % {"days": wording.days(days), "amount": _amount(stretch)}
+    return said % {"days": wording.days(days), "amount": _amount(stretch, units)}
 
 
-def _amount(stretch: Stretch) -> str:
+def _amount(stretch: Stretch, units: str) -> str:
     dose = stretch.dose
-    if dose.minutes and stretch.up_to > dose.minutes:
-        return _("%(least)d to %(most)d minutes") % {"least": dose.minutes, "most": stretch.up_to}
-    return wording.amount(dose)
+    if stretch.up_to <= dose.amount:
+        return wording.amount(dose, units)
+    least, most = (
+        wording.bare(dose.amount, dose.counts, units),
+        wording.much(stretch.up_to, dose.counts, units),
+    )
+    return _("%(least)s to %(most)s") % {"least": least, "most": most}

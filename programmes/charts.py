@@ -13,7 +13,7 @@ PAIN_TOP = 10
 WIDTH, HEIGHT = 640.0, 240.0
 LEFT, RIGHT, TOP, BOTTOM = 36.0, 8.0, 12.0, 28.0
 BAR_SHARE = 0.7  # of a week's slot; the rest is the gap between bars
-NICE_STEPS = (5, 10, 15, 20, 30, 60, 90, 120, 150, 300, 600)
+NICE_STEPS = (5, 10, 15, 20, 30, 60, 90, 120, 150, 300, 600, 1000, 2000, 5000, 10_000, 20_000, 50_000)
 SPARK_WEEKS = 6
 SPARK_WIDTH, SPARK_HEIGHT = 120.0, 28.0
 
@@ -39,8 +39,8 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class WeekMinutes:
-    """Input of the weekly chart: `walked` is None for a week without any report, not zero."""
+class WeekVolume:
+    """Input of the weekly chart, in what the plan counts: `walked` is None without any report, not zero."""
 
     number: int
     starts_on: date
@@ -57,12 +57,12 @@ class Bar:
     width: float
     height: float
     planned_y: float
-    week: WeekMinutes
+    week: WeekVolume
 
 
 @dataclass(frozen=True, slots=True)
-class WeeklyMinutesChart:
-    """Bars of minutes walked against minutes planned; the rows of the table are the bars' weeks."""
+class VolumeChart:
+    """Bars of what was walked against what was planned; the rows of the table are the bars' weeks."""
 
     frame: Frame
     bars: tuple[Bar, ...]
@@ -70,7 +70,7 @@ class WeeklyMinutesChart:
     y_ticks: tuple[Tick, ...]
 
     @property
-    def rows(self) -> tuple[WeekMinutes, ...]:
+    def rows(self) -> tuple[WeekVolume, ...]:
         """The table beside the chart."""
         return tuple(bar.week for bar in self.bars)
 
@@ -140,21 +140,21 @@ class Sparkline:
     highest: float | None
 
 
-def weekly_minutes_chart(weeks: Sequence[WeekMinutes]) -> WeeklyMinutesChart:
-    """Lay out minutes walked against planned for the given weeks, in their order; no weeks give no bars.
+def volume_chart(weeks: Sequence[WeekVolume]) -> VolumeChart:
+    """Lay out what was walked against what was planned, in the weeks' order; no weeks give no bars.
 
-    Raises ValueError for negative minutes.
+    Raises ValueError for negative volumes.
     """
     if any(week.planned < 0 or (week.walked or 0) < 0 for week in weeks):
-        raise ValueError("minutes cannot be negative")
+        raise ValueError("volumes cannot be negative")
     frame = _frame()
-    y_ticks = _minute_ticks(frame, max((max(w.planned, w.walked or 0) for w in weeks), default=0))
+    y_ticks = _volume_ticks(frame, max((max(w.planned, w.walked or 0) for w in weeks), default=0))
     top = int(_number(y_ticks[-1]))
     slot = (frame.right - frame.left) / max(1, len(weeks))
     bars = tuple(_bar(frame, week, n, slot, top) for n, week in enumerate(weeks))
     every = ceil(len(bars) / 13)  # at most 13 labels, so that they never touch
     x_ticks = tuple(Tick(_r(bar.x + bar.width / 2), bar.week.number) for bar in bars[:: max(1, every)])
-    return WeeklyMinutesChart(frame, bars, x_ticks, y_ticks)
+    return VolumeChart(frame, bars, x_ticks, y_ticks)
 
 
 def pain_chart(points: Sequence[PainPoint]) -> PainChart:
@@ -217,14 +217,14 @@ def _number(tick: Tick) -> int:
     return tick.value if isinstance(tick.value, int) else 0
 
 
-def _minute_ticks(frame: Frame, highest: int) -> tuple[Tick, ...]:
+def _volume_ticks(frame: Frame, highest: int) -> tuple[Tick, ...]:
     """Four to six round values from 0 to above the highest."""
     step = next((s for s in NICE_STEPS if highest <= 5 * s), 600 * ceil(max(1, highest) / 3000))
     count = max(1, ceil(highest / step))
     return tuple(Tick(_r(_y(frame, n, count)), n * step) for n in range(count + 1))
 
 
-def _bar(frame: Frame, week: WeekMinutes, n: int, slot: float, top: int) -> Bar:
+def _bar(frame: Frame, week: WeekVolume, n: int, slot: float, top: int) -> Bar:
     y = _y(frame, week.walked or 0, top)
     return Bar(
         x=_r(frame.left + slot * (n + (1 - BAR_SHARE) / 2)),

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.course import Course, Flare, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
 from programmes.wording import day_and_year, number, points_of_pain, span
@@ -69,8 +70,15 @@ def _walks(suggestion: Suggestion) -> str:
     }
 
 
+_AMOUNTS = {
+    MINUTES: _("%(amount)d of %(planned_amount)d planned minutes."),
+    STEPS: _("%(amount)d of %(planned_amount)d planned steps."),
+    DISTANCE: _("%(amount)d of %(planned_amount)d planned metres."),
+}
+
+
 def _minutes(suggestion: Suggestion) -> str:
-    return gettext("%(minutes)d of %(planned_minutes)d planned minutes.") % suggestion.numbers
+    return str(_AMOUNTS[suggestion.numbers["counts"]]) % suggestion.numbers
 
 
 def _pain(suggestion: Suggestion) -> str:
@@ -102,7 +110,7 @@ def _flare(suggestion: Suggestion) -> str:
 
 def _well(suggestion: Suggestion) -> str:
     said = [_walks(suggestion)]
-    if suggestion.numbers["planned_minutes"]:
+    if suggestion.numbers["planned_amount"]:
         said.append(_minutes(suggestion))
     return " ".join([*said, _pain(suggestion), _settled(suggestion)])
 

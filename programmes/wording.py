@@ -17,6 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from clinic.services.covering import Away
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked
 from programmes.models import FlagCode
 
 Evidence = Mapping[str, Any]
@@ -100,6 +101,27 @@ def number(value: float, places: int = 1) -> str:
     """At most so many decimals, no trailing zeros, in the reader's notation."""
     shortest = f"{float(value):.{places}f}"
     return _notation(shortest.rstrip("0").rstrip(".") if places else shortest, get_language())
+
+
+def whole(value: int) -> str:
+    """12,500: metres and steps run into thousands."""
+    return formats.number_format(value, force_grouping=True)
+
+
+def amount(value: int, counts: str) -> str:
+    """What was asked or walked, in the plan's unit, for staff: 15 minutes, 1,200 metres, 6,000 steps."""
+    words = {
+        MINUTES: ngettext("%(n)s minute", "%(n)s minutes", value),
+        DISTANCE: ngettext("%(n)s metre", "%(n)s metres", value),
+        STEPS: ngettext("%(n)s step", "%(n)s steps", value),
+    }
+    return words[counts] % {"n": whole(value)}
+
+
+def walked(told: Walked) -> str:
+    """All that was told of a walk: "20 minutes, 1,500 metres"."""
+    pairs = ((told.told(counts), counts) for counts in (MINUTES, DISTANCE, STEPS))
+    return ", ".join(amount(value, counts) for value, counts in pairs if value is not None)
 
 
 def points_of_pain(value: float) -> str:

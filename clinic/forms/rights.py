@@ -99,8 +99,11 @@ def _score(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=10, required=False)
 
 
+AMOUNTS = ("minutes", "distance_m", "steps")
+
+
 class WalkErrorForm(forms.Form):
-    """Why a walk is in error and, if known, what is right; no minutes: nothing replaces it."""
+    """Why a walk is in error and, if known, what is right; no amount: nothing replaces it."""
 
     reason = forms.CharField(
         label=_("What is wrong?"),
@@ -108,11 +111,15 @@ class WalkErrorForm(forms.Form):
         error_messages={"required": _("Write what is wrong: others read it later.")},
     )
     minutes = forms.IntegerField(
-        label=_("Corrected minutes (leave empty: no walk takes its place)"),
+        label=_("Corrected minutes (leave all three empty: no walk takes its place)"),
         min_value=1,
-        max_value=600,
+        max_value=300,
         required=False,
     )
+    distance_m = forms.IntegerField(
+        label=_("Corrected metres"), min_value=0, max_value=40_000, required=False
+    )
+    steps = forms.IntegerField(label=_("Corrected steps"), min_value=0, max_value=60_000, required=False)
     walked_on = _day(_("Corrected day"), required=False)
     pain_before = _score(_("Pain before, 0 to 10"))
     pain_worst = _score(_("Worst pain, 0 to 10"))
@@ -122,13 +129,18 @@ class WalkErrorForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        if data.get("minutes") and not data.get("walked_on"):
+        if self.has_walk and not data.get("walked_on"):
             self.add_error("walked_on", _("Choose the day of the corrected walk."))
         scores = [data.get(name) for name in ("pain_before", "pain_worst", "pain_after", "effort")]
         typed = any(score is not None for score in scores) or data.get("note")
-        if typed and not data.get("minutes"):
+        if typed and not self.has_walk and not self.errors.keys() & set(AMOUNTS):
             self.add_error("minutes", _("Enter the minutes, or leave the corrected walk empty."))
         return data
+
+    @property
+    def has_walk(self) -> bool:
+        """Whether a corrected walk was typed."""
+        return any(self.cleaned_data.get(name) is not None for name in AMOUNTS)
 
 
 class RestrictionForm(forms.Form):

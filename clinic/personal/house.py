@@ -209,7 +209,7 @@ HOUSE = (
         "programmes.ProgrammeTemplate",
         Keep.NOT_PERSONAL,
         NONE,
-        {**KEYS, "code version name who_for example_baseline rules is_active": "the clinic's library"},
+        {**KEYS, "code version name who_for counts example_baseline rules is_active": "the clinic's library"},
     ),
     Table(
         "programmes.TemplateWeek",

@@ -56,7 +56,7 @@ class Evidence:
 @dataclass(frozen=True, slots=True)
 class WalkRow:
     day: str
-    minutes: str
+    amount: str
     pain: str
     remarks: Sequence[str]
     note: str
@@ -210,13 +210,15 @@ def walk_rows(record: ItemRecord) -> list[WalkRow]:
 
 
 def _walk_row(walk: Walk) -> WalkRow:
-    minutes = str(walk.minutes)
-    if walk.target_minutes:
-        minutes = gettext("%(done)d of %(planned)d") % {"done": walk.minutes, "planned": walk.target_minutes}
+    target = walk.target
+    amount, done = wording.walked(walk.walked), walk.walked.told(target.counts)
+    if target.amount and done is not None:
+        planned = wording.amount(target.amount, target.counts)
+        amount = gettext("%(done)s of %(planned)s") % {"done": wording.whole(done), "planned": planned}
     before = pain_words(walk.pain_before, is_not_sure=walk.pain_before_not_sure)
     after = pain_words(walk.pain_after, is_not_sure=walk.pain_after_not_sure)
     return WalkRow(
-        wording.day(walk.walked_on), minutes, f"{before} → {after}", list(_remarks(walk)), walk.note, walk.pk
+        wording.day(walk.walked_on), amount, f"{before} → {after}", list(_remarks(walk)), walk.note, walk.pk
     )
 
 

@@ -1,4 +1,4 @@
-"""Two plots on one time axis: minutes a week against the plan, pain before and after each walk.
+"""Two plots on one time axis: what was walked each week against the plan, pain before and after each walk.
 
 Geometry comes from programmes.charts; here the pain marks move onto the weeks' axis, and flags and changes of
 the plan become marks on both.
@@ -34,10 +34,11 @@ class PainMark:
 
 @dataclass(frozen=True, slots=True)
 class Plots:
+    counts: str
     frame: charts.Frame
     bars: tuple[charts.Bar, ...]
     week_ticks: tuple[charts.Tick, ...]
-    minute_ticks: tuple[charts.Tick, ...]
+    volume_ticks: tuple[charts.Tick, ...]
     pain: tuple[PainMark, ...]
     pain_ticks: tuple[charts.Tick, ...]
     flags: tuple[FlagMark, ...]
@@ -46,8 +47,9 @@ class Plots:
 
 def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: date, weeks: int) -> Plots:
     """The last `weeks` weeks of the programme up to the current one."""
-    blocks = _weeks(plan, walks, today)[-weeks:]
-    chart = charts.weekly_minutes_chart(blocks)
+    counts = plan.course.at(today).dose.counts
+    blocks = _weeks(plan, walks, today, counts)[-weeks:]
+    chart = charts.volume_chart(blocks)
     axis = Axis(chart.frame, blocks[0].starts_on, len(blocks))
     shown = [walk for walk in walks if axis.holds(walk.walked_on)]
     points = [charts.PainPoint(walk.walked_on, walk.pain_before, walk.pain_after) for walk in shown]
@@ -55,10 +57,11 @@ def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: da
     marks = (replace(mark, x=axis.x(mark.point.on)) for mark in pain.marks)
     changes = [revision.in_force_from for revision in plan.revisions[1:]]
     return Plots(
+        counts=counts,
         frame=chart.frame,
         bars=chart.bars,
         week_ticks=chart.day_ticks,
-        minute_ticks=chart.y_ticks,
+        volume_ticks=chart.y_ticks,
         pain=tuple(PainMark(mark, is_late(walk)) for mark, walk in zip(marks, shown, strict=True)),
         pain_ticks=pain.y_ticks,
         flags=tuple(
@@ -91,7 +94,7 @@ class Axis:
         return round(self.frame.left + (self.frame.right - self.frame.left) * share, 1)
 
 
-def _weeks(plan: Plan, walks: Sequence[Walk], today: date) -> list[charts.WeekMinutes]:
+def _weeks(plan: Plan, walks: Sequence[Walk], today: date, counts: str) -> list[charts.WeekVolume]:
     """Weeks of the programme from its start to the current one; a week without a report is None, not zero."""
     start = plan.programme.starts_on
     end = min(today, plan.programme.ended_on or today)
@@ -99,15 +102,12 @@ def _weeks(plan: Plan, walks: Sequence[Walk], today: date) -> list[charts.WeekMi
     walked: dict[int, int] = {}
     for walk in walks:
         number = (walk.walked_on - start).days // 7
-        walked[number] = walked.get(number, 0) + walk.minutes
+        if (told := walk.walked.told(counts)) is not None:
+            walked[number] = walked.get(number, 0) + told
     starts = [start + timedelta(days=7 * number) for number in range(count)]
     return [
-        charts.WeekMinutes(number + 1, first, _planned(plan, first), walked.get(number))
+        charts.WeekVolume(
+            number + 1, first, round(plan.diary.planned_volume(first, counts)), walked.get(number)
+        )
         for number, first in enumerate(starts)
     ]
-
-
-def _planned(plan: Plan, first: date) -> int:
-    """Minutes the plan asked for in these seven days, paused days left out."""
-    spans = plan.diary.plan_between(first, first + timedelta(days=6))
-    return round(sum(row.days * row.minutes * plan.diary.active_days(a, b) / 7 for row, a, b in spans))

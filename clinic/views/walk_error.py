@@ -21,8 +21,12 @@ from programmes.services.walk_logging import WalkEntry, WalkInFuture, WalkTooOld
 
 BESIDE: dict[type[Exception], Any] = {
     WalkInFuture: gettext_lazy("This day lies in the future. Nothing was saved."),
-    WalkTooOld: gettext_lazy("A walk is logged within 14 days. Leave the minutes empty to mark it only."),
-    ProcessingRestricted: gettext_lazy("Processing of this record is restricted: leave the minutes empty."),
+    WalkTooOld: gettext_lazy(
+        "A walk is logged within 14 days. Leave minutes, metres and steps empty to mark it only."
+    ),
+    ProcessingRestricted: gettext_lazy(
+        "Processing of this record is restricted: leave minutes, metres and steps empty."
+    ),
 }
 
 
@@ -49,7 +53,7 @@ def _marked(request: ClinicRequest, walk: Walk, form: WalkErrorForm) -> bool:
     now, data = timezone.now(), dict(form.cleaned_data)
     reason = data.pop("reason")
     try:
-        if data["minutes"] is None:
+        if not form.has_walk:
             mark_entered_in_error(walk=walk, reason=reason, by=request.staff, now=now)
         else:
             corrected = WalkEntry(client_uuid=walk.pk, **data)

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,17 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from patients import wording
+from patients.forms.amounts import (
+    AMOUNTS,
+    FARTHEST,
+    METRES_ERROR,
+    MINUTES_ERROR,
+    MOST_STEPS,
+    NEEDED,
+    NO_NUMBER,
+    STEPS_ERROR,
+    Amounts,
+)
 from patients.forms.fields import (
     KEY_ERROR,
     NONE,
@@ -25,19 +35,18 @@ from patients.forms.fields import (
     choice,
     score,
 )
-from patients.models import Units
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked
+from programmes.clinical.distances import metres_from
 from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
 from programmes.services.overlays import FlareAnswers
 from programmes.services.plan_reading import COMPLETE_SHARE, Dose
 from programmes.services.walk_logging import OLDEST_ENTRY, WalkEntry
 
 LAYOUT_VERSION = 2  # of the pain scale: 6 and 5 radios, "Not sure" closes the second row (1: below both)
-METRES = {Units.KILOMETRES: Decimal(1000), Units.MILES: Decimal("1609.344")}
 MUCH_MORE = 3  # times the plan: asks whether the number is right (clinical rules, "Walk log")
 LONGEST_NOTE = 500
-FARTHEST = 40_000  # metres
 
-PAGE_ORDER = "client_uuid walked_on minutes other_minutes confirmed pain_before pain_after symptoms"
+PAGE_ORDER = "client_uuid walked_on minutes other_minutes metres distance stepped steps confirmed pain_before"
 
 TALK_TEST = [
     (Intensity.EASY, _("Easy: could sing")),
@@ -50,9 +59,8 @@ FALLS = [
     (Fall.FALL, _("Fell, not hurt")),
     (Fall.INJURY, _("Fell and got hurt")),
 ]
+ADDED = ("pain_worst", "bouts", "effort", "limb_problem", "reason_short", "confidence", "painkillers", "note")
 DAY_ERROR = _("Choose the day of your walk.")
-MINUTES_ERROR = _("Enter whole minutes, from 1 to 300. For example: 15.")
-
 # Named in the summary of errors, where the message alone would not say what it is about.
 QUESTIONS = {
     "pain_before": _("Pain before the walk"),
@@ -110,8 +118,14 @@ class Asked:
         return self.last_walk_on is not None and self.last_walk_on < self.today
 
     @property
-    def planned_minutes(self) -> int:
-        return self.dose.minutes if self.dose else 0
+    def counts(self) -> str:
+        """What the first question asks for: what the plan counts, else minutes."""
+        return self.dose.counts if self.dose else MINUTES
+
+    @property
+    def planned(self) -> int:
+        """A day's dose; 0 without a plan."""
+        return self.dose.amount if self.dose else 0
 
 
 class RepeatForm(forms.Form):
@@ -138,8 +152,10 @@ class WalkForm(SafetyForm):
         widget=forms.HiddenInput, error_messages={"required": KEY_ERROR, "invalid": KEY_ERROR}
     )
     walked_on = forms.DateField(error_messages={"required": DAY_ERROR, "invalid": DAY_ERROR})
-    minutes = SafeText(error_messages={"required": _("Choose how many minutes you walked.")})
+    minutes = SafeText(required=False)
     other_minutes = WholeNumber(1, 300, MINUTES_ERROR)
+    metres = SafeText(required=False)
+    stepped = SafeText(required=False)
     confirmed = forms.BooleanField(required=False)
     pain_before = choice(PAIN, message=PAIN_ERROR, required=True)
     pain_after = choice(PAIN, message=PAIN_ERROR, required=True)
@@ -149,7 +165,7 @@ class WalkForm(SafetyForm):
     fall = choice(FALLS)
     pain_worst = choice(PAIN)
     distance = SafeText(required=False)
-    steps = WholeNumber(0, 60_000, _("Enter whole steps, from 0 to 60000."))
+    steps = WholeNumber(0, MOST_STEPS, STEPS_ERROR)
     bouts = WholeNumber(1, 10, _("Enter a number from 1 to 10."))
     effort = WholeNumber(0, 10, _("Choose a number from 0 to 10."))
     limb_problem = choice(YES_NO)
@@ -184,8 +200,8 @@ class WalkForm(SafetyForm):
     @property
     def added_more(self) -> bool:
         """Whether "Add more" holds an answer or an error, so that it opens by itself."""
-        names = "pain_worst distance steps bouts effort limb_problem reason_short confidence painkillers note"
-        return any(self[name].value() not in (None, "") for name in names.split())
+        beside = {other for counts, (_radios, other) in AMOUNTS.items() if counts != self.asked.counts}
+        return any(self[name].value() not in (None, "") for name in (*ADDED, *beside))
 
     def clean_walked_on(self) -> date:
         on: date = self.cleaned_data["walked_on"]
@@ -197,17 +213,26 @@ class WalkForm(SafetyForm):
         return on
 
     def clean_minutes(self) -> int | None:
-        """The radio's own minutes; None where "Other" was chosen: the number stands in the next field."""
-        text = self.cleaned_data["minutes"]
-        return None if text == OTHER else int(WholeNumber(1, 300, MINUTES_ERROR).clean(text))
+        return self._radio("minutes", 300, MINUTES_ERROR)
+
+    def clean_metres(self) -> int | None:
+        return self._radio("metres", FARTHEST, METRES_ERROR)
+
+    def clean_stepped(self) -> int | None:
+        return self._radio("stepped", MOST_STEPS, STEPS_ERROR)
+
+    def _radio(self, name: str, most: int, message: Any) -> int | None:
+        """The radio's own number; None where none or "Other" was chosen: it stands in the next field."""
+        text = self.cleaned_data[name]
+        return int(WholeNumber(1, most, message).clean(text)) if text and text != OTHER else None
 
     def clean_distance(self) -> int | None:
         """Metres, from kilometres or miles as the patient reads them."""
-        text = self.cleaned_data["distance"].replace(",", ".")
+        text = self.cleaned_data["distance"]
         if not text:
             return None
-        metres = _metres(text, METRES[Units(self.asked.units)])
-        if metres is None:
+        metres = metres_from(text, self.asked.units)
+        if metres is None or not 0 <= metres <= FARTHEST:
             farthest = {"km": _("40 km"), "mi": _("24 miles")}[self.asked.units]
             raise forms.ValidationError(
                 _("Enter a distance from 0 to %(farthest)s."), params={"farthest": farthest}
@@ -215,34 +240,46 @@ class WalkForm(SafetyForm):
         return metres
 
     def clean(self) -> None:
-        if "minutes" not in self.cleaned_data:
+        """Settles how much was walked: in what the plan counts, or at least in minutes."""
+        counts = self.asked.counts
+        radios, other = AMOUNTS[counts]
+        if self.errors.keys() & {radios, other}:
             return
-        chosen = self.cleaned_data["minutes"] or self.cleaned_data.get("other_minutes")
-        if chosen is None:
-            if "other_minutes" not in self.errors:
-                self.add_error("other_minutes", MINUTES_ERROR)
-            return
-        self.cleaned_data["minutes"] = chosen
-        self._ask_to_confirm(chosen)
+        told = self.walked.told(counts)
+        if told:
+            self._ask_to_confirm(told)
+        elif self.data.get(radios) == OTHER:
+            self.add_error(other, NO_NUMBER[counts])
+        elif counts == MINUTES or not any(self.walked):
+            self.add_error(radios, NEEDED[counts])
+
+    @property
+    def walked(self) -> Walked:
+        """How much, in every unit: the radio's number, else what was typed."""
+        pairs = (AMOUNTS[counts] for counts in (MINUTES, STEPS, DISTANCE))
+        answers = self.cleaned_data
+        return Walked(*(answers.get(radios) or answers.get(other) for radios, other in pairs))
 
     def _ask_to_confirm(self, chosen: int) -> None:
-        planned = self.asked.planned_minutes
+        planned = self.asked.planned
         if planned and chosen > MUCH_MORE * planned and not self.cleaned_data["confirmed"]:
-            self.add_error(
-                "confirmed",
-                _("You entered %(chosen)s. Your plan says %(planned)s. Tick the box if that is right.")
-                % {"chosen": wording.minutes(chosen), "planned": wording.minutes(planned)},
-            )
+            counts, units = self.asked.counts, self.asked.units
+            words = {
+                "chosen": wording.much(chosen, counts, units),
+                "planned": wording.much(planned, counts, units),
+            }
+            said = _("You entered %(chosen)s. Your plan says %(planned)s. Tick the box if that is right.")
+            self.add_error("confirmed", said % words)
 
     def entry(self) -> WalkEntry:
         """The answers as the verb takes them. None and "" mean "not answered"."""
         answers = self.cleaned_data
-        same = "client_uuid walked_on minutes steps settled intensity effort fall reason_short confidence "
+        same = "client_uuid walked_on settled intensity effort fall reason_short confidence "
         return WalkEntry(
             **{name: answers[name] for name in (same + "painkillers note").split()},
+            **self.walked._asdict(),
             bouts=answers["bouts"] or 1,
             outcome=self._outcome(),
-            distance_m=answers["distance"],
             pain_before=score(answers["pain_before"]),
             pain_before_not_sure=answers["pain_before"] == NOT_SURE,
             pain_worst=score(answers["pain_worst"]),
@@ -260,15 +297,15 @@ class WalkForm(SafetyForm):
         dose = self.asked.dose
         if dose is None:
             return "extra"
-        one_walk = dose.minutes / dose.bouts
-        return "shortened" if self.cleaned_data["minutes"] < COMPLETE_SHARE * one_walk else "done"
+        told = self.walked.told(dose.counts)
+        is_short = told is not None and told < COMPLETE_SHARE * dose.amount / dose.bouts
+        return "shortened" if is_short else "done"
 
-    def minute_choices(self) -> list[tuple[str, bool]]:
-        """5 to 30 in fives and the plan's own minutes, marked; longer plans have their own neighbourhood."""
-        planned = self.asked.planned_minutes
-        first = 5 if planned <= 30 else 5 * (planned // 5) - 15
-        offered = sorted({*range(first, first + 30, 5), *([planned] if planned else [])})
-        return [(str(count), count == planned) for count in offered]
+    @property
+    def amounts(self) -> Amounts:
+        """The first question, by what the plan counts."""
+        radios, other = AMOUNTS[self.asked.counts]
+        return Amounts(self, radios, other)
 
     def day_choices(self) -> list[tuple[str, str]]:
         days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
@@ -280,14 +317,6 @@ class WalkForm(SafetyForm):
 def _about(name: str, error: str) -> str:
     question = QUESTIONS.get(name)
     return error if question is None else f"{question}: {error[:1].lower()}{error[1:]}"
-
-
-def _metres(text: str, unit: Decimal) -> int | None:
-    try:
-        metres = Decimal(text) * unit
-        return round(metres) if 0 <= metres <= FARTHEST else None
-    except ArithmeticError:  # no number, or one like 1e999999
-        return None
 
 
 _yes: Callable[[str], bool | None] = {"yes": True, "no": False}.get

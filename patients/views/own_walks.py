@@ -101,14 +101,15 @@ def take_back(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     walk = _own(request, walk_id)
     if request.is_restricted or not _is_changeable(request, walk):
         return _no_longer(request)
-    words = {"minutes": wording.minutes(walk.minutes), "day": wording.day(walk.walked_on), "walk": walk}
+    amount = wording.walked(walk.walked, walk.target.counts, request.patient.units)
+    words = {"amount": amount, "day": wording.day(walk.walked_on), "walk": walk}
     if request.method != "POST":
         return page(request, "walk_take_back.html", words)
     try:
         take_back_walk(walk=walk, patient=request.patient, now=timezone.now())
     except NotChangeable:
         return _no_longer(request)
-    messages.success(request, _("This walk does not count any more: %(minutes)s, %(day)s.") % words)
+    messages.success(request, _("This walk does not count any more: %(amount)s, %(day)s.") % words)
     return redirect(TODAY)
 
 

@@ -1,6 +1,5 @@
 """My plan: every week of the plan in force, to read ahead or to print."""
 
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse
@@ -24,13 +23,20 @@ def plan(request: PatientRequest) -> HttpResponse:
         return page(request, "plan.html", {"state": state})
     now = _asked_today(request, found) if state == "walking" else None
     weeks = plan_wording.my_plan(
-        found.doses, first_on=found.programme.starts_on, starts=found.week_starts, now=now
+        found.doses,
+        first_on=found.programme.starts_on,
+        units=found.units,
+        starts=found.week_starts,
+        now=now,
     )
     shown: dict[str, Any] = {"state": state, "weeks": weeks, "parts": plan_wording.parts(found.dose)}
     shown["goal"] = found.programme.goal
     if state == "walking":
         course = found.course
-        shown |= {"why": plan_wording.why_this_week(course.today), "presses": plan_wording.presses(course)}
+        shown |= {
+            "why": plan_wording.why_this_week(course.today),
+            "presses": plan_wording.presses(course, found.units),
+        }
     return page(request, "plan.html", shown)
 
 
@@ -39,7 +45,7 @@ def _asked_today(request: PatientRequest, plan: Plan) -> Dose:
     walks = recent_walks(patient=request.patient)
     if not quiet_days(plan, walks, plan.on):
         return plan.dose
-    return replace(plan.dose, minutes=gently(plan, walks))
+    return plan.dose.of(gently(plan, walks))
 
 
 @require_safe

@@ -62,7 +62,8 @@ def repeat(request: PatientRequest) -> HttpResponse:
         return _no_longer(request)
     form = RepeatForm(request.POST if request.method == "POST" else None)
     if not form.is_valid():
-        context = {"week": plan.course.today.week, "dose": plan_wording.this_week(plan.dose), "key": uuid7()}
+        dose = plan_wording.this_week(plan.dose, plan.units)
+        context = {"week": plan.course.today.week, "dose": dose, "key": uuid7()}
         return page(request, "repeat_week.html", context, status=UNPROCESSABLE if form.is_bound else 200)
     try:
         overlays.repeat_this_week(
@@ -138,7 +139,7 @@ def _saved(request: PatientRequest, overlay: Overlay) -> dict[str, Any]:
     return {
         "advice": wording.saved(Saved.ACT_SEVERE if severe else Saved.FLARE),
         "is_severe": severe,
-        "phases": plan_wording.flare_days(plan.course) if plan and runs else [],
+        "phases": plan_wording.flare_days(plan.course, plan.units) if plan and runs else [],
     }
 
 

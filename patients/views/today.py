@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
 from patients.views.timer import timer_of
+from programmes.clinical.amounts import MINUTES
 from programmes.services.plan_reading import PastWalk, Plan, plan_of, recent_walks
 
 QUIET_DAYS = 5  # without a log: the kind sentence
@@ -28,7 +29,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "state": state,
         "day": wording.day(on),
         "plan": plan,
-        "walks": _listed(walks, on),
+        "walks": _listed(walks, on, plan.dose.counts if plan else MINUTES, request.patient.units),
         "timer": timer_of(request),
     }
     if request.safety_route:
@@ -63,11 +64,11 @@ def quiet_days(plan: Plan, walks: list[PastWalk], on: date) -> int:
     return days if days >= QUIET_DAYS else 0
 
 
-def _listed(walks: list[PastWalk], on: date) -> list[dict[str, str]]:
+def _listed(walks: list[PastWalk], on: date, counts: str, units: str) -> list[dict[str, str]]:
     return [
         {
             "day": wording.short_day(on, walk.walked_on),
-            "minutes": wording.minutes(walk.minutes),
+            "amount": wording.walked(walk.walked, counts, units),
             "pain": wording.pain_change(walk.pain_before, walk.pain_after),
         }
         for walk in walks[:LAST_WALKS]

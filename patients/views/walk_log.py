@@ -14,12 +14,13 @@ from uuid_utils.compat import uuid7
 
 from patients import wording
 from patients.forms import Asked, SafetyForm, WalkForm
-from patients.forms.changes import minutes_chosen
+from patients.forms.changes import amounts_chosen
 from patients.services.restricted import ProcessingRestricted
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.timer import timed_walk, timer_is_logged
 from patients.views.today import state_of
+from programmes.clinical.amounts import Walked
 from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
@@ -70,7 +71,7 @@ def _new_page(request: PatientRequest, asked: Asked) -> HttpResponse:
     day = max(day, asked.today - OLDEST_ENTRY)
     first = {"client_uuid": _form_key(request), "walked_on": day.isoformat()}
     if minutes:
-        first |= minutes_chosen(minutes, asked)
+        first |= amounts_chosen(Walked(minutes), asked)
     return form_page(request, WalkForm(asked=asked, initial=first), day)
 
 
@@ -197,7 +198,7 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     else:
         context["advice"] = wording.what_to_do(finding.evidence["route"])
         context["promise"] = _promise(request, walk)
-    context["minutes"] = wording.minutes(walk.minutes)
+    context["amount"] = wording.walked(walk.walked, walk.target.counts, request.patient.units)
     context["day"] = wording.day(walk.walked_on)
     context["praise"] = code == Saved.WELL_DONE
     context["may_change"] = is_changeable(walk, timezone.now())

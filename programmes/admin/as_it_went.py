@@ -10,11 +10,13 @@ from django.utils.translation import ngettext
 
 from programmes.admin.words import dose, revision_in_words
 from programmes.clinical import grading
+from programmes.clinical.amounts import Walked, together
 from programmes.clinical.course import Course, Dose, Stretch
 from programmes.models import Flag, ProgrammeRevision
 from programmes.plan_wording import why_this_week
+from programmes.services.courses import walked_from
 from programmes.services.plan_reading import week_starts
-from programmes.wording import day, day_and_year, title
+from programmes.wording import amount, day, day_and_year, title
 
 MOST_ROWS = 60  # the newest; a year of weeks
 
@@ -40,7 +42,7 @@ def as_it_went(
         return []
     flags = Flag.objects.for_clinic(programme.clinic).filter(patient=programme.patient)
     events = sorted(_events(revisions, pauses, flags), key=lambda event: event[0])
-    walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in programme.walk_rows]
+    walks = walked_from(programme)
     begun = [each for each in course.stretches if each.from_on <= course.on]
     rows = [
         _row(each, min(each.until_on, course.on), walks, events, each.until_on >= today) for each in begun
@@ -59,17 +61,17 @@ def by_the_course(rows: list[dict[str, Any]], course: Course, revision: Any) -> 
 def _row(
     stretch: Stretch,
     until: date,
-    walks: list[tuple[date, int]],
+    walks: list[tuple[date, Walked]],
     events: list[tuple[date, str]],
     is_now: bool,
 ) -> Row:
-    within = [minutes for on, minutes in walks if stretch.from_on <= on <= until]
+    within = [walked for on, walked in walks if stretch.from_on <= on <= until]
     notes = [words for on, words in events if stretch.from_on <= on <= until]
     return Row(
         since=day_and_year(stretch.from_on),
         week=stretch.week,
         asked=dose(_as_week(stretch.dose)),
-        walked=_walked(within),
+        walked=_walked(within, stretch.dose.counts),
         notes=(why_this_week(stretch), *notes),
         is_now=is_now,
     )
@@ -79,11 +81,14 @@ def _as_week(asked: Dose) -> grading.Week:
     return grading.Week(bouts=1, intensity=grading.EASY, kind=grading.BUILD, **asked._asdict())
 
 
-def _walked(minutes: list[int]) -> str:
-    if not minutes:
+def _walked(walks: list[Walked], counts: str) -> str:
+    if not walks:
         return _("nothing logged")
-    walks = ngettext("%(n)s walk", "%(n)s walks", len(minutes)) % {"n": len(minutes)}
-    return _("%(walks)s, %(minutes)s minutes") % {"walks": walks, "minutes": sum(minutes)}
+    number = ngettext("%(n)s walk", "%(n)s walks", len(walks)) % {"n": len(walks)}
+    told = together(walks).told(counts)
+    if told is None:
+        return number
+    return _("%(walks)s, %(amount)s") % {"walks": number, "amount": amount(told, counts)}
 
 
 def _events(

@@ -23,5 +23,5 @@ def as_read(programme: Programme, rows: Sequence[ProgrammeWeek]) -> dict[str, An
         **plan_wording.next_walk(plan, []),
         "starts": wording.day(first_day),
         "goal": programme.goal,
-        "weeks": plan_wording.my_plan(doses, first_on=first_day, starts=plan.week_starts, now=None),
+        "weeks": plan_wording.my_plan(doses, first_on=first_day, units=plan.units, starts=plan.week_starts),
     }

@@ -25,6 +25,7 @@ from programmes.plan_wording import suggestion_words
 from programmes.services import prescribing
 from programmes.services.courses import course_from
 from programmes.services.suggesting import sees_suggestions, suggestion_for
+from programmes.wording import amount
 
 
 @admin.register(Programme)
@@ -126,6 +127,7 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
             "subtitle": programme.patient.full_name,
             "programme": programme,
             "lead": lead_of(programme),
+            "baseline": amount(programme.baseline, programme.counts),
             "week_now": self.week(programme),
             "history": history_in_words(revisions),
             "is_paused": any(pause.from_on <= today <= pause.until_on for pause in pauses),

@@ -10,12 +10,19 @@ from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic
 from patients.models import Patient
+from programmes.admin.baselines import (
+    baseline_field,
+    by_metres_field,
+    check_baseline,
+    generated_or_said,
+    unit_of,
+)
 from programmes.admin.forms import (
     LATEST_START,
     PatientChoice,
     coming_monday,
     date_field,
-    minutes_field,
+    rule_of,
     start_problem,
 )
 from programmes.admin.week_rows import with_other_rows
@@ -24,7 +31,7 @@ from programmes.admin.words import dose
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeTemplate, RevisionChange
 from programmes.services.changing import Change, Standing, going_to_week
-from programmes.services.prescribing import Baseline, NoWeeks, generated_weeks
+from programmes.services.prescribing import Baseline
 
 REASONS = [
     ("sore", gettext_lazy("Sore or in more pain")),
@@ -145,12 +152,12 @@ class SwapForm(ChangeForm):
         empty_label=gettext_lazy("Choose a template"),
         error_messages={"invalid_choice": gettext_lazy("Choose a template of this clinic.")},
     )
-    baseline = minutes_field(
-        gettext_lazy("Comfortable walk now, in minutes"),
-        gettext_lazy("Enter how long this patient walks comfortably now: 1 to 300 minutes."),
+    baseline = baseline_field(
+        required=False, help_text=gettext_lazy("In minutes or metres; for a template in steps, steps a day.")
     )
+    by_metres = by_metres_field()
     irritable = forms.BooleanField(label=gettext_lazy("Irritable or fearful: start at 70 %"), required=False)
-    field_order = ["template", "baseline", "irritable", "from_on", "why", "note"]
+    field_order = ["template", "baseline", "by_metres", "irritable", "from_on", "why", "note"]
 
     def __init__(self, *args: Any, clinic: Clinic, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -160,24 +167,18 @@ class SwapForm(ChangeForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        template, minutes = data.get("template"), data.get("baseline")
-        if template and minutes:
-            self._generate(template, Baseline(minutes, irritable=data["irritable"]))
+        template = data.get("template")
+        unit = unit_of(template, by_metres=data["by_metres"])
+        check_baseline(self, unit)
+        if template and "baseline" not in self.errors:
+            self.given = Baseline(data["baseline"], irritable=data["irritable"], counts=unit)
+            self.weeks = generated_or_said(self, template, self.given)
         return data
-
-    def _generate(self, template: ProgrammeTemplate, baseline: Baseline) -> None:
-        try:
-            self.weeks = generated_weeks(template=template, baseline=baseline)
-        except NoWeeks:
-            self.add_error("template", _("This template has no weeks: give it weeks, or choose another."))
-        except grading.BaselineOutOfRange:
-            message = _("This template needs a comfortable walk of at least %(least)s minutes.")
-            self.add_error("baseline", message % {"least": template.rules.get("min_baseline", 1)})
 
     def change(self) -> Change:
         data = self.cleaned_data
         template = data["template"]
-        rule = {**template.rules, "code": template.code, "version": template.version}
+        rule = rule_of(template, self.given)
         return Change(RevisionChange.NEW_TEMPLATE, data["from_on"], self.weeks, self.reason, rule, template)
 
 

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.models import StaffMember
+from patients import plan_wording
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.change_forms import ChangeForm, GoToWeekForm, RepeatForm, SwapForm, WeeksForm
 from programmes.admin.week_rows import wants_other_rows
 from programmes.admin.words import for_patient, jump_in_words, revision_in_words, shown, warnings_in_words
-from programmes.models import Programme, RevisionChange
+from programmes.models import Counted, Programme, RevisionChange
 from programmes.services import changing, prescribing
 from programmes.services.changing import Change, Standing
 
@@ -57,7 +58,8 @@ def _rewrite(programme: Programme, standing: Standing, posted: Any) -> ChangeFor
 def _swap(programme: Programme, standing: Standing, posted: Any) -> ChangeForm:
     initial = {
         "from_on": standing.next_week_on,
-        "baseline": programme.baseline_minutes,
+        "baseline": programme.baseline,
+        "by_metres": programme.counts == Counted.DISTANCE,
         "irritable": programme.irritable,
         "version": programme.version,
     }
@@ -182,8 +184,13 @@ class ChangePage:
             "now": shown(self.standing.from_week(self.standing.number), self._this_week_on),
             "warnings": self._warnings(change) if change else [],
             "then": shown(change.weeks, change.from_on) if change else None,
-            "reads": for_patient(change.weeks) if change else [],
+            **(self._as_read(change) if change else {}),
         }
+
+    def _as_read(self, change: Change) -> dict[str, Any]:
+        units = self.programme.patient.units
+        weeks = plan_wording.my_plan(change.weeks, first_on=change.from_on, units=units)
+        return {"reads": for_patient(change.weeks, units), "my_plan": weeks}
 
     @property
     def _this_week_on(self) -> date:

@@ -14,6 +14,7 @@ from programmes.admin.words import shown
 from programmes.clinical import grading
 from programmes.models import Programme, SafetyChecklist
 from programmes.services import prescribing
+from programmes.wording import amount
 
 
 class DraftPage:
@@ -106,6 +107,7 @@ class DraftPage:
             plan = shown(self.table.weeks(), self.form.cleaned_data["starts_on"])
         return {
             "programme": self.programme,
+            "baseline": amount(self.programme.baseline, self.programme.counts),
             "form": self.form,
             "table": self.table,
             "plan": plan,

@@ -11,18 +11,26 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import Clinic
 from patients.models import Patient
-from programmes.admin.recorded_walks import mean_of, mean_problem, recorded_walks
+from programmes.admin.baselines import (
+    LIMITS,
+    TARGETS,
+    baseline_field,
+    by_metres_field,
+    check_baseline,
+    generated_or_said,
+    unit_of,
+)
+from programmes.admin.recorded_walks import baseline_from, problem_with, recorded_walks
 from programmes.clinical import grading
 from programmes.clinical.thresholds import GRADING
 from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
-from programmes.services.prescribing import Baseline, NoWeeks, generated_weeks
-from programmes.wording import day_and_year
+from programmes.services.prescribing import Baseline, rules_for
+from programmes.wording import amount, day_and_year, whole
 
 BLANK = "blank"
-NO_BASELINE = gettext_lazy("Enter how long this patient walks comfortably now: 1 to 300 minutes.")
 OLDEST_START = timedelta(days=14)  # older walks cannot be logged any more
 LATEST_START = timedelta(days=366)
-BLANK_FIELDS = ("target_minutes", "number_of_weeks", "first_days", "last_days", "step_percent")
+BLANK_FIELDS = ("target", "number_of_weeks", "first_days", "last_days", "step_percent")
 
 
 def coming_monday(today: date) -> date:
@@ -87,12 +95,10 @@ def _card(template: Any) -> Card:
     return Card(template.name, template.who_for, weeks)
 
 
-def minutes_field(label: Any, message: Any, **kwargs: Any) -> forms.IntegerField:
-    field = forms.IntegerField(label=label, min_value=1, max_value=GRADING.max_baseline, **kwargs)
-    field.error_messages.update(required=message, invalid=message)
-    for validator in field.validators:
-        validator.message = message  # type: ignore[attr-defined]
-    return field
+def rule_of(template: ProgrammeTemplate, baseline: Baseline) -> dict[str, Any]:
+    """What a revision keeps of the template that made it, in the unit that it was made in."""
+    rules = asdict(rules_for(template, baseline)) if template.rules else {}
+    return {**rules, "code": template.code, "version": template.version}
 
 
 class StartForm(forms.Form):
@@ -113,26 +119,30 @@ class StartForm(forms.Form):
         },
     )
     recorded = forms.MultipleChoiceField(
-        label=gettext_lazy("The patient's own walks: tick three comfortable ones for their mean"),
+        label=gettext_lazy(
+            "The patient's own walks: three comfortable ones for their mean, or seven days' steps"
+        ),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         error_messages={"invalid_choice": gettext_lazy("Choose walks of this patient from the list.")},
     )
-    baseline = minutes_field(
-        gettext_lazy("Comfortable walk now, in minutes"),
-        NO_BASELINE,
+    baseline = baseline_field(
         required=False,
-        help_text=gettext_lazy("The mean of three comfortable walks on different days within 10 days."),
+        help_text=gettext_lazy(
+            "In minutes, or metres if ticked: the mean of three comfortable walks on different days within "
+            "10 days. For a template in steps: the median of seven days."
+        ),
     )
+    by_metres = by_metres_field()
     is_estimate = forms.BooleanField(label=gettext_lazy("This is an estimate"), required=False)
     irritable = forms.BooleanField(label=gettext_lazy("Irritable or fearful: start at 70 %"), required=False)
     starts_on = date_field(gettext_lazy("Starts on"))
 
-    target_minutes = minutes_field(
-        gettext_lazy("Target, minutes a day"),
-        gettext_lazy("Enter a target of 1 to 300 minutes."),
+    target = forms.IntegerField(
+        label=gettext_lazy("Target a day, in minutes or metres"),
         required=False,
         initial=30,
+        error_messages={"invalid": gettext_lazy("Enter a whole number.")},
     )
     number_of_weeks = forms.IntegerField(
         label=gettext_lazy("Number of weeks"), min_value=1, max_value=52, required=False, initial=12
@@ -181,21 +191,27 @@ class StartForm(forms.Form):
         """What a blank programme's numbers do not fit together in; the draft is made all the same."""
         if self.from_template is not None:
             return []
-        target, reached = self.cleaned_data["target_minutes"], max(week.minutes for week in self.weeks)
+        target, reached = self.cleaned_data["target"], max(week.amount for week in self.weeks)
         said = []
         if target < self.cleaned_data["baseline"]:
             said.append(_("The target is below the comfortable walk of now."))
         elif reached < target:
             said.append(
-                _("The target of %(target)s minutes is not reached in these weeks: the most is %(reached)s.")
-                % {"target": target, "reached": reached}
+                _("The target of %(target)s is not reached in these weeks: the most is %(reached)s.")
+                % {"target": amount(target, self.unit), "reached": whole(reached)}
             )
         return said
 
     @property
     def baseline_given(self) -> Baseline:
         data = self.cleaned_data
-        return Baseline(data["baseline"], data["is_estimate"], data["irritable"])
+        return Baseline(data["baseline"], data["is_estimate"], data["irritable"], self.unit)
+
+    @property
+    def unit(self) -> str:
+        """What the plan counts, as far as is known."""
+        template = self.templates.get(self.cleaned_data.get("template", ""))
+        return unit_of(template, by_metres=self.cleaned_data.get("by_metres", False))
 
     def clean_starts_on(self) -> Any:
         if problem := start_problem(self.cleaned_data["starts_on"], self.today):
@@ -212,56 +228,52 @@ class StartForm(forms.Form):
         return data
 
     def _settle_baseline(self, data: dict[str, Any]) -> None:
-        """A number, or the mean of three recorded walks; never both, so that nobody wonders which counted."""
+        """A number, or what recorded walks give; never both, so that nobody wonders which counted."""
         ticked = [self.recorded_walks[key] for key in data.get("recorded") or ()]
         if not ticked:
-            if data.get("baseline") is None and "baseline" not in self.errors:
-                self.add_error("baseline", NO_BASELINE)
+            check_baseline(self, self.unit)
         elif data.get("baseline") is not None or data.get("is_estimate"):
-            self.add_error("recorded", _("Three walks, or a number: not both."))
-        elif problem := mean_problem(ticked):
+            self.add_error("recorded", _("Recorded walks, or a number: not both."))
+        elif problem := problem_with(ticked, self.unit):
             self.add_error("recorded", problem)
         else:
-            data["baseline"] = mean_of(ticked)
+            data["baseline"] = baseline_from(ticked, self.unit)
+            check_baseline(self, self.unit)
 
     def _check_blank(self, data: dict[str, Any]) -> None:
         for name in BLANK_FIELDS:
             if data.get(name) in (None, "") and name not in self.errors:
                 self.add_error(name, _("A blank programme needs this."))
+        least, most = LIMITS[self.unit]
+        if data.get("target") is not None and not least <= data["target"] <= most:
+            self.add_error("target", TARGETS[self.unit])
         first, last = data.get("first_days"), data.get("last_days")
         if first and last and first > last:
             self.add_error("last_days", _("Not fewer than in the first week."))
 
     def _generate(self) -> None:
         template = self.from_template
-        try:
-            if template is None:
-                self._from_blank()
-            else:
-                self._from_template(template)
-            if ticked := self.cleaned_data["recorded"]:
-                self.rule["baseline_walks"] = sorted(ticked)
-        except NoWeeks:
-            self.add_error("template", _("This template has no weeks: give it weeks, or choose another."))
-        except grading.BaselineOutOfRange:
-            least = template.rules.get("min_baseline", 1) if template else 1
-            message = _("This template needs a comfortable walk of at least %(least)s minutes.")
-            self.add_error("baseline", message % {"least": least})
-
-    def _from_template(self, template: ProgrammeTemplate) -> None:
-        self.weeks = generated_weeks(template=template, baseline=self.baseline_given)
-        self.rule = {**template.rules, "code": template.code, "version": template.version}
+        if template is None:
+            self._from_blank()
+        else:
+            self.weeks = generated_or_said(self, template, self.baseline_given)
+            self.rule = rule_of(template, self.baseline_given) if self.weeks else {}
+        if self.weeks and (ticked := self.cleaned_data["recorded"]):
+            self.rule["baseline_walks"] = sorted(ticked)
 
     def _from_blank(self) -> None:
         data = self.cleaned_data
+        by_metres = data["by_metres"]
         rules = grading.blank_rules(
-            target_minutes=data["target_minutes"],
+            target_minutes=GRADING.max_baseline if by_metres else data["target"],
             weeks=data["number_of_weeks"],
             start_days=data["first_days"],
             max_days=data["last_days"],
             step_share=data["step_percent"] / 100,
             factor=GRADING.gentle_factor if data["irritable"] else GRADING.factor,
         )
+        if by_metres:
+            rules = grading.in_metres(rules, data["target"])
         self.weeks = grading.generate(data["baseline"], rules)
         self.rule = asdict(rules)
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.admin import ClinicForm
-from programmes.admin.forms import minutes_field
+from programmes.admin.baselines import LIMITS, WITHIN
 from programmes.admin.pages import PagesAdmin
 from programmes.admin.week_rows import wants_other_rows, with_other_rows
 from programmes.admin.weeks import week_table
@@ -23,22 +23,22 @@ from programmes.admin.words import plan_in_words
 from programmes.models import ProgrammeTemplate
 from programmes.models.programme import RUNNING
 from programmes.services import library
-from programmes.services.prescribing import template_weeks
+from programmes.services.prescribing import OtherUnit, template_weeks
 
 LIST = "admin:programmes_programmetemplate_changelist"
 CHANGE = "admin:programmes_programmetemplate_change"
 
 
 class TemplateForm(ClinicForm):
-    example_baseline = minutes_field(
-        gettext_lazy("Baseline of the example, minutes"),
-        gettext_lazy("Enter 1 to 300 minutes."),
-        help_text=gettext_lazy("The weeks below are for a patient who walks this long comfortably."),
+    example_baseline = forms.IntegerField(
+        label=gettext_lazy("Baseline of the example"),
+        help_text=gettext_lazy("The weeks below are for a patient who walks this comfortably."),
+        error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Enter a whole number.")),
     )
 
     class Meta:
         model = ProgrammeTemplate
-        fields = ["code", "name", "who_for", "example_baseline", "is_active"]
+        fields = ["code", "name", "who_for", "counts", "example_baseline", "is_active"]
         widgets = {"who_for": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -46,6 +46,13 @@ class TemplateForm(ClinicForm):
         if not self.instance._state.adding:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = _("The code stays: it holds the versions together.")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        counts, baseline = data.get("counts") or self.instance.counts, data.get("example_baseline")
+        if baseline is not None and not LIMITS[counts][0] <= baseline <= LIMITS[counts][1]:
+            self.add_error("example_baseline", WITHIN[counts])
+        return data
 
     def clean_code(self) -> Any:
         code = self.cleaned_data["code"]
@@ -188,7 +195,8 @@ class ProgrammeTemplateAdmin(PagesAdmin):
         adding = template._state.adding
         posted = request.POST if request.method == "POST" else None
         form = TemplateForm(posted, instance=template)
-        table = week_table(with_other_rows(posted), weeks, fast_parts=True)
+        counts = form["counts"].value()
+        table = week_table(with_other_rows(posted), weeks, fast_parts=True, counts=counts)
         saving = posted is not None and not wants_other_rows(posted)
         if (
             saving
@@ -212,6 +220,8 @@ class ProgrammeTemplateAdmin(PagesAdmin):
             return library.save_template(template=form.instance, weeks=table.weeks(), by=request.staff)
         except library.ReplacedMeanwhile:
             form.add_error(None, _("Somebody has made a newer version meanwhile. Nothing was saved."))
+        except OtherUnit:
+            form.add_error("counts", _("Not every week below counts this."))
         return None
 
     def shipped_view(self, request: Any) -> HttpResponse:

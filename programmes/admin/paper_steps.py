@@ -57,15 +57,24 @@ def _running_plan(programme: Programme, request: Any) -> Plan | None:
 
 def _read_now(plan: Plan) -> dict[str, Any]:
     weeks = plan_wording.my_plan(
-        plan.doses, first_on=plan.programme.starts_on, starts=plan.week_starts, now=plan.dose
+        plan.doses,
+        first_on=plan.programme.starts_on,
+        units=plan.units,
+        starts=plan.week_starts,
+        now=plan.dose,
     )
-    return {"reads": wording.first_day(plan.dose)[:2], "weeks": weeks, "parts": plan_wording.parts(plan.dose)}
+    return {
+        "reads": wording.first_day(plan.dose, plan.units)[:2],
+        "weeks": weeks,
+        "parts": plan_wording.parts(plan.dose),
+    }
 
 
 def _read_then(programme: Programme) -> dict[str, Any]:
+    units = programme.patient.units
     weeks: Any = prescribing.stored_weeks(programme.weeks.order_by("number"))
     return {
-        "reads": wording.first_day(weeks[0]),
-        "weeks": plan_wording.my_plan(weeks, first_on=programme.starts_on),
+        "reads": wording.first_day(weeks[0], units),
+        "weeks": plan_wording.my_plan(weeks, first_on=programme.starts_on, units=units),
         "parts": plan_wording.parts(weeks[0]),
     }

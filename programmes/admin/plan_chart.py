@@ -49,8 +49,8 @@ def plan_chart(weeks: Sequence[grading.Week], starts: Sequence[date]) -> PlanCha
     units = {week.counts for week in weeks}
     if len(units) != 1:
         return None
-    drawn = charts.weekly_minutes_chart(
-        [charts.WeekMinutes(w.number, on, w.volume, None) for w, on in zip(weeks, starts, strict=True)]
+    drawn = charts.volume_chart(
+        [charts.WeekVolume(w.number, on, w.volume, None) for w, on in zip(weeks, starts, strict=True)]
     )
     unit = units.pop()
     return PlanChart(

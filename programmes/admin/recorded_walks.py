@@ -1,20 +1,25 @@
-"""The patient's own recent walks, offered as a baseline: the mean of three on different days within ten."""
+"""The patient's own recent walks as a baseline: the mean of three, or the median of seven days' steps."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from statistics import median
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy
 
 from clinic.models import Clinic
 from programmes.clinical import grading
+from programmes.clinical.amounts import DISTANCE, STEPS, Walked
 from programmes.models import Walk
-from programmes.wording import day_and_year
+from programmes.wording import day_and_year, walked
 
 LOOKED_BACK = timedelta(days=28)
 WALKS, WITHIN_DAYS = 3, 10  # the mean of three comfortable walks on different days within 10 days [P]
+STEP_DAYS, STEPS_WITHIN = 7, 14  # the median of seven days [F Walk30x5]; within two weeks [P]
+THREE = gettext_lazy("Tick three comfortable walks on three different days.")
+SEVEN = gettext_lazy("Tick the steps of seven different days.")
 
 
 @dataclass(frozen=True)
@@ -23,12 +28,11 @@ class Recorded:
 
     pk: str
     on: date
-    minutes: int
+    walked: Walked
     pain: str
 
     def __str__(self) -> str:
-        minutes = ngettext("%(n)s minute", "%(n)s minutes", self.minutes) % {"n": self.minutes}
-        return ", ".join(filter(None, [day_and_year(self.on), minutes, self.pain]))
+        return ", ".join(filter(None, [day_and_year(self.on), walked(self.walked), self.pain]))
 
 
 def recorded_walks(clinic: Clinic, patient: Any, today: date) -> dict[str, Recorded]:
@@ -39,7 +43,7 @@ def recorded_walks(clinic: Clinic, patient: Any, today: date) -> dict[str, Recor
         return {}
     rows = Walk.objects.for_clinic(clinic).filter(patient=key).valid().between(today - LOOKED_BACK, today)
     found = [
-        Recorded(str(walk.pk), walk.walked_on, walk.minutes, _pain(walk))
+        Recorded(str(walk.pk), walk.walked_on, walk.walked, _pain(walk))
         for walk in rows.order_by("-walked_on", "-received_at")
     ]
     return {walk.pk: walk for walk in found}
@@ -55,16 +59,25 @@ def _pain(walk: Walk) -> str:
     }
 
 
-def mean_problem(walks: list[Recorded]) -> str:
-    """Why these walks make no baseline; "" when they do."""
+def problem_with(walks: list[Recorded], counts: str) -> str:
+    """Why these walks make no baseline in this unit; "" when they do."""
+    number, within, needed = (
+        (STEP_DAYS, STEPS_WITHIN, SEVEN) if counts == STEPS else (WALKS, WITHIN_DAYS, THREE)
+    )
     days = {walk.on for walk in walks}
-    if len(walks) != WALKS or len(days) != WALKS:
-        return _("Tick three comfortable walks on three different days.")
-    if (max(days) - min(days)).days >= WITHIN_DAYS:
-        return _("The three walks lie within 10 days.")
+    if len(walks) != number or len(days) != number:
+        return str(needed)
+    if (max(days) - min(days)).days >= within:
+        return _("These walks lie within %(days)s days.") % {"days": within}
+    if any(not walk.walked.told(counts) for walk in walks):
+        return _("Not each of these walks says how far or how long: choose others, or enter a number.")
     return ""
 
 
-def mean_of(walks: list[Recorded]) -> int:
-    """The baseline, in whole minutes."""
-    return grading.round_half_up(sum(walk.minutes for walk in walks) / len(walks))
+def baseline_from(walks: list[Recorded], counts: str) -> int:
+    """The mean of three walks, or the median of seven days' steps; metres to 50, rounded down."""
+    told = [walk.walked.told(counts) or 0 for walk in walks]
+    if counts == STEPS:
+        return int(median(told))
+    mean = sum(told) / len(told)
+    return grading.whole(mean, counts) if counts == DISTANCE else grading.round_half_up(mean)

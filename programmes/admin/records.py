@@ -23,7 +23,7 @@ from programmes.models import (
     SafetyChecklist,
     Walk,
 )
-from programmes.wording import RED_FLAG_ITEMS
+from programmes.wording import RED_FLAG_ITEMS, amount, walked
 
 NAMES = ["patient__given_name", "patient__family_name", "patient__reference"]
 
@@ -107,8 +107,8 @@ class WalkAdmin(OfPatient):
     list_display = [
         "walked_on",
         "patient_name",
-        "minutes",
-        "target_minutes",
+        "how_much",
+        "asked",
         "pain_before",
         "pain_after",
         "flare",
@@ -119,6 +119,14 @@ class WalkAdmin(OfPatient):
     ordering = ["-walked_on", "-received_at"]
     exclude = ["patient", "clinic", "client_uuid", "entry_digest", "target_revision", "new_symptoms"]
     readonly_fields = ["patient_link", "reported_as_new", "in_error"]
+
+    @admin.display(description=_("walked"))
+    def how_much(self, walk: Walk) -> str:
+        return walked(walk.walked)
+
+    @admin.display(description=_("planned"), empty_value="–")
+    def asked(self, walk: Walk) -> str | None:
+        return amount(walk.target.amount, walk.target.counts) if walk.target.amount else None
 
     @admin.display(description=_("a wrong entry?"))
     def in_error(self, walk: Walk) -> Any:

@@ -207,7 +207,9 @@ class ProgrammeSteps(PagesAdmin):
         """The plan becomes a template of the clinic."""
         programme = self._for_step(request, pk, "edit_templates")
         posted = request.POST if request.method == "POST" else None
-        template = ProgrammeTemplate(clinic=request.clinic, example_baseline=programme.baseline_minutes)
+        template = ProgrammeTemplate(
+            clinic=request.clinic, counts=programme.counts, example_baseline=programme.baseline
+        )
         form = TemplateForm(posted, instance=template)
         if posted is not None and form.is_valid():
             try:
@@ -216,6 +218,8 @@ class ProgrammeSteps(PagesAdmin):
                 )
             except prescribing.NotRunning:
                 form.add_error(None, _("This programme was never assigned: there is nothing to keep."))
+            except prescribing.OtherUnit:
+                form.add_error("counts", _("Not every week of this plan counts this."))
             else:
                 self.log_addition(request, saved, "template made of a programme")
                 messages.success(request, _("The library has a new template."))

@@ -186,14 +186,22 @@ _FormSet = forms.formset_factory(
 
 
 def week_table(
-    data: Any, weeks: Iterable[grading.Week], *, fast_parts: bool = False, first_week: int = 1
+    data: Any,
+    weeks: Iterable[grading.Week],
+    *,
+    fast_parts: bool = False,
+    first_week: int = 1,
+    counts: str = grading.MINUTES,
 ) -> Any:
-    """The table over what was posted, else over the stored weeks; columns only where a plan uses them."""
+    """The table over what was posted, else over the stored weeks; columns only where a plan uses them.
+
+    An empty one has the column of what is counted.
+    """
     rows = [{name: getattr(week, name) for name in WeekForm.base_fields} for week in weeks]
     used = {name for name in (*DOSES, *FAST_PARTS) if _is_used(name, rows, data)}
-    seen = (
-        used | ({"minutes"} if not used & set(DOSES) else set()) | (set(FAST_PARTS) if fast_parts else set())
-    )
+    counted = grading.COLUMNS.get(counts, "minutes")
+    asked = {counted} if not used & set(DOSES) or counted != "minutes" else set()
+    seen = used | asked | (set(FAST_PARTS) if fast_parts else set())
     unseen = frozenset({*DOSES, *FAST_PARTS} - seen)
     kind = type("WeekFormSet", (_FormSet,), {"unseen": unseen, "first_week": first_week})
     return kind(data, initial=rows, prefix=PREFIX)

@@ -10,17 +10,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from clinic.models import StaffMember
-from patients import plan_wording, wording
+from patients import wording
 from programmes.admin.plan_chart import plan_chart
 from programmes.clinical import grading
 from programmes.clinical.course import Course
 from programmes.models import Overlay, OverlayKind, Programme, ProgrammeRevision, RevisionChange
 from programmes.plan_wording import review_prompt, why_this_week
-from programmes.wording import day_and_year
-
-
-def _minutes(number: int) -> str:
-    return ngettext("%(n)s minute", "%(n)s minutes", number) % {"n": number}
+from programmes.wording import amount, day_and_year, whole
 
 
 def _days(number: int) -> str:
@@ -29,14 +25,8 @@ def _days(number: int) -> str:
 
 def dose(week: grading.Week) -> str:
     """One week's dose, for example "12 minutes a day, 3 days a week"."""
-    if week.counts == grading.STEPS:
-        return _("%(steps)s steps a day, %(days)s") % {"steps": week.steps, "days": _days(week.days)}
-    if week.counts == grading.DISTANCE:
-        return _("%(metres)s metres a day, %(days)s") % {
-            "metres": week.distance_m,
-            "days": _days(week.days),
-        }
-    return _("%(minutes)s a day, %(days)s") % {"minutes": _minutes(week.minutes), "days": _days(week.days)}
+    said = _("%(amount)s a day, %(days)s")
+    return said % {"amount": amount(week.amount, week.counts), "days": _days(week.days)}
 
 
 def plan_in_words(weeks: Sequence[grading.Week]) -> list[str]:
@@ -119,8 +109,8 @@ def warnings_in_words(weeks: Sequence[grading.Week]) -> list[str]:
             "n": each.number,
             "before": each.number - 1,
             "rise": round(100 * each.rise),
-            "after": each.after,
-            "volume": each.before,
+            "after": whole(each.after),
+            "volume": whole(each.before),
         }
         for each in grading.weekly_warnings(weeks)
     ]
@@ -217,9 +207,9 @@ def _press_details(overlay: Overlay) -> Iterator[str]:
         yield overlay.reason
 
 
-def for_patient(weeks: Sequence[grading.Week]) -> list[str]:
+def for_patient(weeks: Sequence[grading.Week], units: str) -> list[str]:
     """The first week in Today's own sentences."""
-    return wording.first_day(weeks[0])
+    return wording.first_day(weeks[0], units)
 
 
 def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]]:
@@ -236,13 +226,12 @@ def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]
 
 
 def shown(weeks: Sequence[grading.Week], starts_on: date) -> dict[str, Any]:
-    """Everything that a page says about a plan, and "My plan" as the patient sees it."""
+    """Everything that a page says about a plan."""
     rows = dated(weeks, starts_on)
     return {
         "said": said_shortly(weeks),
         "sentences": plan_in_words(weeks),
         "warnings": warnings_in_words(weeks),
         "rows": rows,
-        "my_plan": plan_wording.my_plan(weeks, first_on=starts_on),
         "chart": plan_chart(weeks, [row["starts_on"] for row in rows]),
     }

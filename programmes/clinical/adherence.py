@@ -7,6 +7,7 @@ from datetime import date
 from math import ceil, exp, log, sqrt
 from typing import Any
 
+from programmes.clinical.amounts import Walked, reaches
 from programmes.clinical.diary import DAY, Diary
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, AdherenceThresholds
 
@@ -67,15 +68,15 @@ class AdherenceDrop:
 def adherence(diary: Diary, first: date, last: date, thresholds: AdherenceThresholds = DEFAULT) -> Share:
     """Return walks done and planned from `first` to `last`, ends included, paused days out of both.
 
-    A day counts as one walk once its walks together reach half of the minutes planned for it. Seven-day
+    A day counts as one walk once its walks together reach half of the dose planned for it. Seven-day
     blocks from `first` on count for no more than was planned in them, so neither one long Sunday walk nor
     one busy week makes up for days not walked. Both sums are divided once: percentages are never averaged.
     """
-    minutes: dict[date, int] = defaultdict(int)
+    a_day: dict[date, Walked] = defaultdict(Walked)
     for report in diary.reports:
         if first <= report.on <= last:
-            minutes[report.on] += report.minutes
-    walked = sorted(day for day in minutes if _counts(diary, day, minutes[day], thresholds))
+            a_day[report.on] = a_day[report.on].plus(report.walked)
+    walked = sorted(day for day in a_day if _counts(diary, day, a_day[day], thresholds))
     done = sum(
         min(ceil(diary.planned_walks(a, b) - 1e-9), sum(a <= day <= b for day in walked))
         for a, b in _blocks(first, last)
@@ -131,10 +132,10 @@ def still_low(diary: Diary, since: date, on: date, thresholds: AdherenceThreshol
     return share is None or share < thresholds.back_share
 
 
-def _counts(diary: Diary, day: date, minutes: int, thresholds: AdherenceThresholds) -> bool:
-    """Whether the day's minutes make a walk; a walk on a paused day is welcome and outside the sum."""
+def _counts(diary: Diary, day: date, walked: Walked, thresholds: AdherenceThresholds) -> bool:
+    """Whether the day makes a walk; a walk on a paused day is welcome and outside the sum."""
     week = diary.week_on(day)
-    return week is not None and minutes >= thresholds.counts_share * week.minutes and not diary.is_paused(day)
+    return week is not None and reaches(walked, week, thresholds.counts_share) and not diary.is_paused(day)
 
 
 def _blocks(first: date, last: date) -> Iterator[tuple[date, date]]:

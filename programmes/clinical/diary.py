@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
+from programmes.clinical.amounts import Walked, amount_of, counts_of
 from programmes.clinical.thresholds import DEFAULTS
 
 DAY = timedelta(days=1)
@@ -15,14 +16,22 @@ DAY = timedelta(days=1)
 class Report:
     """One logged walk.
 
-    `on` is the day walked in the patient's zone, `minutes` 1-300, `pain` the score before walking, 0-10, or
-    None for "not sure" and unanswered (never zero), `received_on` the day the entry reached us.
+    `on` is the day walked in the patient's zone, `minutes` 1-300 or None where only steps or metres were
+    told, `pain` the score before walking, 0-10, or None for "not sure" and unanswered (never zero),
+    `received_on` the day the entry reached us.
     """
 
     on: date
-    minutes: int
+    minutes: int | None
     pain: int | None
     received_on: date
+    steps: int | None = None
+    distance_m: int | None = None
+
+    @property
+    def walked(self) -> Walked:
+        """How much, in every unit that was told."""
+        return Walked(self.minutes, self.steps, self.distance_m)
 
     @property
     def known_on(self) -> date:
@@ -38,14 +47,26 @@ class Report:
 class PlannedWeek:
     """A dose in force from `starts_on` until the next row starts; the last row stays in force.
 
-    `days` walks a week (0-7), `minutes` each (0 = the plan counts something else, so every walk counts);
-    `revision_from` is the first day of the revision that the row belongs to.
+    `days` walks a week (0-7), `minutes` each, or 0 where `steps` or metres count (none of them: every walk
+    counts); `revision_from` is the first day of the revision that the row belongs to.
     """
 
     starts_on: date
     days: int
     minutes: int
     revision_from: date
+    steps: int | None = None
+    distance_m: int | None = None
+
+    @property
+    def counts(self) -> str:
+        """The plan's unit."""
+        return counts_of(self)
+
+    @property
+    def amount(self) -> int:
+        """A day's dose in the plan's unit."""
+        return amount_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +148,12 @@ class Diary:
     def planned_walks(self, first: date, last: date) -> float:
         """Planned walks from `first` to `last` without paused days; a week's walks are spread evenly."""
         return sum(w.days * self.active_days(a, b) for w, a, b in self.plan_between(first, last)) / 7
+
+    def planned_volume(self, first: date, counts: str) -> float:
+        """What the plan asks for in the seven days from `first`, in this unit; paused days are out of it."""
+        spans = self.plan_between(first, first + 6 * DAY)
+        rows = ((week, self.active_days(a, b)) for week, a, b in spans if week.counts == counts)
+        return sum(week.days * week.amount * days for week, days in rows) / 7
 
     def plan_between(self, first: date, last: date) -> list[tuple[PlannedWeek, date, date]]:
         """List the plan rows in force from `first` to `last`, each with the part of the span it covers."""

@@ -4,15 +4,17 @@ It is an answer to "what would the rules say?", never applied by itself. What is
 walks or unanswered scores never look like "fine".
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeGuard
 
 from programmes.clinical import adherence, pain
+from programmes.clinical.amounts import MINUTES, Walked
 from programmes.clinical.course import Stretch, Why
-from programmes.clinical.diary import DAY, Diary
+from programmes.clinical.diary import DAY, Diary, PlannedWeek
 from programmes.clinical.thresholds import DEFAULTS, SUGGESTION, SuggestionRules
 
 RETURNING = (Why.GAP_REPEAT, Why.GAP_REDUCED, Why.AFTER_RETURN)
@@ -116,7 +118,7 @@ def suggest(diary: Diary, signs: Signs, on: date, rules: SuggestionRules = SUGGE
 def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> dict[str, Any]:
     first = diary.active_span_start(on, rules.days)
     walks = adherence.adherence(diary, first, on)
-    done, planned = _minutes(diary, first, on)
+    done, planned, counts = _amounts(diary, first, on)
     scores, reference = pain.latest_scores(diary.reports, on, rules.pain_reports, rules.pain_days)
     answered = [answer for answer in signs.settled if answer is not None]
     return {
@@ -126,8 +128,9 @@ def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> di
         "silent_days": (on - (diary.last_walk(on) or diary.started_on)).days,
         "walks": round(walks.done, 1),
         "planned_walks": round(walks.planned, 1),
-        "minutes": done,
-        "planned_minutes": round(planned),
+        "counts": counts,
+        "amount": done,
+        "planned_amount": round(planned),
         "pain_reports": len(scores),
         "pain": round(sum(score for _, score in scores) / len(scores), 2) if scores else None,
         "reference": None if reference is None else round(reference, 2),
@@ -139,16 +142,29 @@ def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> di
     }
 
 
-def _minutes(diary: Diary, first: date, last: date) -> tuple[int, float]:
-    """Minutes walked, no day for more than it asked, and minutes planned; paused days are out of both."""
-    a_day: dict[date, int] = {}
+def _amounts(diary: Diary, first: date, last: date) -> tuple[int, float, str]:
+    """What was walked, no day for more than it asked, what was planned, and of what (today's unit).
+
+    Paused days are out of both; a walk that was told in another unit counts as its day's dose.
+    """
+    now = diary.week_on(last)
+    counts = now.counts if now is not None else MINUTES
+    a_day: dict[date, Walked] = defaultdict(Walked)
     for report in diary.reports:
         if first <= report.on <= last and not diary.is_paused(report.on):
-            a_day[report.on] = a_day.get(report.on, 0) + report.minutes
-    asked = {day: week.minutes for day in a_day if (week := diary.week_on(day)) is not None}
-    done = sum(min(a_day[day], minutes) for day, minutes in asked.items())
-    spans = diary.plan_between(first, last)
-    return done, sum(week.days * week.minutes * diary.active_days(a, b) for week, a, b in spans) / 7
+            a_day[report.on] = a_day[report.on].plus(report.walked)
+    asked = ((walked, diary.week_on(day)) for day, walked in a_day.items())
+    done = sum(_up_to(walked.told(counts), week.amount) for walked, week in asked if _in(week, counts))
+    spans = [(week, diary.active_days(a, b)) for week, a, b in diary.plan_between(first, last)]
+    return done, sum(week.days * week.amount * days for week, days in spans if _in(week, counts)) / 7, counts
+
+
+def _in(week: PlannedWeek | None, counts: str) -> TypeGuard[PlannedWeek]:
+    return week is not None and week.counts == counts
+
+
+def _up_to(told: int | None, asked: int) -> int:
+    return asked if told is None else min(told, asked)
 
 
 def _missing(numbers: dict[str, Any], rules: SuggestionRules) -> Iterator[Missing]:
@@ -201,7 +217,7 @@ def _hold(
         yield Reason.PAIN_HIGHER
     if _walked_below(numbers, rules.walks):
         yield Reason.SOME_WALKS
-    elif _share(numbers["minutes"], numbers["planned_minutes"], below=rules.minutes):
+    elif _share(numbers["amount"], numbers["planned_amount"], below=rules.minutes):
         yield Reason.FEW_MINUTES
     enough = numbers["settled_answers"] >= rules.min_settled
     if enough and _share(numbers["settled"], numbers["settled_answers"], below=rules.settled):

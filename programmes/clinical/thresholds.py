@@ -60,7 +60,7 @@ class AdherenceThresholds:
         0.5  # below half of the planned walks; the average patient does 70 % [F McDonough 2013]
     )
     low_planned: float = 4.0  # planned walks in the window before half of them means anything [P]
-    counts_share: float = 0.5  # a walk counts from half of the day's minutes [P]
+    counts_share: float = 0.5  # a walk counts from half of the day's dose [P]
     back_within: float = 0.2  # clears within 20 points of own earlier adherence [P]
     back_share: float = 0.6  # ADHERENCE_LOW clears at 60 % [P]
     back_days: int = 14  # unpaused days after the flag before it may clear; at 7 half-walkers cleared [S]
@@ -97,6 +97,7 @@ class GradingRules:
         10  # minutes from which one bout is enough: "start at 10 to 15 minutes" [F Ascenti 2021]
     )
     least_bout: int = 3  # minutes; shorter walks are not asked for [P]
+    least_bout_metres: int = 200  # in plans by metres: 3 minutes at an easy pace [P]
     most_bouts: int = 3  # "smaller, more frequent walks" [F Ascenti 2021]; the number is ours [P]
     long_ends_from: int = 20  # minutes from which warm-up and cool-down take 5 each [P]
     long_ends: int = 5  # minutes of warm-up, and of cool-down: 5 to 10 [F Ascenti 2021]
@@ -118,7 +119,7 @@ class ReturnRules:
     """The signed return-and-hold rule: when a week repeats, and the dose to come back with."""
 
     half_done: float = 0.5  # of a week's walks before the next week starts: completion, never pain [P]
-    complete_share: float = 0.8  # of the day's minutes: from here a walk is complete [P]
+    complete_share: float = 0.8  # of the day's dose: from here a walk is complete [P]
     repeat_days: int = 7  # full days without a walk: the last walked week again [P]
     reduce_days: int = 14  # from here at 70 % of it [P]
     share: float = 0.7  # the start for irritable patients, 70 % of baseline [F Lambeek 2007]; for gaps [P]
@@ -132,7 +133,7 @@ class SuggestionRules:
     days: int = 14  # unpaused days looked at [P]
     min_logs: int = 4  # days walked in them before anything good is said [P]
     walks: float = 0.75  # of the planned walks, to progress [P]; the average is 70 % [F McDonough 2013]
-    minutes: float = 0.8  # of the planned minutes, to progress [P]
+    minutes: float = 0.8  # of the planned minutes, metres or steps, to progress [P]
     few_walks: float = 0.5  # of the planned walks; below it, talk first [P]
     pain_reports: int = 5  # the latest scores before walking [P]
     min_pain_reports: int = 3  # of them answered, and as many before them [P]

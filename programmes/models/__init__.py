@@ -23,7 +23,7 @@ from programmes.models.review import (
     Severity,
 )
 from programmes.models.run import ChangedPatient, ReviewRun, RunStatus
-from programmes.models.template import Intensity, ProgrammeTemplate, TemplateWeek, WeekKind
+from programmes.models.template import Counted, Intensity, ProgrammeTemplate, TemplateWeek, WeekKind
 from programmes.models.walk import (
     Fall,
     NotWalking,
@@ -40,6 +40,7 @@ __all__ = [
     "Channel",
     "ContactAttempt",
     "ContactResult",
+    "Counted",
     "Ending",
     "EnrolmentDecision",
     "Fall",

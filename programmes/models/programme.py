@@ -14,7 +14,7 @@ from clinic.models import Absence, StaffMember, User
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic, together
 from patients.models import Patient
 from programmes.clinical.course import governing
-from programmes.models.template import ProgrammeTemplate, WeekDose
+from programmes.models.template import Counted, ProgrammeTemplate, WeekDose, baseline_in_range
 
 
 class ProgrammeStatus(models.TextChoices):
@@ -89,8 +89,11 @@ class Programme(ClinicRecord):
         _("status"), max_length=16, choices=ProgrammeStatus.choices, default=ProgrammeStatus.DRAFT
     )
     starts_on = models.DateField(_("starts on"))
-    baseline_minutes = models.PositiveSmallIntegerField(
-        _("comfortable baseline, minutes"), help_text=_("What this patient walks comfortably now.")
+    counts = models.CharField(
+        _("counted in"), max_length=8, choices=Counted.choices, default=Counted.MINUTES
+    )  # of the baseline; each week says its own
+    baseline = models.PositiveIntegerField(
+        _("comfortable baseline"), help_text=_("What this patient walks comfortably now.")
     )
     baseline_is_estimate = models.BooleanField(_("the baseline is an estimate"), default=False)
     irritable = models.BooleanField(_("irritable or fearful: start at 70 %"), default=False)
@@ -116,7 +119,8 @@ class Programme(ClinicRecord):
             same_clinic("patient"),
             same_clinic("clinician"),
             same_clinic("template"),
-            in_range("baseline_minutes", 1, 300),
+            one_of("counts", Counted),
+            baseline_in_range("baseline"),
             one_of("status", ProgrammeStatus),
             one_of("ending", Ending, or_blank=True),
             together("assigned_at", "assigned_by", name="assigned_with_person"),

@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic
+from programmes.clinical.thresholds import GRADING
 
 
 class Intensity(models.TextChoices):
@@ -22,6 +23,27 @@ class WeekKind(models.TextChoices):
     CONSOLIDATION = "consolidation", _("consolidation")
     HOLD = "hold", _("hold")
     MAINTENANCE = "maintenance", _("maintenance")
+
+
+class Counted(models.TextChoices):
+    """What a plan and its baseline are counted in; the same words as `programmes.clinical.amounts`."""
+
+    MINUTES = "minutes", _("minutes")
+    DISTANCE = "distance", _("metres")
+    STEPS = "steps", _("steps")
+
+
+def baseline_in_range(field: str) -> models.CheckConstraint:
+    """A baseline lies within the limits of what it is counted in."""
+    most = {
+        Counted.MINUTES: GRADING.max_baseline,
+        Counted.DISTANCE: GRADING.max_metres,
+        Counted.STEPS: GRADING.max_steps,
+    }
+    fits = Q()
+    for counted, highest in most.items():
+        fits |= Q(counts=counted, **{f"{field}__range": (1, highest)})
+    return models.CheckConstraint(condition=fits, name=f"%(app_label)s_%(class)s_{field}_in_range")
 
 
 class TemplateQuerySet(ClinicQuerySet):
@@ -40,8 +62,9 @@ class ProgrammeTemplate(ClinicRecord):
     version = models.PositiveSmallIntegerField(_("version"), default=1)
     name = models.CharField(_("name"), max_length=80)
     who_for = models.CharField(_("who it is for"), max_length=300)
-    example_baseline = models.PositiveSmallIntegerField(
-        _("baseline of the example, minutes"),
+    counts = models.CharField(_("counted in"), max_length=8, choices=Counted.choices, default=Counted.MINUTES)
+    example_baseline = models.PositiveIntegerField(
+        _("baseline of the example"),
         help_text=_("The weeks below are this template at this baseline."),
     )
     rules = models.JSONField(
@@ -55,7 +78,8 @@ class ProgrammeTemplate(ClinicRecord):
         ordering = ["code", "-version"]
         constraints = [
             *ClinicRecord.Meta.constraints,
-            in_range("example_baseline", 1, 300),
+            one_of("counts", Counted),
+            baseline_in_range("example_baseline"),
             models.UniqueConstraint(
                 fields=["clinic", "code", "version"], name="programmes_template_version_once"
             ),

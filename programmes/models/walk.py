@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 from clinic.models import User
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic
 from patients.models import PainSeries, Patient
+from programmes.clinical.amounts import Target, Walked
 from programmes.models.programme import Programme, ProgrammeRevision
 from programmes.models.template import Intensity
 
@@ -93,7 +94,10 @@ class WalkQuerySet(ClinicQuerySet):
 
 
 class Walk(ClinicRecord):
-    """Something walked, never zero minutes. NULL means "not asked or not answered", never zero."""
+    """Something walked: minutes, steps or metres, one of them at least, never zero minutes.
+
+    NULL means "not asked or not answered", never zero.
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_constraint=False, related_name="walks")
     programme = models.ForeignKey(
@@ -114,7 +118,7 @@ class Walk(ClinicRecord):
     outcome = models.CharField(
         _("outcome"), max_length=9, choices=WalkOutcome.choices, default=WalkOutcome.DONE
     )
-    minutes = models.PositiveSmallIntegerField(_("minutes"))
+    minutes = models.PositiveSmallIntegerField(_("minutes"), null=True, blank=True)
     bouts = models.PositiveSmallIntegerField(_("walks"), default=1)
     distance_m = models.PositiveIntegerField(_("metres"), null=True, blank=True)
     steps = models.PositiveIntegerField(_("steps"), null=True, blank=True)
@@ -159,6 +163,8 @@ class Walk(ClinicRecord):
     )
     target_week = models.PositiveSmallIntegerField(null=True)
     target_minutes = models.PositiveSmallIntegerField(null=True)
+    target_steps = models.PositiveIntegerField(null=True)
+    target_distance_m = models.PositiveIntegerField(null=True)
 
     objects = WalkQuerySet.as_manager()
 
@@ -168,7 +174,16 @@ class Walk(ClinicRecord):
             # Covers the review's window scan without a heap visit (clinic_id is there for the row policy).
             models.Index(
                 fields=["patient", "walked_on"],
-                include=["clinic", "pain_before", "pain_after", "minutes", "received_on", "entered_in_error"],
+                include=[
+                    "clinic",
+                    "pain_before",
+                    "pain_after",
+                    "minutes",
+                    "steps",
+                    "distance_m",
+                    "received_on",
+                    "entered_in_error",
+                ],
                 name="programmes_walk_window",
             ),
         ]
@@ -209,12 +224,27 @@ class Walk(ClinicRecord):
                 name="programmes_walk_pain_after_number_or_not_sure",
             ),
             models.CheckConstraint(
+                condition=Q(minutes__isnull=False) | Q(steps__isnull=False) | Q(distance_m__isnull=False),
+                name="programmes_walk_tells_how_much",
+                violation_error_message=_("Enter minutes, metres or steps."),
+            ),
+            models.CheckConstraint(
                 condition=Q(received_on__gte=F("walked_on")), name="programmes_walk_not_from_the_future"
             ),
         ]
 
     def __str__(self) -> str:
         return f"Walk {self.pk}"
+
+    @property
+    def walked(self) -> Walked:
+        """How much, in every unit that was told."""
+        return Walked(self.minutes, self.steps, self.distance_m)
+
+    @property
+    def target(self) -> Target:
+        """What the plan asked for on that day; nothing outside a plan."""
+        return Target(self.target_minutes or 0, self.target_steps, self.target_distance_m)
 
 
 class NotWalking(ClinicRecord):

@@ -173,7 +173,9 @@ def copy_programme(
     require(by, "prescribe", clinic_id=programme.clinic_id)
     return draft_programme(
         patient=patient,
-        baseline=Baseline(programme.baseline_minutes, is_estimate=True, irritable=programme.irritable),
+        baseline=Baseline(
+            programme.baseline, is_estimate=True, irritable=programme.irritable, counts=programme.counts
+        ),
         starts_on=starts_on,
         weeks=from_one(standing_of(programme=programme, on=today).weeks),
         template=programme.template,
@@ -187,7 +189,10 @@ def copy_programme(
 def save_as_template(
     *, programme: Programme, template: ProgrammeTemplate, by: StaffMember, today: date
 ) -> ProgrammeTemplate:
-    """The clinic's library gains these weeks as a new template. Raises NotRunning or NotAllowed."""
+    """The clinic's library gains these weeks as a new template.
+
+    Raises NotRunning, OtherUnit or NotAllowed.
+    """
     require(by, "edit_templates", clinic_id=programme.clinic_id)
     weeks = from_one(standing_of(programme=programme, on=today).weeks)
     return save_template(template=template, weeks=weeks, by=by)

@@ -14,6 +14,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef
 from django.db.models.functions import JSONObject
 
+from programmes.clinical.amounts import Walked
 from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat, course_of
 from programmes.clinical.diary import Pause as PausedDays
 from programmes.models import (
@@ -59,7 +60,9 @@ def course_rows(programme: str = "") -> dict[str, ArraySubquery]:
     pressed = Overlay.objects.filter(**own).that_count()
     return {
         "plan_rows": ArraySubquery(signed.values(data=plan)),
-        "walk_rows": ArraySubquery(walks.values(data=JSONObject(on="walked_on", minutes="minutes"))),
+        "walk_rows": ArraySubquery(
+            walks.values(data=JSONObject(on="walked_on", **{name: name for name in Walked._fields}))
+        ),
         "pause_rows": ArraySubquery(paused.values(data=JSONObject(since="from_on", until="until_on"))),
         "overlay_rows": ArraySubquery(
             pressed.values(data=JSONObject(kind="kind", on="from_on", over="over_on", flag="flag"))
@@ -67,15 +70,20 @@ def course_rows(programme: str = "") -> dict[str, ArraySubquery]:
     }
 
 
-def course_from(row: Any, on: date, *, more_walks: Iterable[tuple[date, int]] = ()) -> Course:
+def course_from(row: Any, on: date, *, more_walks: Iterable[tuple[date, Walked]] = ()) -> Course:
     """The course as it is known on `on`, from a row annotated with `course_rows`."""
-    walks = [(date.fromisoformat(walk["on"]), walk["minutes"]) for walk in row.walk_rows]
+    walks = walked_from(row)
     plans = [_prescription(plan) for plan in row.plan_rows]
     overlays = [
         overlay_of(each["kind"], _day(each["on"]), _day(each["over"]), each["flag"])
         for each in row.overlay_rows
     ]
     return made_course(plans, walks=[*walks, *more_walks], pauses=paused_from(row), overlays=overlays, on=on)
+
+
+def walked_from(row: Any) -> list[tuple[date, Walked]]:
+    """The walks of a row annotated with `course_rows`: day and how much, in no order."""
+    return [(date.fromisoformat(walk.pop("on")), Walked(**walk)) for walk in map(dict, row.walk_rows)]
 
 
 def _day(text: str | None) -> Any:
@@ -98,7 +106,7 @@ def paused_from(row: Any) -> tuple[PausedDays, ...]:
 def made_course(
     plans: Sequence[Prescription],
     *,
-    walks: Iterable[tuple[date, int]],
+    walks: Iterable[tuple[date, Walked]],
     pauses: Sequence[PausedDays],
     overlays: Iterable[Repeat | Flare],
     on: date,
@@ -118,7 +126,7 @@ def _known(overlay: Repeat | Flare, on: date) -> Repeat | Flare | None:
 
 
 def course_of_programme(
-    programme: Programme, on: date, *, more_walks: Iterable[tuple[date, int]] = ()
+    programme: Programme, on: date, *, more_walks: Iterable[tuple[date, Walked]] = ()
 ) -> Course:
     """The course of one programme as it is known on `on`, in one statement."""
     row = Programme.objects.filter(clinic_id=programme.clinic_id, pk=programme.pk).annotate(**course_rows())

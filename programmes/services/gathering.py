@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 
 from clinic.models import Clinic
 from patients.models import Patient
-from programmes.clinical.course import Course, Flare, Prescription, Repeat
+from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
 from programmes.clinical.diary import Diary, Report
 from programmes.clinical.diary import Pause as PausedDays
@@ -112,9 +113,9 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
 
 def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Prescription]]:
     """The signed revisions of each programme, in the order of signing."""
-    doses: dict[UUID, list[Sequence[int]]] = defaultdict(list)
+    doses: dict[UUID, list[Sequence[Any]]] = defaultdict(list)
     rows = ProgrammeWeek.objects.for_clinic(clinic).filter(programme_id__in=programme_ids)
-    for revision_id, *dose in rows.order_by("number").values_list("revision_id", "number", "days", "minutes"):
+    for revision_id, *dose in rows.order_by("number").values_list("revision_id", *Dose._fields):
         doses[revision_id].append(dose)
     signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).signed()
     plans: dict[UUID, list[Prescription]] = defaultdict(list)
@@ -131,7 +132,7 @@ def _course(
     on: date,
 ) -> Course:
     """What was really asked on each day, as known on `on`: a night made up for later judges the same."""
-    walks = [(report.on, report.minutes) for report in reports if report.known_on <= on]
+    walks = [(report.on, report.walked) for report in reports if report.known_on <= on]
     return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on)
 
 
@@ -142,11 +143,11 @@ def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Rep
         .valid()
         .with_trend_pain()
         .order_by("patient_id", "walked_on", "received_at", "id")
-        .values_list("patient_id", "walked_on", "minutes", "trend_pain", "received_on")
+        .values_list("patient_id", "walked_on", "minutes", "trend_pain", "received_on", "steps", "distance_m")
     )
     reports: dict[UUID, list[Report]] = defaultdict(list)
-    for patient_id, walked_on, minutes, pain, received_on in rows:
-        reports[patient_id].append(Report(walked_on, minutes, pain, received_on))
+    for patient_id, *answers in rows:
+        reports[patient_id].append(Report(*answers))
     return reports
 
 

@@ -15,14 +15,15 @@ from clinic.permissions import require
 from clinic.tenancy import past_limits
 from programmes.clinical import grading
 from programmes.models import Programme, ProgrammeRevision, ProgrammeTemplate, TemplateWeek
-from programmes.services.prescribing import require_order, template_weeks
+from programmes.services.prescribing import OtherUnit, require_order, template_weeks
 
-# code: (name, who it is for, baseline in minutes of the example table in docs/clinical-rules.md)
+# code: (name, who it is for, baseline of the example table in docs/clinical-rules.md in the template's unit)
 SHIPPED: dict[str, tuple[str, str, int]] = {
     "T1": ("Gentle start", "Low tolerance: comfortable for 3 to 10 minutes, irritable or fearful.", 8),
     "T2": ("Steady build", "Current or long-standing low back pain, comfortable for 10 to 20 minutes.", 15),
     "T3": ("WalkBack-style prevention", "Recovered, pain 0 to 2: to keep it from coming back.", 20),
     "T4": ("Intervals", "For variety, after T2 or T3: 25 to 30 minutes three times a week comfortable.", 25),
+    "T6": ("Steps", "Uses a phone or step counter: a little more than the usual day, on five days.", 6000),
     "T7": ("Maintenance", "Goal reached: keep walking 90 to 150 minutes a week.", 30),
 }
 
@@ -71,8 +72,10 @@ def is_as_shipped(template: ProgrammeTemplate) -> bool:
 
 def _shipped_fields(code: str) -> dict[str, Any]:
     name, who_for, baseline = SHIPPED[code]
-    rules = json.loads(json.dumps(asdict(grading.TEMPLATES[code])))  # as the database gives it back
-    return {"name": name, "who_for": who_for, "example_baseline": baseline, "rules": rules}
+    made_by = grading.TEMPLATES[code]
+    rules = json.loads(json.dumps(asdict(made_by)))  # as the database gives it back
+    counts = made_by.counts
+    return {"name": name, "who_for": who_for, "counts": counts, "example_baseline": baseline, "rules": rules}
 
 
 def _ship(clinic: Clinic, code: str, *, version: int = 1) -> ProgrammeTemplate:
@@ -88,19 +91,22 @@ def save_template(
 ) -> ProgrammeTemplate:
     """Saves a template of the clinic with its weeks. Returns the version that holds them.
 
-    Other weeks or another baseline replace the generator's rules (new programmes scale these weeks) and make
-    the next version where a plan was made from this one. Name, for whom and "offered" change in place.
-    Raises ReplacedMeanwhile, NoWeeks, WeeksNotInOrder or NotAllowed.
+    Other weeks, another baseline or unit replace the generator's rules (new programmes scale these weeks) and
+    make the next version where a plan was made from this one. Name, for whom and "offered" change in place.
+    Raises ReplacedMeanwhile, NoWeeks, WeeksNotInOrder, OtherUnit or NotAllowed.
     """
     require(by, "edit_templates", clinic_id=None if template._state.adding else template.clinic_id)
     require_order(weeks)
+    if any(week.counts != template.counts for week in weeks):
+        raise OtherUnit
     template.clinic = by.clinic
     if template._state.adding:
         return _save_with(template, weeks)
     stored = ProgrammeTemplate.objects.for_clinic(by.clinic).newest().filter(pk=template.pk).first()
     if stored is None:
         raise ReplacedMeanwhile
-    if stored.example_baseline == template.example_baseline and template_weeks(stored) == tuple(weeks):
+    made_by = (template.counts, template.example_baseline, tuple(weeks))
+    if (stored.counts, stored.example_baseline, template_weeks(stored)) == made_by:
         template.save(update_fields=["name", "who_for", "is_active"])
         return template
     if is_used(stored):
@@ -132,6 +138,7 @@ def _next_version(template: ProgrammeTemplate, weeks: Sequence[grading.Week]) ->
         version=template.version + 1,
         name=template.name,
         who_for=template.who_for,
+        counts=template.counts,
         example_baseline=template.example_baseline,
         is_active=template.is_active,
     )

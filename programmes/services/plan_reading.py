@@ -14,8 +14,9 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 
 from patients.models import Patient
-from programmes.charts import PainPoint, WeekMinutes
+from programmes.charts import PainPoint, WeekVolume
 from programmes.clinical import grading
+from programmes.clinical.amounts import Target, Walked, reaches
 from programmes.clinical.course import Course, Stretch
 from programmes.clinical.diary import Diary
 from programmes.clinical.diary import Pause as PausedDays
@@ -49,6 +50,11 @@ class Plan:
         stretch = self.course.today
         week = next((dose for dose in self.doses if dose.number >= stretch.week), self.doses[-1])
         return _asked(week, stretch) if stretch.is_reduced else week
+
+    @property
+    def units(self) -> str:
+        """In which this patient reads distances."""
+        return self.programme.patient.units
 
     @property
     def week_starts_on(self) -> date:
@@ -129,7 +135,10 @@ def plan_of(*, patient: Patient, on: date) -> Plan | None:
         .order_by("-runs", "-programme__assigned_at", "-begun", "-number")
         .first()
     )
-    return None if revision is None or not revision.doses else _plan(revision, on)
+    if revision is None or not revision.doses:
+        return None
+    revision.programme.patient = patient  # already here: nothing more is read for the units
+    return _plan(revision, on)
 
 
 def _doses() -> Any:
@@ -151,14 +160,23 @@ class PastWalk:
     """A walk as the patient's own list shows it."""
 
     walked_on: date
-    minutes: int
+    minutes: int | None
+    steps: int | None
+    distance_m: int | None
     pain_before: int | None
     pain_after: int | None
-    target_minutes: int | None
+    target_minutes: int | None = None
+    target_steps: int | None = None
+    target_distance_m: int | None = None
+
+    @property
+    def walked(self) -> Walked:
+        return Walked(self.minutes, self.steps, self.distance_m)
 
     @property
     def is_complete(self) -> bool:
-        return self.minutes >= COMPLETE_SHARE * (self.target_minutes or 0)
+        target = Target(self.target_minutes or 0, self.target_steps, self.target_distance_m)
+        return reaches(self.walked, target, COMPLETE_SHARE)
 
 
 def recent_walks(*, patient: Patient) -> list[PastWalk]:
@@ -173,38 +191,41 @@ def recent_walks(*, patient: Patient) -> list[PastWalk]:
 
 @dataclass(frozen=True, slots=True)
 class WeekSoFar:
-    """This week of the plan: days that count as walked, and minutes."""
+    """This week of the plan: days that count as walked, and how much of what the plan counts."""
 
     walks: int
     planned_walks: int
-    minutes: int
-    planned_minutes: int
+    amount: int
+    planned_amount: int
+    counts: str = grading.MINUTES
 
     @property
     def share(self) -> float | None:
-        """Minutes of planned minutes; None where the plan counts something else."""
-        return self.minutes / self.planned_minutes if self.planned_minutes else None
+        """Of what is planned; None where nothing is."""
+        return self.amount / self.planned_amount if self.planned_amount else None
 
 
 def week_so_far(plan: Plan, walks: Sequence[PastWalk]) -> WeekSoFar:
-    """Counts a day once its walks together reach half of the day's minutes, as everywhere else."""
-    a_day: dict[date, int] = defaultdict(int)
+    """Counts a day once its walks together reach half of the day's dose, as everywhere else."""
+    a_day: dict[date, Walked] = defaultdict(Walked)
     for walk in walks:
         if plan.week_starts_on <= walk.walked_on <= plan.on:
-            a_day[walk.walked_on] += walk.minutes
-    enough = DEFAULTS.adherence.counts_share * plan.dose.minutes
+            a_day[walk.walked_on] = a_day[walk.walked_on].plus(walk.walked)
+    dose, enough = plan.dose, DEFAULTS.adherence.counts_share
     return WeekSoFar(
-        walks=sum(minutes >= enough for minutes in a_day.values()),
-        planned_walks=plan.dose.days,
-        minutes=sum(a_day.values()),
-        planned_minutes=plan.dose.days * plan.dose.minutes,
+        walks=sum(reaches(walked, dose, enough) for walked in a_day.values()),
+        planned_walks=dose.days,
+        amount=sum(walked.told(dose.counts) or 0 for walked in a_day.values()),
+        planned_amount=dose.volume,
+        counts=dose.counts,
     )
 
 
 def gently(plan: Plan, walks: Sequence[PastWalk]) -> int:
-    """Minutes to come back with after some days without a walk: never more than the last completed walk."""
-    last = next((walk.minutes for walk in walks if walk.is_complete), plan.dose.minutes)
-    return min(plan.dose.minutes, last)
+    """What to come back with after some days without a walk: never more than the last completed walk."""
+    dose = plan.dose
+    told = (walk.walked.told(dose.counts) for walk in walks if walk.is_complete)
+    return min(dose.amount, next((amount for amount in told if amount), dose.amount))
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,20 +261,21 @@ def last_deltas(*, walk: Walk, count: int) -> list[int | None]:
 
 @dataclass(frozen=True)
 class Progress:
-    """Every seven days of a programme so far, and the pain of every walk in it.
+    """Every seven days of a programme so far, in what the plan counts, and the pain of every walk in it.
 
     `current_week` counts them from the start; `plan_week` is the plan's own week, which repeats where it
     was not done (None after the end).
     """
 
-    weeks: tuple[WeekMinutes, ...]
+    weeks: tuple[WeekVolume, ...]
     pain: tuple[PainPoint, ...]
     current_week: int
     plan_week: int | None
+    counts: str = grading.MINUTES
 
 
 def progress_of(*, plan: Plan) -> Progress:
-    """Minutes walked against the plan in force each week; paused days are out of the plan's minutes."""
+    """What was walked against the plan in force each week; paused days are out of the plan."""
     programme = plan.programme
     walks = _walks_of(programme)
     diary = Diary(programme.starts_on, plan.course.planned_weeks(), pauses=plan.pauses)
@@ -261,22 +283,22 @@ def progress_of(*, plan: Plan) -> Progress:
     last = min(plan.on, programme.ended_on or plan.on)
     current = max(0, (last - programme.starts_on).days // 7) + 1
     shown = max(current, min(total, FEWEST_WEEKS))
-    minutes: dict[int, int] = defaultdict(int)
+    counts = plan.dose.counts
+    a_week: dict[int, int] = defaultdict(int)
     for walked_on, walked, _before, _after in walks:
-        minutes[(walked_on - programme.starts_on).days // 7 + 1] += walked
-    weeks = tuple(_week(diary, number, minutes.get(number)) for number in range(1, shown + 1))
-    points = tuple(PainPoint(on, before, after) for on, _minutes, before, after in walks)
-    return Progress(weeks, points, current, None if plan.has_ended else plan.course.today.week)
+        if (told := walked.told(counts)) is not None:
+            a_week[(walked_on - programme.starts_on).days // 7 + 1] += told
+    weeks = tuple(_week(diary, number, a_week.get(number), counts) for number in range(1, shown + 1))
+    points = tuple(PainPoint(on, before, after) for on, _walked, before, after in walks)
+    return Progress(weeks, points, current, None if plan.has_ended else plan.course.today.week, counts)
 
 
-def _week(diary: Diary, number: int, walked: int | None) -> WeekMinutes:
+def _week(diary: Diary, number: int, walked: int | None, counts: str) -> WeekVolume:
     first = diary.started_on + timedelta(days=7 * (number - 1))
-    spans = diary.plan_between(first, first + timedelta(days=6))
-    planned = sum(week.days * week.minutes * diary.active_days(a, b) for week, a, b in spans) / 7
-    return WeekMinutes(number, first, round(planned), walked)
+    return WeekVolume(number, first, round(diary.planned_volume(first, counts)), walked)
 
 
-def _walks_of(programme: Programme) -> list[tuple[date, int, int | None, int | None]]:
+def _walks_of(programme: Programme) -> list[tuple[date, Walked, int | None, int | None]]:
     rows = (
         Walk.objects.filter(clinic_id=programme.clinic_id, patient_id=programme.patient_id)
         .valid()
@@ -285,4 +307,7 @@ def _walks_of(programme: Programme) -> list[tuple[date, int, int | None, int | N
     )
     if programme.ended_on:
         rows = rows.filter(walked_on__lte=programme.ended_on)
-    return list(rows.values_list("walked_on", "minutes", "pain_before", "pain_after"))
+    columns = ("walked_on", "pain_before", "pain_after", *Walked._fields)
+    return [
+        (on, Walked(*amounts), before, after) for on, before, after, *amounts in rows.values_list(*columns)
+    ]

@@ -52,17 +52,22 @@ class ChangedMeanwhile(Exception):
     """Somebody else saved this programme since it was opened."""
 
 
+class OtherUnit(Exception):
+    """This template cannot be counted in the baseline's unit."""
+
+
 class SteepWithoutReason(Exception):
     """A week asks for over 35 % more than the one before, and nobody has said why that is wanted."""
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The comfortable walk that everything is built on: minutes, 1-300."""
+    """What everything is built on: a comfortable walk in minutes or metres, or a day's usual steps."""
 
-    minutes: int
+    amount: int
     is_estimate: bool = False
     irritable: bool = False
+    counts: str = grading.MINUTES
 
 
 WEEK_COLUMNS = tuple(each.name for each in fields(grading.Week))
@@ -71,17 +76,38 @@ WEEK_COLUMNS = tuple(each.name for each in fields(grading.Week))
 def generated_weeks(*, template: ProgrammeTemplate, baseline: Baseline) -> tuple[grading.Week, ...]:
     """The template's weeks at this patient's baseline: by its rules, else its own weeks to scale.
 
-    Raises NoWeeks or grading.BaselineOutOfRange.
+    Raises NoWeeks, OtherUnit or grading.BaselineOutOfRange.
     """
     stored = template_weeks(template)
     if not stored:
         raise NoWeeks
     if not template.rules:
+        if baseline.counts != template.counts:
+            raise OtherUnit
         return _scaled(stored, template.example_baseline, baseline)
-    rules = grading.ProgressionRules(**template.rules)
+    rules = rules_for(template, baseline)
     if baseline.irritable:
         rules = replace(rules, factor=min(rules.factor, GRADING.gentle_factor))
-    return grading.generate(baseline.minutes, rules)
+    return grading.generate(baseline.amount, rules)
+
+
+def rules_for(template: ProgrammeTemplate, baseline: Baseline) -> grading.ProgressionRules:
+    """The template's rules in the baseline's unit.
+
+    Counted in metres, the target lies as far above the baseline as in the template's own example; weeks with
+    fast parts stay timed, and steps are counted by templates in steps alone. Raises OtherUnit or
+    grading.BaselineOutOfRange.
+    """
+    rules = grading.ProgressionRules(**template.rules)
+    if baseline.counts == template.counts:
+        return rules
+    if (template.counts, baseline.counts) != (grading.MINUTES, grading.DISTANCE) or rules.intervals:
+        raise OtherUnit
+    if not GRADING.metres_unit <= baseline.amount <= GRADING.max_metres:
+        raise grading.BaselineOutOfRange(f"baseline {baseline.amount} m is outside 50-40,000")
+    share = rules.target_minutes / template.example_baseline
+    target = grading.whole(min(share * baseline.amount, GRADING.max_metres), grading.DISTANCE)
+    return replace(grading.in_metres(rules, target), min_baseline=1)
 
 
 def template_weeks(template: ProgrammeTemplate) -> tuple[grading.Week, ...]:
@@ -95,26 +121,29 @@ def stored_weeks(rows: Iterable[WeekDose]) -> tuple[grading.Week, ...]:
 
 
 def _scaled(weeks: Sequence[grading.Week], example: int, baseline: Baseline) -> tuple[grading.Week, ...]:
-    """Minutes in proportion to the example's baseline; the first week never above the patient's own.
+    """Doses in proportion to the example's baseline; the first week never above the patient's own.
 
-    Weeks with fast parts, by steps or by distance are copied as they are.
+    Weeks with fast parts, and those that count something else, are copied as they are.
     """
-    if not 1 <= baseline.minutes <= GRADING.max_baseline:
-        raise grading.BaselineOutOfRange(f"baseline {baseline.minutes} min is outside 1-300")
-    share = baseline.minutes / example
+    most = grading.most_of(baseline.counts)
+    if not 1 <= baseline.amount <= most:
+        raise grading.BaselineOutOfRange(f"baseline {baseline.amount} is outside 1-{most}")
+    share = baseline.amount / example
     if baseline.irritable:
         share *= GRADING.gentle_factor / GRADING.factor
-    made = [_scaled_week(week, share) for week in weeks]
+    made = [_scaled_week(week, share, baseline.counts) for week in weeks]
     if made[0] != weeks[0]:
-        made[0] = replace(made[0], minutes=min(made[0].minutes, baseline.minutes))
+        made[0] = made[0].of(min(made[0].amount, baseline.amount))
     return tuple(made)
 
 
-def _scaled_week(week: grading.Week, share: float) -> grading.Week:
-    if week.intervals or week.steps or week.distance_m:
+def _scaled_week(week: grading.Week, share: float, counts: str) -> grading.Week:
+    """A distance beside minutes was another patient's pace: such a week keeps both."""
+    if week.intervals or week.counts != counts or (week.minutes and week.distance_m):
         return week
-    minutes = grading.round_half_up(week.minutes * share)
-    return replace(week, minutes=max(1, min(minutes, GRADING.max_baseline)))
+    exact = week.amount * share
+    amount = grading.whole(exact, counts) if counts == grading.DISTANCE else grading.round_half_up(exact)
+    return week.of(max(1, min(amount, grading.most_of(counts))))
 
 
 @transaction.atomic
@@ -144,7 +173,8 @@ def draft_programme(
         clinician=by,
         template=template,
         starts_on=starts_on,
-        baseline_minutes=baseline.minutes,
+        counts=baseline.counts,
+        baseline=baseline.amount,
         baseline_is_estimate=baseline.is_estimate,
         irritable=baseline.irritable,
     )

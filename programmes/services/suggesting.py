@@ -81,7 +81,7 @@ def _is_judged(patient: Patient, on: date) -> bool:
 
 def _report(walk: Walk, series: str) -> Report:
     pain = walk.pain_after if series == PainSeries.AFTER else walk.pain_before
-    return Report(walk.walked_on, walk.minutes, pain, walk.received_on)
+    return Report(walk.walked_on, walk.minutes, pain, walk.received_on, walk.steps, walk.distance_m)
 
 
 def _signs(seen: Seen, diary: Diary, on: date) -> Signs:

@@ -13,6 +13,7 @@ from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
 from patients.services.restricted import ProcessingRestricted
+from programmes.clinical.amounts import Walked
 from programmes.clinical.course import Course, Stretch
 from programmes.clinical.safety import FALLS, safety_finding
 from programmes.models import Flag, Programme, Source, Walk
@@ -41,11 +42,11 @@ class AlreadyAnswered(Exception):
 
 @dataclass(frozen=True)
 class WalkEntry:
-    """The answers of one walk form. None and "" mean "not answered", never zero."""
+    """The answers of one walk form: minutes, steps or metres at least. None and "" mean "not answered"."""
 
     client_uuid: UUID
     walked_on: date
-    minutes: int
+    minutes: int | None = None
     outcome: str = "done"
     started_at_local: time | None = None
     bouts: int = 1
@@ -71,6 +72,11 @@ class WalkEntry:
     source: Source = Source.PATIENT
     recalled: bool = False
     layout_version: int = 1
+
+    @property
+    def walked(self) -> Walked:
+        """How much, in every unit that was told; one of them at least."""
+        return Walked(self.minutes, self.steps, self.distance_m)
 
     def digest(self) -> str:
         """Tells a re-sent form from a changed one."""
@@ -189,6 +195,8 @@ def _walk(
         target_revision_id=target.prescription.key if target else None,
         target_week=target.week if target else None,
         target_minutes=target.dose.minutes if target else None,
+        target_steps=target.dose.steps if target else None,
+        target_distance_m=target.dose.distance_m if target else None,
     )
 
 
@@ -219,8 +227,8 @@ def _require_open(patient: Patient, entry: WalkEntry, today: date) -> None:
 
 def _course_with(programme: Programme, arrivals: Sequence[Arrival]) -> Course:
     """The course in which the walks that now arrive are walked: each day is asked by the days before it."""
-    walks = [(arrival.entry.walked_on, arrival.entry.minutes) for arrival in arrivals]
-    newest = max((on for on, _minutes in walks), default=programme.starts_on)
+    walks = [(arrival.entry.walked_on, arrival.entry.walked) for arrival in arrivals]
+    newest = max((on for on, _walked in walks), default=programme.starts_on)
     return course_of_programme(programme, newest, more_walks=walks)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import date
 
+from programmes.clinical.amounts import Walked
 from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat, Stretch, course_of
 from programmes.clinical.diary import Pause
 from programmes.clinical.grading import T2_STEADY, Week, generate
@@ -32,7 +33,7 @@ def a_course(
     """`walked` holds minutes by day number."""
     return course_of(
         plans or (a_plan(),),
-        walks=[(day(n), minutes) for n, minutes in (walked or {}).items()],
+        walks=[(day(n), Walked(minutes)) for n, minutes in (walked or {}).items()],
         pauses=[Pause(day(first), day(last)) for first, last in pauses],
         overlays=overlays,
         on=day(on),

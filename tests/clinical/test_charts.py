@@ -4,29 +4,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from programmes.charts import PainPoint, WeekMinutes, pain_chart, sparkline, weekly_minutes_chart
+from programmes.charts import PainPoint, WeekVolume, pain_chart, sparkline, volume_chart
 from tests.clinical.diaries import day
 
 
-def week(number: int, planned: int, walked: int | None) -> WeekMinutes:
-    return WeekMinutes(number, day(7 * number), planned, walked)
+def week(number: int, planned: int, walked: int | None) -> WeekVolume:
+    return WeekVolume(number, day(7 * number), planned, walked)
 
 
 def test_bars_grow_with_the_minutes_and_stand_on_the_axis() -> None:
-    chart = weekly_minutes_chart([week(1, 60, 30), week(2, 60, 60)])
+    chart = volume_chart([week(1, 60, 30), week(2, 60, 60)])
 
     assert [bar.height * 2 for bar in chart.bars[:1]] == [chart.bars[1].height]
     assert {round(bar.y + bar.height, 1) for bar in chart.bars} == {chart.frame.bottom}
 
 
 def test_the_planned_level_is_where_a_full_bar_ends() -> None:
-    bar = weekly_minutes_chart([week(1, 60, 60)]).bars[0]
+    bar = volume_chart([week(1, 60, 60)]).bars[0]
 
     assert bar.planned_y == bar.y
 
 
 def test_a_week_without_reports_has_no_bar_and_stays_unknown() -> None:
-    chart = weekly_minutes_chart([week(1, 60, None), week(2, 60, 0)])
+    chart = volume_chart([week(1, 60, None), week(2, 60, 0)])
 
     assert [(bar.height, row.walked) for bar, row in zip(chart.bars, chart.rows, strict=True)] == [
         (0, None),
@@ -34,25 +34,25 @@ def test_a_week_without_reports_has_no_bar_and_stays_unknown() -> None:
     ]
 
 
-def test_minute_ticks_are_round_and_reach_above_the_highest() -> None:
-    chart = weekly_minutes_chart([week(1, 60, 112)])
+def test_volume_ticks_are_round_and_reach_above_the_highest() -> None:
+    chart = volume_chart([week(1, 60, 112)])
 
     assert [tick.value for tick in chart.y_ticks] == [0, 30, 60, 90, 120]
 
 
 def test_no_weeks_make_an_empty_chart() -> None:
-    chart = weekly_minutes_chart([])
+    chart = volume_chart([])
 
     assert (chart.bars, chart.x_ticks, chart.rows) == ((), (), ())
 
 
 def test_a_long_programme_has_at_most_thirteen_labels() -> None:
-    assert len(weekly_minutes_chart([week(n, 60, 60) for n in range(1, 27)]).x_ticks) == 13
+    assert len(volume_chart([week(n, 60, 60) for n in range(1, 27)]).x_ticks) == 13
 
 
 def test_negative_minutes_are_refused() -> None:
     with pytest.raises(ValueError, match="negative"):
-        weekly_minutes_chart([week(1, 60, -3)])
+        volume_chart([week(1, 60, -3)])
 
 
 def test_the_pain_axis_is_always_0_to_10() -> None:
@@ -122,7 +122,7 @@ def test_every_mark_lies_inside_the_frame(walks: list[PainPoint]) -> None:
 
 @given(st.lists(st.tuples(st.integers(0, 5000), st.none() | st.integers(0, 5000)), max_size=60))
 def test_every_bar_lies_inside_the_frame(minutes: list[tuple[int, int | None]]) -> None:
-    chart = weekly_minutes_chart([week(n, planned, walked) for n, (planned, walked) in enumerate(minutes)])
+    chart = volume_chart([week(n, planned, walked) for n, (planned, walked) in enumerate(minutes)])
 
     assert all(chart.frame.top <= min(bar.y, bar.planned_y) for bar in chart.bars)
     assert all(bar.x + bar.width <= chart.frame.right + 0.1 for bar in chart.bars)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from programmes.clinical.amounts import Walked
 from programmes.clinical.course import Dose, Repeat, Why, course_of
 from programmes.clinical.diary import PlannedWeek
 from programmes.clinical.grading import generate_steps
@@ -38,7 +39,7 @@ def test_a_walk_of_less_than_half_of_the_minutes_does_not_count() -> None:
 
 
 def test_several_walks_on_a_day_add_up() -> None:
-    walks = [(day(n), minutes) for n in (0, 2) for minutes in (3, 3)]
+    walks = [(day(n), Walked(minutes)) for n in (0, 2) for minutes in (3, 3)]
 
     assert told(course_of([a_plan()], walks=walks, on=day(7)).today) == (7, "next", 2, 14)
 

@@ -1,6 +1,6 @@
 """What holds for every course: any template, any walks, pauses, presses and revisions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
@@ -8,14 +8,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked, reaches
 from programmes.clinical.course import Course, Flare, Prescription, Repeat, Stretch, Why, course_of
 from programmes.clinical.diary import DAY, Pause
-from programmes.clinical.grading import TEMPLATES, generate
+from programmes.clinical.grading import TEMPLATES, ProgressionRules, generate, in_metres
 from programmes.clinical.grading.generator import SCALES
 from tests.clinical.courses import a_plan, doses
 from tests.clinical.diaries import day
 
 DAYS = 100
+IN_METRES = replace(in_metres(TEMPLATES["T2"], 3000), code="T2 in metres")
+RULES = (*TEMPLATES.values(), IN_METRES)
+ABOUT_AN_HOUR = {MINUTES: 60, STEPS: 6000, DISTANCE: 4800}
 GAPS = (Why.GAP_REPEAT, Why.GAP_REDUCED, Why.GAP_BASELINE)
 EARNED = (Why.NEXT, Why.AFTER_RETURN, Why.AFTER_FLARE)
 FLARES = (Why.FLARE_EASE, Why.FLARE_BUILD, Why.FLARE_BACK)
@@ -28,16 +32,26 @@ flares_made = st.builds(
 overlays_made = st.lists(st.builds(Repeat, number_of_day.map(day)) | flares_made, max_size=4)
 
 
+def a_walk(minutes: int) -> Walked:
+    return Walked(minutes, steps=100 * minutes, distance_m=80 * minutes)
+
+
 @st.composite
 def pauses_made(draw: st.DrawFn) -> tuple[Pause, ...]:
     bounds = sorted(draw(st.sets(number_of_day, max_size=4)))
     return tuple(Pause(day(a), day(b)) for a, b in zip(bounds[::2], bounds[1::2], strict=False))
 
 
+def baselines_of(rules: ProgressionRules) -> st.SearchStrategy[int]:
+    """Up to what an hour's walk is in the unit of the plan, as the walks here are."""
+    least = max(rules.min_baseline, SCALES[rules.counts].unit)
+    return st.integers(least, ABOUT_AN_HOUR[rules.counts])
+
+
 @st.composite
 def a_template_plan(draw: st.DrawFn, start: int = 0) -> Prescription:
-    rules = TEMPLATES[draw(st.sampled_from(sorted(TEMPLATES)))]
-    baseline = draw(st.integers(max(1, rules.min_baseline), min(60, SCALES[rules.counts].most)))
+    rules = draw(st.sampled_from(RULES))
+    baseline = draw(baselines_of(rules))
     return a_plan(doses(generate(baseline, rules)), start)
 
 
@@ -52,7 +66,7 @@ class Facts:
         made = self.walks if walks is None else walks
         return course_of(
             self.plans,
-            walks=[(day(n), minutes) for n, minutes in made.items()],
+            walks=[(day(n), a_walk(minutes)) for n, minutes in made.items()],
             pauses=self.pauses,
             overlays=self.overlays,
             on=day(on),
@@ -69,7 +83,7 @@ def facts_made(draw: st.DrawFn) -> Facts:
 
 
 def amount(stretch: Stretch) -> int:
-    return stretch.dose.minutes or stretch.dose.steps or 0
+    return stretch.dose.amount
 
 
 def asked(stretch: Stretch, on: date) -> tuple[object, ...]:
@@ -79,13 +93,13 @@ def asked(stretch: Stretch, on: date) -> tuple[object, ...]:
     return stretch.dose, stretch.why, stretch.done, stretch.planned, gap
 
 
-@pytest.mark.parametrize("code", list(TEMPLATES))
+@pytest.mark.parametrize("code", [each.code for each in RULES])
 @settings(deadline=None)
 @given(st.data())
 def test_21_silent_days_never_raise_the_dose(code: str, data: st.DataObject) -> None:
     """From the last walk on: at most a week that was already earned, and gone again after seven days."""
-    rules = TEMPLATES[code]
-    baseline = data.draw(st.integers(max(1, rules.min_baseline), min(60, SCALES[rules.counts].most)))
+    rules = {each.code: each for each in RULES}[code]
+    baseline = data.draw(baselines_of(rules))
     walks = data.draw(st.dictionaries(st.integers(0, 60), st.integers(1, 60), min_size=1, max_size=40))
     facts = Facts((a_plan(doses(generate(baseline, rules))),), walks, (), ())
     last = max(walks)
@@ -122,17 +136,17 @@ def test_a_return_dose_never_exceeds_the_last_completed_walk(facts: Facts) -> No
     course = facts.course()
 
     for stretch in course.stretches:
-        if stretch.why in GAPS and stretch.dose.minutes and stretch.from_on <= course.on:
-            completed = _last_completed(facts, course, stretch.from_on)
-            assert completed is None or stretch.dose.minutes <= completed
+        if stretch.why in GAPS and stretch.from_on <= course.on:
+            completed = _last_completed(facts, course, stretch.from_on, stretch.dose.counts)
+            assert completed is None or stretch.dose.amount <= completed
 
 
-def _last_completed(facts: Facts, course: Course, before: date) -> int | None:
+def _last_completed(facts: Facts, course: Course, before: date, counts: str) -> int | None:
     first = facts.plans[0].in_force_from
     found = [
-        minutes
+        a_walk(minutes).told(counts)
         for n, minutes in sorted(facts.walks.items())
-        if first <= day(n) < before and minutes >= 0.8 * course.at(day(n)).dose.minutes
+        if first <= day(n) < before and reaches(a_walk(minutes), course.at(day(n)).dose, 0.8)
     ]
     return found[-1] if found else None
 
@@ -186,6 +200,5 @@ def test_a_revision_begins_on_its_own_day_with_its_first_week(facts: Facts) -> N
 @given(facts_made())
 def test_no_day_asks_for_more_than_the_plan_says(facts: Facts) -> None:
     for stretch in facts.course().stretches:
-        assert stretch.dose.minutes <= stretch.up_to <= max(w.minutes for w in stretch.prescription.weeks)
-        assert amount(stretch) <= max(w.minutes or w.steps or 0 for w in stretch.prescription.weeks)
+        assert amount(stretch) <= stretch.up_to <= max(w.amount for w in stretch.prescription.weeks)
         assert stretch.dose.days <= stretch.full.days or stretch.why in FLARES

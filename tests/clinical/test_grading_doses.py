@@ -19,7 +19,7 @@ from programmes.clinical.grading import (
     in_metres,
     most_bouts,
     parts,
-    return_minutes,
+    return_amount,
     weekly_warnings,
 )
 
@@ -152,7 +152,7 @@ def test_what_a_gap_asks_for(days: int, rule: Gap | None) -> None:
     ("last_week", "completed", "minutes"), [(20, None, 14), (20, 12, 12), (19, 25, 13), (1, 5, 1), (0, 5, 0)]
 )
 def test_the_return_dose(last_week: int, completed: int | None, minutes: int) -> None:
-    assert return_minutes(last_week, Gap(14, 0.7), completed) == minutes
+    assert return_amount(last_week, Gap(14, 0.7), completed) == minutes
 
 
 def test_the_flare_plan_of_a_twenty_minute_week() -> None:

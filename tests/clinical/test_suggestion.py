@@ -54,8 +54,9 @@ def test_all_well_is_progress_with_its_numbers() -> None:
         "silent_days": 2,
         "walks": 6,
         "planned_walks": 6.0,
-        "minutes": 120,
-        "planned_minutes": 120,
+        "counts": "minutes",
+        "amount": 120,
+        "planned_amount": 120,
         "pain_reports": 5,
         "pain": 3.0,
         "reference": 3.0,
@@ -159,7 +160,7 @@ def test_a_long_walk_does_not_make_up_for_short_ones() -> None:
 
     suggestion = suggested(Diary(day(0), THREE_DAYS, reports))
 
-    assert (suggestion.kind, suggestion.numbers["minutes"]) == (Kind.HOLD, 5 * 12 + 20)
+    assert (suggestion.kind, suggestion.numbers["amount"]) == (Kind.HOLD, 5 * 12 + 20)
 
 
 def test_not_settled_by_the_next_morning() -> None:

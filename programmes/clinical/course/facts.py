@@ -1,38 +1,40 @@
 """What the course reads besides the plan: days walked and days paused, as day numbers, read forwards once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked, reaches
 from programmes.clinical.course.values import Dose
 from programmes.clinical.diary import Pause
 from programmes.clinical.thresholds import DEFAULTS, RETURN
 
 FOREVER = date.max.toordinal()
+UNITS = (MINUTES, STEPS, DISTANCE)  # as a `Walked` holds them
 
 
 @dataclass(slots=True)
 class Walks:
     """The days walked, in order, with a mark at the next one to be read.
 
-    `last` is the latest day read, `completed` the minutes of the latest complete one, `longest` the most on
-    any: where no walk was complete, coming back starts from that.
+    `last` is the latest day read. By what is counted, `completed` is the amount of the latest complete one,
+    `longest` the most on any: where no walk was complete, coming back starts from that.
     """
 
     days: list[int]
-    minutes: list[int]
+    walked: list[Walked]
     at: int = 0
     last: int | None = None
-    completed: int | None = None
-    longest: int = 0
+    completed: dict[str, int] = field(default_factory=dict)
+    longest: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, walks: Iterable[tuple[date, int]]) -> "Walks":
+    def of(cls, walks: Iterable[tuple[date, Walked]]) -> "Walks":
         """Several walks on a day add up."""
-        a_day: dict[int, int] = {}
-        for on, minutes in walks:
+        a_day: dict[int, Walked] = {}
+        for on, walked in walks:
             day = on.toordinal()
-            a_day[day] = a_day.get(day, 0) + minutes
+            a_day[day] = a_day[day].plus(walked) if day in a_day else walked
         days = sorted(a_day)
         return cls(days, [a_day[day] for day in days])
 
@@ -41,10 +43,9 @@ class Walks:
         """The next day walked that was not read yet."""
         return self.days[self.at] if self.at < len(self.days) else FOREVER
 
-    @property
-    def limit(self) -> int | None:
-        """What a return dose never exceeds: the last completed walk."""
-        return self.longest or None if self.completed is None else self.completed
+    def limit(self, counts: str) -> int | None:
+        """What a return dose never exceeds: the last completed walk, as far as it was told in this unit."""
+        return self.completed.get(counts) or self.longest.get(counts)
 
     def silent_from(self, since: int, until: int, silence: int) -> int:
         """The first day before `until` that `silence` full days without a walk precede; FOREVER if none.
@@ -63,18 +64,25 @@ class Walks:
 
     def read(self, until: int, dose: Dose, pauses: "Pauses") -> int:
         """Reads the days before `until`; returns how many of them count as walked, paused ones left out."""
-        counts = DEFAULTS.adherence.counts_share * dose.minutes
-        complete = RETURN.complete_share * dose.minutes
         done = 0
+        complete = RETURN.complete_share * dose.amount
         while self.next < until:
-            day, minutes = self.days[self.at], self.minutes[self.at]
+            day, walked = self.days[self.at], self.walked[self.at]
             self.at += 1
             self.last = day
-            self.longest = max(self.longest, minutes)
-            if minutes >= complete:
-                self.completed = minutes
-            done += minutes >= counts and not pauses.holds(day)
+            self._remember(walked, dose.counts, complete)
+            done += reaches(walked, dose, DEFAULTS.adherence.counts_share) and not pauses.holds(day)
         return done
+
+    def _remember(self, walked: Walked, counts: str, complete: float) -> None:
+        """A complete walk is one in all that was told of it, and so is a walk that no week asked for."""
+        done = walked.told(counts)
+        is_complete = not complete or (done is not None and done >= complete)
+        for unit, told in zip(UNITS, walked, strict=True):
+            if told:
+                self.longest[unit] = max(self.longest.get(unit, 0), told)
+                if is_complete:
+                    self.completed[unit] = told
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from programmes.clinical.amounts import Walked
 from programmes.clinical.course.facts import FOREVER, Pauses, Walks
 from programmes.clinical.course.values import (
     Course,
@@ -34,7 +35,7 @@ FLARE_WHY = (Why.FLARE_EASE, Why.FLARE_BUILD)
 def course_of(
     prescriptions: Sequence[Prescription],
     *,
-    walks: Iterable[tuple[date, int]] = (),
+    walks: Iterable[tuple[date, Walked]] = (),
     pauses: Sequence[Pause] = (),
     overlays: Sequence[Repeat | Flare] = (),
     on: date,
@@ -42,8 +43,8 @@ def course_of(
     """The course of a plan as it is known on `on`: real up to that day, then as if every week gets done.
 
     `prescriptions` are the signed revisions in the order of signing (a later one wins from its day), `walks`
-    pairs of day and minutes in any order, `pauses` in order of their days. Later walks are not read. It
-    takes time in proportion to the weeks and walks.
+    pairs of day and amounts in any order, `pauses` in order of their days. Later walks are not read. It takes
+    time in proportion to the weeks and walks.
     """
     plans = governing(prescriptions)
     started_on = plans[0].in_force_from if plans else on
@@ -153,8 +154,8 @@ class _Run:
 
     def _held(self, ask: _Ask) -> Dose:
         """The same dose again; one to come back with still stays within the last completed walk."""
-        limit = self.walks.limit
-        return ask.dose.at_most(ask.dose._replace(minutes=limit)) if ask.holds and limit else ask.dose
+        limit = self.walks.limit(ask.dose.counts)
+        return ask.dose.at_most(ask.dose.of(limit)) if ask.holds and limit else ask.dose
 
     # --- Silence
 
@@ -189,7 +190,7 @@ class _Run:
         """
         at = min(ask.at, self.walked.at)
         full = self.weeks[at]
-        dose = full.after_gap(gap, self.walks.limit).at_most(self.walked.dose).at_most(ask.dose)
+        dose = full.after_gap(gap, self.walks.limit(full.counts)).at_most(self.walked.dose).at_most(ask.dose)
         then = _Ask(at, full, Why.AFTER_RETURN) if dose != full else None
         return _Ask(at, dose, GAP_WHY[gap], gap_days=gap_days, holds=gap.new_baseline, then=then)
 
@@ -210,7 +211,7 @@ class _Run:
             eased = _eased(usual, phase, why)
             last = dose if silent else eased.dose
             dose, began = last.at_most(eased.dose), self.walks.at
-            self._live(replace(eased, dose=dose, up_to=dose.minutes if silent else eased.up_to), stop)
+            self._live(replace(eased, dose=dose, up_to=dose.amount if silent else eased.up_to), stop)
             silent = self.walks.at == began and self.day <= self.today
         self.flares = [flare for flare in self.flares if flare[0] >= max(self.day, first + 1)]
         at = max(0, ask.at - 1)
@@ -235,7 +236,7 @@ class _Run:
                 self.plan,
                 ask.dose,
                 self.weeks[ask.at],
-                ask.dose.minutes if ask.up_to is None else ask.up_to,
+                ask.dose.amount if ask.up_to is None else ask.up_to,
                 ask.bouts,
                 ask.why,
                 ask.done,
@@ -250,6 +251,8 @@ class _Run:
 
 def _eased(usual: _Ask, phase: FlarePhase, why: Why) -> _Ask:
     """A phase of the flare-up plan on the usual dose."""
-    least, most = (shared(usual.dose.minutes, share) for share in phase.share)
-    dose = usual.dose.shared(phase.share[0])._replace(minutes=least)
-    return replace(usual, dose=dose, why=why, up_to=most, bouts=fitting_bouts(least, phase.bouts), then=None)
+    counts = usual.dose.counts
+    least, most = (shared(usual.dose.amount, share, counts) for share in phase.share)
+    dose = usual.dose.shared(phase.share[0]).of(least)
+    bouts = fitting_bouts(least, phase.bouts, counts)
+    return replace(usual, dose=dose, why=why, up_to=most, bouts=bouts, then=None)

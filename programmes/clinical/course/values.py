@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
-from math import floor
 from typing import NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
+from programmes.clinical.amounts import COLUMNS, DISTANCE, STEPS, amount_of, counts_of
 from programmes.clinical.diary import PlannedWeek
+from programmes.clinical.grading.doses import whole
 from programmes.clinical.grading.flare import FLARE_LENGTH
-from programmes.clinical.grading.gaps import Gap, return_minutes
+from programmes.clinical.grading.gaps import Gap, return_amount
 
 
 class Dose(NamedTuple):
@@ -24,11 +25,25 @@ class Dose(NamedTuple):
     steps: int | None = None
     distance_m: int | None = None
 
+    @property
+    def counts(self) -> str:
+        """Minutes, steps or distance."""
+        return counts_of(self)
+
+    @property
+    def amount(self) -> int:
+        """A day's dose in the plan's unit."""
+        return amount_of(self)
+
+    def of(self, amount: int) -> "Dose":
+        """The same dose with another amount of what it counts."""
+        return self._replace(**{COLUMNS[self.counts]: amount})
+
     def shared(self, share: float) -> "Dose":
-        """Steps and metres at this share, rounded down; minutes are the caller's business."""
+        """Steps and metres at this share, rounded down; what the plan counts is the caller's business."""
         return self._replace(
-            steps=self.steps and max(1, floor(share * self.steps + 1e-9)),
-            distance_m=self.distance_m and max(1, floor(share * self.distance_m + 1e-9)),
+            steps=self.steps and whole(share * self.steps, STEPS),
+            distance_m=self.distance_m and whole(share * self.distance_m, DISTANCE),
         )
 
     def at_most(self, other: "Dose") -> "Dose":
@@ -42,8 +57,8 @@ class Dose(NamedTuple):
 
     def after_gap(self, gap: Gap, last_completed: int | None) -> "Dose":
         """What this week becomes on coming back after a gap: never above the last completed walk."""
-        minutes = return_minutes(self.minutes, gap, last_completed)
-        return self.shared(gap.share)._replace(minutes=minutes)
+        back = return_amount(self.amount, gap, last_completed, self.counts)
+        return self.shared(gap.share).of(back)
 
 
 class HasDay(Protocol):
@@ -134,7 +149,7 @@ NOT_BACK = FLARE_PLAN | {Why.REPEAT, Why.GAP_REPEAT, Why.GAP_REDUCED, Why.GAP_BA
 class Stretch:
     """One dose in force from `from_on` to `until_on` (ends included), and why.
 
-    `dose` is what is asked, `full` the plan's own week; `up_to` the most minutes (above `dose.minutes` on
+    `dose` is what is asked, `full` the plan's own week; `up_to` the most of a day (above `dose.amount` on
     days 4 to 7 of the flare-up plan only), `bouts` the least and most walks they may be taken in there.
     `done` of `planned` are the walks of the week before; `gap_days` the full days without a walk at its
     beginning, still growing while it `waits` for the first walk. `asks_clinician`: a person has to look.
@@ -258,6 +273,13 @@ class Course:
     def planned_weeks(self) -> tuple[PlannedWeek, ...]:
         """The course as the diary's plan: adherence counts against what was really asked on each day."""
         return tuple(
-            PlannedWeek(each.from_on, each.dose.days, each.dose.minutes, each.prescription.in_force_from)
+            PlannedWeek(
+                each.from_on,
+                each.dose.days,
+                each.dose.minutes,
+                each.prescription.in_force_from,
+                each.dose.steps,
+                each.dose.distance_m,
+            )
             for each in self.stretches
         )

@@ -4,16 +4,14 @@
 walk, weekly warnings), `flare` is the flare-up overlay, `gaps` the dose to come back with.
 """
 
+from programmes.clinical.amounts import COLUMNS, DISTANCE, MINUTES, STEPS
 from programmes.clinical.grading.doses import (
     BUILD,
     CONSOLIDATION,
-    DISTANCE,
     EASY,
     HOLD,
     MAINTENANCE,
-    MINUTES,
     MODERATE,
-    STEPS,
     BaselineOutOfRange,
     Part,
     VolumeWarning,
@@ -24,10 +22,18 @@ from programmes.clinical.grading.doses import (
     parts,
     round_half_up,
     weekly_warnings,
+    whole,
 )
 from programmes.clinical.grading.flare import T5_FLARE, FlareDay, FlarePhase, flare_days
-from programmes.clinical.grading.gaps import GAPS, Gap, gap_after, return_minutes
-from programmes.clinical.grading.generator import by_distance, generate, generate_steps, start_of, step_of
+from programmes.clinical.grading.gaps import GAPS, Gap, gap_after, return_amount
+from programmes.clinical.grading.generator import (
+    by_distance,
+    generate,
+    generate_steps,
+    most_of,
+    start_of,
+    step_of,
+)
 from programmes.clinical.grading.rules import (
     T1_GENTLE,
     T2_STEADY,
@@ -43,6 +49,7 @@ from programmes.clinical.grading.rules import (
 
 __all__ = [
     "BUILD",
+    "COLUMNS",
     "CONSOLIDATION",
     "DISTANCE",
     "EASY",
@@ -78,10 +85,12 @@ __all__ = [
     "generate_steps",
     "in_metres",
     "most_bouts",
+    "most_of",
     "parts",
-    "return_minutes",
+    "return_amount",
     "round_half_up",
     "start_of",
     "step_of",
     "weekly_warnings",
+    "whole",
 ]

@@ -1,14 +1,15 @@
 """One week's dose, and what can be read from it: bouts, the parts of a walk, and steep rises."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor
+from typing import Any
 
+from programmes.clinical.amounts import COLUMNS, DISTANCE, MINUTES, amount_of, counts_of
 from programmes.clinical.thresholds import GRADING
 
 EASY, MODERATE = "easy", "moderate"
 BUILD, CONSOLIDATION, HOLD, MAINTENANCE = "build", "consolidation", "hold", "maintenance"
-MINUTES, DISTANCE, STEPS = "minutes", "distance", "steps"
 WARM_UP, WALK, BRISK, SLOW, COOL_DOWN = "warm-up", "walk", "brisk", "slow", "cool-down"
 
 
@@ -38,14 +39,17 @@ class Week:
     @property
     def counts(self) -> str:
         """What the plan counts: minutes where it names them, else steps or metres."""
-        if self.minutes:
-            return MINUTES
-        return STEPS if self.steps else DISTANCE
+        return counts_of(self)
 
     @property
     def amount(self) -> int:
         """A day's dose in the plan's own unit: minutes, steps or metres."""
-        return self.minutes or self.steps or self.distance_m or 0
+        return amount_of(self)
+
+    def of(self, amount: int) -> "Week":
+        """The same week with another amount of what it counts."""
+        changed: dict[str, Any] = {COLUMNS[self.counts]: amount}
+        return replace(self, **changed)
 
     @property
     def volume(self) -> int:
@@ -82,6 +86,14 @@ class VolumeWarning:
 def round_half_up(value: float) -> int:
     """Round .5 upwards; Python's own round goes to the even number."""
     return floor(value + 0.5 + 1e-9)
+
+
+def whole(amount: float, counts: str) -> int:
+    """Rounded down: metres to 50 where there are so many, minutes and steps to one; at least 1."""
+    rounded = floor(amount + 1e-9)
+    if counts == DISTANCE and rounded >= GRADING.metres_unit:
+        rounded -= rounded % GRADING.metres_unit
+    return max(1, rounded)
 
 
 def bouts(minutes: int) -> int:

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 
-from programmes.clinical.grading.doses import most_bouts, round_half_up
+from programmes.clinical.amounts import DISTANCE, MINUTES
+from programmes.clinical.grading.doses import most_bouts, round_half_up, whole
+from programmes.clinical.thresholds import GRADING
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,12 @@ T5_FLARE = (
 FLARE_LENGTH = T5_FLARE[-1].until_day
 
 
-def shared(amount: int, share: float) -> int:
-    """A share of a dose: rounded half up, at least 1, never above the dose."""
-    return min(amount, max(1, round_half_up(share * amount))) if amount else 0
+def shared(amount: int, share: float, counts: str = MINUTES) -> int:
+    """A share of a dose: minutes and steps rounded half up, metres down to 50; at least 1, never above it."""
+    if not amount or share >= 1:
+        return amount
+    wanted = whole(share * amount, counts) if counts == DISTANCE else round_half_up(share * amount)
+    return min(amount, max(1, wanted))
 
 
 def flare_days(minutes: int, previous_minutes: int) -> tuple[FlareDay, ...]:
@@ -62,7 +67,7 @@ def _flare_day(day: int, phase: FlarePhase, minutes: int, previous: int) -> Flar
     return FlareDay(day, least, most, fitting_bouts(least, phase.bouts))
 
 
-def fitting_bouts(minutes: int, wanted: tuple[int, int]) -> tuple[int, int]:
-    """As many walks as wanted, as far as each keeps 3 minutes."""
-    most = most_bouts(minutes)
+def fitting_bouts(amount: int, wanted: tuple[int, int], counts: str = MINUTES) -> tuple[int, int]:
+    """As many walks as wanted, as far as each keeps 3 minutes or 200 metres; steps are spread anyway."""
+    most = {MINUTES: most_bouts(amount), DISTANCE: max(1, amount // GRADING.least_bout_metres)}.get(counts, 1)
     return min(wanted[0], most), min(wanted[1], most)

@@ -1,8 +1,9 @@
 """Coming back after days without a walk: what a gap of so many days asks for."""
 
 from dataclasses import dataclass
-from math import floor
 
+from programmes.clinical.amounts import MINUTES
+from programmes.clinical.grading.doses import whole
 from programmes.clinical.thresholds import RETURN
 
 
@@ -31,12 +32,12 @@ def gap_after(days: int) -> Gap | None:
     return next((gap for gap in reversed(GAPS) if days >= gap.from_days), None)
 
 
-def return_minutes(last_week: int, gap: Gap, last_completed: int | None) -> int:
-    """Minutes to come back with: the last week's share, rounded down, never above the last completed walk.
+def return_amount(last_week: int, gap: Gap, last_completed: int | None, counts: str = MINUTES) -> int:
+    """What to come back with: the last week's share, rounded down, never above the last completed walk.
 
-    At least 1; 0 stays 0 (the plan counts something else).
+    In the plan's unit, at least 1; 0 stays 0.
     """
     if not last_week:
         return 0
-    minutes = max(1, floor(gap.share * last_week + 1e-9))
-    return minutes if last_completed is None else max(1, min(minutes, last_completed))
+    amount = last_week if gap.share >= 1 else whole(gap.share * last_week, counts)
+    return amount if last_completed is None else max(1, min(amount, last_completed))

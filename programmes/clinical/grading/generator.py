@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import ceil, floor
 
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.grading.doses import (
     BUILD,
     CONSOLIDATION,
-    DISTANCE,
     EASY,
     HOLD,
     MAINTENANCE,
-    MINUTES,
     MODERATE,
-    STEPS,
     BaselineOutOfRange,
     Week,
     bouts,
@@ -38,6 +36,11 @@ SCALES = {
     DISTANCE: Scale(GRADING.metres_unit, GRADING.metres_unit, GRADING.max_step_metres, GRADING.max_metres),
     STEPS: Scale(1, 1, GRADING.steps_cap, GRADING.max_steps),
 }
+
+
+def most_of(counts: str) -> int:
+    """The highest baseline, and dose of a day, in this unit."""
+    return SCALES[counts].most
 
 
 def generate(baseline: int, rules: ProgressionRules) -> tuple[Week, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from programmes.clinical.grading.doses import DISTANCE, MINUTES, STEPS
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.thresholds import GRADING
 
 

@@ -158,7 +158,7 @@ def test_the_start_page_marks_patients_with_a_programme(desk, clinic, clinician)
             {"number_of_weeks": "4"},
             ["The target of 30 minutes is not reached in these weeks: the most is 16."],
         ),
-        ({"target_minutes": "10"}, ["The target is below the comfortable walk of now."]),
+        ({"target": "10"}, ["The target is below the comfortable walk of now."]),
         ({"number_of_weeks": "30"}, []),
     ],
 )

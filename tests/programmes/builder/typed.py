@@ -24,7 +24,7 @@ def start(patient, template, **typed):
 
 
 BLANK = {
-    "target_minutes": "30",
+    "target": "30",
     "number_of_weeks": "4",
     "first_days": "3",
     "last_days": "5",

@@ -18,10 +18,41 @@ from django.utils.translation import gettext_lazy, ngettext
 from clinic.models import Clinic
 from clinic.services.post import Letter
 from patients.models import DataRequest, PrivacyAcceptance, RequestKind
-from programmes.clinical.course import Dose as AskedDose
+from patients.wording.amounts import (
+    amount,
+    bare,
+    days,
+    distance,
+    each_week,
+    minutes,
+    much,
+    steps,
+    to_write,
+    walked,
+    walks,
+)
+from patients.wording.weeks import bouts, first_day, pace, week
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
-from programmes.services.plan_reading import Dose, Progress, WeekSoFar
+from programmes.services.plan_reading import Progress
+
+__all__ = [
+    "amount",
+    "bare",
+    "bouts",
+    "days",
+    "distance",
+    "each_week",
+    "first_day",
+    "minutes",
+    "much",
+    "pace",
+    "steps",
+    "to_write",
+    "walked",
+    "walks",
+    "week",
+]
 
 SAFETY_TEXT_VERSION = "uk-1"  # stored with every answer: which words the patient read
 
@@ -62,66 +93,6 @@ def short_day(today: date, on: date) -> str:
     return near or date_format(on, "D j F")
 
 
-def minutes(count: int) -> str:
-    return ngettext("%(count)d minute", "%(count)d minutes", count) % {"count": count}
-
-
-def days(count: int) -> str:
-    return ngettext("%(count)d day", "%(count)d days", count) % {"count": count}
-
-
-def walks(count: int) -> str:
-    return ngettext("%(count)d walk", "%(count)d walks", count) % {"count": count}
-
-
-def amount(dose: Dose | AskedDose, *, minutes_now: int | None = None) -> str:
-    """How much one walking day asks for: minutes, or the distance or steps of a plan that counts those."""
-    if dose.minutes:
-        return minutes(dose.minutes if minutes_now is None else minutes_now)
-    if dose.distance_m:
-        return _("%(km)s km") % {"km": f"{dose.distance_m / 1000:g}"}
-    return _("%(steps)d steps") % {"steps": dose.steps or 0}
-
-
-def pace(intensity: str) -> str:
-    """The talk test, not a heart rate; the same three steps as the walk form asks about."""
-    return {
-        "easy": _("Walk at a pace where you could still sing."),
-        "moderate": _("Walk a little faster, but so that you can still talk."),
-        "brisk": _("Walk fast: you can say only a few words at a time."),
-    }[intensity]
-
-
-def bouts(count: int) -> str:
-    return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
-
-
-def first_day(dose: Dose) -> list[str]:
-    """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
-    nothing_yet = WeekSoFar(0, dose.days, 0, dose.days * dose.minutes)
-    how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
-    return [f"{_('Your next walk:')} {amount(dose)}.", how, week(nothing_yet)]
-
-
-def week(so_far: WeekSoFar) -> str:
-    """This week in one line: days that count as walked, and minutes; more than planned has no target."""
-    words = {
-        "days": so_far.walks,
-        "planned_days": days(so_far.planned_walks),
-        "minutes": minutes(so_far.minutes),
-        "planned": minutes(so_far.planned_minutes),
-    }
-    if not so_far.planned_minutes:
-        return _("This week: walked on %(days)d of %(planned_days)s.") % words
-    if so_far.walks > so_far.planned_walks:
-        words["walked_days"] = days(so_far.walks)
-        return _("This week: walked on %(walked_days)s, %(minutes)s in all.") % words
-    if so_far.minutes > so_far.planned_minutes:
-        return _("This week: walked on %(days)d of %(planned_days)s, %(minutes)s in all.") % words
-    words["done"] = so_far.minutes
-    return _("This week: walked on %(days)d of %(planned_days)s, %(done)d of %(planned)s.") % words
-
-
 def away(days: int | None) -> str:
     """Some days without a walk; None: none logged yet."""
     if days is None:
@@ -142,15 +113,16 @@ def pain_change(before: int | None, after: int | None) -> str:
     return _("Pain %(before)d before, %(after)d after.") % {"before": before, "after": after}
 
 
-def progress(so_far: Progress) -> str:
+def progress(so_far: Progress, units: str) -> str:
     total = sum(week.walked or 0 for week in so_far.weeks)
     if not so_far.pain:
         return _("You have not logged a walk in this plan yet. Your walks will show here.")
-    words = {"walks": walks(len(so_far.pain)), "minutes": minutes(total), "week": so_far.plan_week}
+    all_of_it = much(total, so_far.counts, units)
+    words = {"walks": walks(len(so_far.pain)), "amount": all_of_it, "week": so_far.plan_week}
     if so_far.plan_week is None:
-        return _("In this plan you logged %(walks)s, %(minutes)s in all.") % words
+        return _("In this plan you logged %(walks)s, %(amount)s in all.") % words
     return (
-        _("You are in week %(week)d of your plan. So far you have logged %(walks)s, %(minutes)s in all.")
+        _("You are in week %(week)d of your plan. So far you have logged %(walks)s, %(amount)s in all.")
         % words
     )
 
@@ -292,14 +264,14 @@ def duty_letter() -> Letter:
 
 
 # --- Charts in words
-def weekly_chart(so_far: Progress) -> str:
+def weekly_chart(so_far: Progress, units: str) -> str:
     done = [(week.starts_on, week.walked) for week in so_far.weeks if week.walked is not None]
     if not done:
         return _("No walks yet.")
     first_day, most = max(done, key=lambda pair: pair[1])
-    return _("Your fullest week began on %(day)s, with %(minutes)s.") % {
+    return _("Your fullest week began on %(day)s, with %(amount)s.") % {
         "day": date_format(first_day, "j F"),
-        "minutes": minutes(most),
+        "amount": much(most, so_far.counts, units),
     }
 
 

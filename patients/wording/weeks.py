@@ -1,0 +1,45 @@
+"""A week of the plan in the patient's words: how to walk, how often, how much, and how it stands."""
+
+from django.utils.translation import gettext as _
+
+from patients.wording.amounts import amount, bare, days, much
+from programmes.services.plan_reading import Dose, WeekSoFar
+
+
+def pace(intensity: str) -> str:
+    """The talk test, not a heart rate; the same three steps as the walk form asks about."""
+    return {
+        "easy": _("Walk at a pace where you could still sing."),
+        "moderate": _("Walk a little faster, but so that you can still talk."),
+        "brisk": _("Walk fast: you can say only a few words at a time."),
+    }[intensity]
+
+
+def bouts(count: int) -> str:
+    return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
+
+
+def first_day(dose: Dose, units: str) -> list[str]:
+    """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
+    nothing_yet = WeekSoFar(0, dose.days, 0, dose.volume, dose.counts)
+    how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
+    return [f"{_('Your next walk:')} {amount(dose, units)}.", how, week(nothing_yet, units)]
+
+
+def week(so_far: WeekSoFar, units: str) -> str:
+    """This week in one line: days that count as walked, and how much; more than planned has no target."""
+    words = {
+        "days": so_far.walks,
+        "planned_days": days(so_far.planned_walks),
+        "amount": much(so_far.amount, so_far.counts, units),
+        "planned": much(so_far.planned_amount, so_far.counts, units),
+    }
+    if not so_far.planned_amount:
+        return _("This week: walked on %(days)d of %(planned_days)s.") % words
+    if so_far.walks > so_far.planned_walks:
+        words["walked_days"] = days(so_far.walks)
+        return _("This week: walked on %(walked_days)s, %(amount)s in all.") % words
+    if so_far.amount > so_far.planned_amount:
+        return _("This week: walked on %(days)d of %(planned_days)s, %(amount)s in all.") % words
+    words["done"] = bare(so_far.amount, so_far.counts, units)
+    return _("This week: walked on %(days)d of %(planned_days)s, %(done)s of %(planned)s.") % words
