@@ -29,7 +29,9 @@ from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.forms import date_field, not_that_day, reason_field
 from programmes.models import Ending, Programme, ReviewItem
+from programmes.plan_wording import workload_warning
 from programmes.services import ending
+from programmes.services.workload import workload_of
 from programmes.wording import lead_words, with_away
 
 REFUSALS: dict[type[Exception], Any] = {
@@ -180,6 +182,8 @@ class PatientAdmin(ClinicAdmin):
             )
         else:
             enrolment.enrol_patient(record=obj, email=email, by=request.staff, today=today)
+            if spent := workload_warning(workload_of(clinic=request.clinic, more=1)):
+                messages.warning(request, spent)
         if is_new_address:
             self._warn_of_a_shared_address(request, obj)
 
@@ -212,6 +216,8 @@ class PatientAdmin(ClinicAdmin):
             context["lead"] = lead_words(patient.lead.name, away_from(patient.lead_away))
         context["may_limit"] = leads or may(request.actor, "name_lead")
         context["is_restricted"] = patient is not None and patient.is_restricted(local_today(request))
+        if patient is None:
+            context["workload"] = workload_warning(workload_of(clinic=request.clinic, more=1))
         context["is_in_care"] = patient is not None and patient.is_monitored(local_today(request))
         return super().render_change_form(request, context, *args, **kwargs)
 

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.course import Course, Flare, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
+from programmes.clinical.thresholds import WORKLOAD
+from programmes.services.workload import Workload
 from programmes.wording import day_and_year, number, points_of_pain, span
 
 SUGGESTIONS = {
@@ -140,6 +142,35 @@ _REASONS: dict[Reason, Callable[[Suggestion], str]] = {
     Reason.RETURNING: lambda _suggestion: gettext("Just back after some days without a walk."),
     Reason.ALL_WELL: _well,
 }
+
+
+# --- Review minutes
+
+
+def workload(load: Workload) -> str:
+    """What reviewing needs in a week, and what the clinic has for it, with the numbers behind it."""
+    numbers = {
+        "programmes": ngettext("%(n)d running programme", "%(n)d running programmes", load.programmes)
+        % {"n": load.programmes},
+        "needed": ngettext("%(n)d minute", "%(n)d minutes", load.needed) % {"n": load.needed},
+        "items": number(WORKLOAD.items_a_week, 2),
+        "each": WORKLOAD.minutes_an_item,
+        "available": load.available,
+    }
+    said = gettext(
+        "%(programmes)s need about %(needed)s of review a week (%(items)s items each, %(each)d minutes"
+        " an item)."
+    )
+    if load.available is not None:
+        said = f"{said} {gettext('The clinic has %(available)d.')}"
+    return said % numbers
+
+
+def workload_warning(load: Workload) -> str:
+    """At enrolment, once the minutes are spent; "" while they are not. It never stands in the way."""
+    if not load.is_spent:
+        return ""
+    return gettext("The clinic's review minutes are spent. %(numbers)s") % {"numbers": workload(load)}
 
 
 # --- The course

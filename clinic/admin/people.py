@@ -21,7 +21,9 @@ from clinic.reads import note_read
 from clinic.services import keeping, people
 from patients.models import LimitedRecord, Patient
 from patients.services.logins import keep_login
+from programmes.plan_wording import workload
 from programmes.services.opening import open_clinic
+from programmes.services.workload import workload_of
 
 
 class ClinicDetailsForm(ClinicForm):
@@ -58,6 +60,7 @@ class ClinicsAdmin(SuggestionSwitch, ClinicAdmin):
         "opens_at",
         "closes_at",
         "review_hour",
+        "review_minutes",
         "emergency_profile",
     ]
 
@@ -72,6 +75,12 @@ class ClinicsAdmin(SuggestionSwitch, ClinicAdmin):
 
     def get_readonly_fields(self, request: Any, obj: Any = None) -> list[str]:
         return [] if may(request.actor, "open_clinic") else ["slug"]
+
+    def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
+        clinic = context.get("original")
+        if clinic is not None and isinstance(request.actor, StaffMember):
+            context["workload"] = workload(workload_of(clinic=clinic))
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def save_model(self, request: Any, obj: Clinic, form: Any, change: bool) -> None:
         verb = keeping.change_clinic if change else open_clinic

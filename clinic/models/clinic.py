@@ -71,6 +71,14 @@ class Clinic(models.Model):
     emergency_profile = models.CharField(
         _("emergency profile"), max_length=8, choices=EmergencyProfile.choices, default=EmergencyProfile.UK
     )
+    review_minutes = models.PositiveSmallIntegerField(
+        _("review minutes a week"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Staff minutes for the review queue in a week. Empty: nobody is warned when they are spent."
+        ),
+    )
     shows_suggestions = models.BooleanField(
         _("weekly suggestions"),
         default=False,
@@ -89,6 +97,7 @@ class Clinic(models.Model):
         ordering = ["name"]
         constraints = [
             in_range("review_hour", 0, 23),
+            in_range("review_minutes", 0, 10_080),
             one_of("emergency_profile", EmergencyProfile),
             models.CheckConstraint(
                 condition=Q(working_days__contained_by=[0, 1, 2, 3, 4, 5, 6]),

@@ -192,7 +192,7 @@ HOUSE = (
         NONE,
         {
             "id name slug": "which clinic",
-            "time_zone working_days opens_at closes_at review_hour": "when somebody is there",
+            "time_zone working_days opens_at closes_at review_hour review_minutes": "when somebody is there",
             "shows_suggestions": "whether clinicians see weekly suggestions",
             "live_rule_version": "for which rules the clinic has signed that it is ready",
             "phone postal_address duty_email emergency_profile": "how the clinic is reached",

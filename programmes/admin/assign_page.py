@@ -21,8 +21,10 @@ from programmes.admin.forms import AssignForm, start_problem
 from programmes.admin.steps import CHANGE
 from programmes.admin.words import warnings_in_words
 from programmes.models import Programme
+from programmes.plan_wording import workload_warning
 from programmes.services import prescribing
 from programmes.services.safety_checking import AdvisedAgainst, NotChecked, lacks_checklist
+from programmes.services.workload import workload_of
 from programmes.wording import day_and_year
 
 CHECKLIST = "admin:programmes_programme_checklist"
@@ -60,11 +62,17 @@ class AssignPages(ChecklistPages):
             "warnings": warnings_in_words(prescribing.stored_weeks(rows)),
             "warning_reason": rows[0].revision.warning_reason,
             "reads": as_read(programme, rows),
+            "workload": self._workload(programme),
             "waits": programme.starts_on > local_today(request),
             "form": AssignForm(initial={"version": programme.version}),
             "problems": form.non_field_errors() if form.is_bound else (),
         }
         return self.page(request, "assign", context, refused=form.is_bound)
+
+    def _workload(self, programme: Programme) -> str:
+        """A plain warning where a patient without a plan is taken on; it never stands in the way."""
+        runs = Programme.objects.of_patient(programme.patient).running().exists()
+        return "" if runs else workload_warning(workload_of(clinic=programme.clinic, more=1))
 
     def _assign(self, request: Any, programme: Programme, form: AssignForm) -> bool:
         if problem := start_problem(programme.starts_on, local_today(request)):

@@ -59,8 +59,11 @@ class ChangeForm(forms.Form):
         max_length=200,
         help_text=gettext_lazy('For example "after gardening". It stands in the plan\'s history.'),
     )
-    has_seen = forms.BooleanField(
-        label=gettext_lazy("I have checked the warning; this is what I want."), required=False
+    warning_reason = forms.CharField(
+        label=gettext_lazy("Why is this rise wanted?"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Needed for a rise over 35 %. It stands in the plan's history."),
     )
     version = forms.IntegerField(widget=forms.HiddenInput)
 

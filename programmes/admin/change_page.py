@@ -1,7 +1,7 @@
 """The page of a change: what is in force, what would be, what somebody typed, and who was quicker."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -125,7 +125,7 @@ class ChangePage:
     def sign(self, *, by: StaffMember, now: datetime) -> bool:
         """False, with the reason on the page, when something typed or somebody else stands in the way."""
         form, change = self.form, self.proposed
-        if form is None or change is None or not self._warnings_seen(form, change):
+        if form is None or change is None or not self._steep_rise_explained(form, change):
             return False
         try:
             changing.revise(
@@ -137,6 +137,8 @@ class ChangePage:
             )
         except prescribing.ChangedMeanwhile:
             self._show_conflict(form)
+        except prescribing.SteepWithoutReason:
+            form.add_error("warning_reason", _("The plan rises steeply from where it stands now. Say why."))
         except prescribing.NotRunning:
             form.add_error(None, _("This programme is not running."))
         except CareHasEnded:
@@ -145,13 +147,14 @@ class ChangePage:
             form.add_error(None, _("Processing of this record is restricted. Nothing was changed."))
         return not form.errors
 
-    def _warnings_seen(self, form: ChangeForm, change: Change) -> bool:
-        if self._warnings(change) and not form.cleaned_data["has_seen"]:
-            form.add_error("has_seen", _("This asks for much more than now. Check it, and tick this."))
+    def _steep_rise_explained(self, form: ChangeForm, change: Change) -> bool:
+        if changing.steep_rises(self.standing, change) and not change.warning_reason:
+            said = _("The plan rises steeply: see the warning. Say why, or change the weeks.")
+            form.add_error("warning_reason", said)
         return not form.errors
 
     def _warnings(self, change: Change) -> list[str]:
-        """The jump from this week, and what new weeks bring; the old plan's own were seen before."""
+        """The jump from this week, and what new weeks bring, in words: `changing.steep_rises` finds them."""
         jump = jump_in_words(self.standing.week, change.weeks[0])
         is_new = change.kind in (RevisionChange.REWRITTEN, RevisionChange.NEW_TEMPLATE)
         return [*jump, *(warnings_in_words(change.weeks) if is_new else [])]
@@ -202,4 +205,6 @@ class ChangePage:
         if form is not None and self.posted is None:
             proposed = {**form.initial, "why": "other", "note": "-"}
             form = self.step.form(self.programme, self.standing, proposed)
-        return form.change() if form is not None and form.is_valid() else None
+        if form is None or not form.is_valid():
+            return None
+        return replace(form.change(), warning_reason=form.cleaned_data["warning_reason"])

@@ -237,7 +237,7 @@ class StartForm(forms.Form):
         elif problem := problem_with(ticked, self.unit):
             self.add_error("recorded", problem)
         else:
-            data["baseline"] = baseline_from(ticked, self.unit)
+            data["baseline"] = baseline_from(ticked, self.unit, self.recorded_walks.values())
             check_baseline(self, self.unit)
 
     def _check_blank(self, data: dict[str, Any]) -> None:

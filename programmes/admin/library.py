@@ -43,16 +43,21 @@ class TemplateForm(ClinicForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["counts"].required = False
         if not self.instance._state.adding:
             self.fields["code"].disabled = True
             self.fields["code"].help_text = _("The code stays: it holds the versions together.")
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        counts, baseline = data.get("counts") or self.instance.counts, data.get("example_baseline")
-        if baseline is not None and not LIMITS[counts][0] <= baseline <= LIMITS[counts][1]:
+        counts, baseline = data.get("counts"), data.get("example_baseline")
+        if counts and baseline is not None and not LIMITS[counts][0] <= baseline <= LIMITS[counts][1]:
             self.add_error("example_baseline", WITHIN[counts])
         return data
+
+    def clean_counts(self) -> Any:
+        """Left out, it stays."""
+        return self.cleaned_data["counts"] or self.instance.counts
 
     def clean_code(self) -> Any:
         code = self.cleaned_data["code"]

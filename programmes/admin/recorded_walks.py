@@ -1,5 +1,6 @@
 """The patient's own recent walks as a baseline: the mean of three, or the median of seven days' steps."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from statistics import median
@@ -74,10 +75,17 @@ def problem_with(walks: list[Recorded], counts: str) -> str:
     return ""
 
 
-def baseline_from(walks: list[Recorded], counts: str) -> int:
-    """The mean of three walks, or the median of seven days' steps; metres to 50, rounded down."""
+def baseline_from(walks: list[Recorded], counts: str, offered: Iterable[Recorded]) -> int:
+    """The mean of three walks, or the median of the steps of seven days; metres to 50, rounded down.
+
+    A day's steps are those of all its walks, ticked or not.
+    """
     told = [walk.walked.told(counts) or 0 for walk in walks]
     if counts == STEPS:
-        return int(median(told))
+        days = {walk.on: 0 for walk in walks}
+        for each in offered:
+            if each.on in days:
+                days[each.on] += each.walked.steps or 0
+        return int(median(days.values()))
     mean = sum(told) / len(told)
     return grading.whole(mean, counts) if counts == DISTANCE else grading.round_half_up(mean)

@@ -142,8 +142,11 @@ def revision_in_words(revision: ProgrammeRevision) -> str:
         RevisionChange.NEW_TEMPLATE: _("another template, from its week %(week)s"),
     }[RevisionChange(revision.change)] % {"week": revision.first_week}
     line = _("%(day)s: %(change)s") % {"day": day_and_year(revision.in_force_from), "change": said}
-    first = revision.change == RevisionChange.FIRST
-    return line if first else _("%(line)s – %(reason)s") % {"line": line, "reason": revision.reason}
+    if revision.change != RevisionChange.FIRST:
+        line = _("%(line)s – %(reason)s") % {"line": line, "reason": revision.reason}
+    if not revision.warning_reason:
+        return line
+    return _("%(line)s (steep rise wanted: %(why)s)") % {"line": line, "why": revision.warning_reason}
 
 
 def history_in_words(revisions: Sequence[Any]) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Kilometres and miles: the one place that converts. Everything is stored and reckoned in metres."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 KILOMETRES, MILES = "km", "mi"
 METRES = {KILOMETRES: Decimal(1000), MILES: Decimal("1609.344")}  # the international mile, exactly
@@ -16,7 +16,7 @@ def metres_from(typed: str, units: str) -> int | None:
     try:
         metres = Decimal(typed.strip().replace(",", ".")) * METRES[units]
         return round(metres) if abs(metres) < 10**9 else None
-    except (InvalidOperation, ValueError):  # no number; "nan" and "infinity" are none either
+    except (ArithmeticError, ValueError):  # no number, "nan", or one like 1e999999
         return None
 
 

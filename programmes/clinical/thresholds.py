@@ -160,6 +160,14 @@ class SavedPageThresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkloadNumbers:
+    """What reviewing costs a clinic; for a warning at enrolment, never a limit."""
+
+    items_a_week: float = 0.15  # review items per running programme: the budget of the flag load [P]
+    minutes_an_item: int = 10  # reading, one call, a note; a clinic's own times tell better [P]
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
     """All numbers the daily review reads, as one value that travels with a clinic."""
 
@@ -187,3 +195,4 @@ GRADING = GradingRules()
 RETURN = ReturnRules()
 SUGGESTION = SuggestionRules()
 SAVED_PAGE = SavedPageThresholds()
+WORKLOAD = WorkloadNumbers()

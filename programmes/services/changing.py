@@ -29,6 +29,7 @@ from programmes.services.prescribing import (
     ChangedMeanwhile,
     NotRunning,
     NoWeeks,
+    SteepWithoutReason,
     draft_programme,
     require_order,
     stored_weeks,
@@ -87,6 +88,7 @@ class Change:
     reason: str
     rule: dict[str, Any] = field(default_factory=dict)
     template: ProgrammeTemplate | None = None
+    warning_reason: str = ""  # why a rise over 35 % is wanted
 
 
 def standing_of(*, programme: Programme, on: date) -> Standing:
@@ -109,6 +111,17 @@ def going_to_week(standing: Standing, *, number: int, from_on: date, reason: str
     return Change(kind, from_on, weeks, reason, standing.revision.rule)
 
 
+def steep_rises(standing: Standing, change: Change) -> tuple[grading.VolumeWarning, ...]:
+    """Rises over 35 %: from this week to the first that is asked for, and in weeks that are new.
+
+    What the old plan asked for further on was explained when it was signed.
+    """
+    first = change.weeks[0]
+    jump = grading.weekly_warnings((standing.week, replace(first, number=standing.week.number + 1)))
+    is_new = change.kind in (RevisionChange.REWRITTEN, RevisionChange.NEW_TEMPLATE)
+    return jump + (grading.weekly_warnings(change.weeks) if is_new else ())
+
+
 def from_one(weeks: Sequence[grading.Week]) -> tuple[grading.Week, ...]:
     """The same weeks, numbered 1, 2, 3."""
     return tuple(replace(week, number=number) for number, week in enumerate(weeks, 1))
@@ -121,7 +134,7 @@ def revise(
     """Signs the next revision of a running programme.
 
     A revision that has not begun when this one does never begins. Raises NotRunning, ChangedMeanwhile,
-    InThePast, NoWeeks, WeeksNotInOrder, CareHasEnded, ProcessingRestricted or NotAllowed.
+    InThePast, NoWeeks, WeeksNotInOrder, SteepWithoutReason, CareHasEnded, ProcessingRestricted or NotAllowed.
     """
     require(by, "prescribe", clinic_id=programme.clinic_id)
     today = now.astimezone(by.clinic.zone).date()
@@ -130,6 +143,8 @@ def revise(
     if change.from_on < today:
         raise InThePast
     require_order(change.weeks, first=change.weeks[0].number if change.weeks else 1)
+    if not change.warning_reason and steep_rises(standing_of(programme=programme, on=today), change):
+        raise SteepWithoutReason
     _take(programme, change, seen_version, by)
     revision = _next_revision(programme, change, by)
     write_weeks(revision, change.weeks)
@@ -158,6 +173,7 @@ def _next_revision(programme: Programme, change: Change, by: StaffMember) -> Pro
         change=change.kind,
         reason=change.reason,
         rule=change.rule,
+        warning_reason=change.warning_reason,
         **{name: getattr(newest, name) for name in SWITCHES},
     )
 

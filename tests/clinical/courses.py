@@ -29,11 +29,13 @@ def a_course(
     on: int,
     pauses: tuple[tuple[int, int], ...] = (),
     overlays: tuple[Repeat | Flare, ...] = (),
+    walks: Mapping[int, Walked] | None = None,
 ) -> Course:
-    """`walked` holds minutes by day number."""
+    """`walked` holds minutes by day number, `walks` what was told in other units too."""
+    told = walks or {n: Walked(minutes) for n, minutes in (walked or {}).items()}
     return course_of(
         plans or (a_plan(),),
-        walks=[(day(n), Walked(minutes)) for n, minutes in (walked or {}).items()],
+        walks=[(day(n), each) for n, each in told.items()],
         pauses=[Pause(day(first), day(last)) for first, last in pauses],
         overlays=overlays,
         on=day(on),

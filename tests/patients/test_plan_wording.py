@@ -73,5 +73,5 @@ def test_in_a_flare_up_the_day_is_shared_out():
 def test_where_the_flare_up_plan_leaves_room_it_says_so():
     walked = full_weeks(4) | {28: 9}
     stretch = a_course(walked, on=31, overlays=(flare(28),)).today
-    assert plan_wording.up_to(stretch) == "If that feels fine, you can walk up to 14 minutes."
-    assert plan_wording.up_to(a_course(full_weeks(1), on=7).today) == ""
+    assert plan_wording.up_to(stretch, "km") == "If that feels fine, you can walk up to 14 minutes."
+    assert plan_wording.up_to(a_course(full_weeks(1), on=7).today, "km") == ""

@@ -122,17 +122,22 @@ def test_the_first_week_has_none_before_it(desk, clinician):
     assert (refused.status_code, programme.revisions.count()) == (422, 1)
 
 
-def test_a_jump_needs_a_tick(desk, programme):
+def test_a_jump_needs_a_reason(desk, programme):
     refused = desk.post(page(programme, "speed-up"), typed(programme, week="6", why="going-well"))
     text = refused.content.decode()
     assert (refused.status_code, programme.revisions.count()) == (422, 1)
     assert "Week 6 asks for 300 % more than this week: 56 minutes a day" in text
-    assert 'name="has_seen"' in text
+    assert 'name="warning_reason"' in text
+    assert "The plan rises steeply: see the warning. Say why" in text
 
 
-def test_a_jump_that_was_seen_is_signed(desk, programme):
-    desk.post(page(programme, "speed-up"), typed(programme, week="6", why="going-well", has_seen="on"))
+def test_a_jump_with_its_reason_is_signed_and_the_history_says_it(desk, programme):
+    wanted = typed(programme, week="6", why="going-well", warning_reason="walks an hour already")
+    desk.post(page(programme, "speed-up"), wanted)
     assert (newest(programme).change, newest(programme).first_week) == (RevisionChange.MOVED_ON, 6)
+    assert newest(programme).warning_reason == "walks an hour already"
+    shown = desk.get(page(programme)).content.decode()
+    assert "after gardening (steep rise wanted: walks an hour already)" in shown
 
 
 def test_a_preview_signs_nothing_and_keeps_what_was_typed(desk, programme):
@@ -208,7 +213,7 @@ def test_a_draft_and_an_ended_programme_have_nothing_to_change(desk, clinician, 
     draft = a_draft(a_patient(clinician.clinic), clinician)
     ending.end_programme(programme=programme, ending="completed", on=TODAY, by=clinician, now=NOON)
     assert desk.get(page(draft, step)).status_code == 302
-    ended = desk.post(page(programme, step), typed(programme, week="5", has_seen="on"))
+    ended = desk.post(page(programme, step), typed(programme, week="5", warning_reason="-"))
     assert (ended.status_code in (302, 422), programme.revisions.count()) == (True, 1)
 
 

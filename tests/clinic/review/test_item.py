@@ -87,7 +87,10 @@ def test_two_walks_of_one_day_stand_newest_first(client, clinic, ada):
     for hour, minutes in ((8, 10), (18, 20)):
         a_walk(programme, TODAY - timedelta(days=1), minutes=minutes, now=NOW + timedelta(hours=hour - 33))
     item = an_item(clinic, patient=programme.patient)
-    assert [row.minutes for row in client.get(page(item)).context["walks"]] == ["20 of 15", "10 of 15"]
+    assert [row.amount for row in client.get(page(item)).context["walks"]] == [
+        "20 of 15 minutes",
+        "10 of 15 minutes",
+    ]
 
 
 def test_another_clinics_item_answers_like_a_missing_one(client, clinic, ada):

@@ -48,8 +48,8 @@ def test_a_week_without_any_dose_is_told_in_its_cell(desk, clinic, clinician, un
 @pytest.mark.parametrize(
     ("unit", "said"),
     [
-        ("steps", "3 weeks, at most 4000 steps a day, 5 days a week."),
-        ("distance_m", "3 weeks, at most 4000 metres a day, 5 days a week."),
+        ("steps", "3 weeks, at most 4,000 steps a day, 5 days a week."),
+        ("distance_m", "3 weeks, at most 4,000 metres a day, 5 days a week."),
     ],
 )
 def test_a_plan_is_shown_in_what_it_counts(desk, clinic, clinician, unit, said):
@@ -63,5 +63,5 @@ def test_a_steep_rise_in_any_unit_warns(desk, clinic, clinician, unit):
     draft = a_draft_counting(unit, clinic, clinician)
     answer = desk.post(change_page(draft, "preview"), as_typed(draft, **{f"weeks-2-{unit}": "8000"}))
     word = "steps" if unit == "steps" else "metres"
-    said = f"Week 3 asks for 100 % more: 40000 {word} after 20000 in week 2."
+    said = f"Week 3 asks for 100 % more: 40,000 {word} after 20,000 in week 2."
     assert answer.context["plan"]["warnings"] == [said]

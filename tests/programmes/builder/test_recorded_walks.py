@@ -43,7 +43,7 @@ def test_three_walks_make_the_baseline(desk, clinic, patient):
     ticked = walked(patient, 12, 13, 16)
     desk.post(ADD, start(patient, a_template(clinic), baseline="", recorded=ticked))
     programme = Programme.objects.for_clinic(clinic).get(status="draft")
-    assert (programme.baseline_minutes, programme.baseline_is_estimate) == (14, False)
+    assert (programme.baseline, programme.baseline_is_estimate) == (14, False)
     rule = ProgrammeRevision.objects.for_clinic(clinic).get(programme=programme).rule
     assert rule["baseline_walks"] == sorted(ticked)
 
