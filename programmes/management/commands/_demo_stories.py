@@ -57,7 +57,9 @@ class Story:
     changes: tuple[Change, ...] = ()
     keeps: float = 0.9  # share of the planned walks that are done
     silent: int = 0  # no walk on the last so many days
-    dose: float = 1.0  # minutes walked, as a share of the target
+    dose: float = 1.0  # walked, as a share of the target
+    counts: str = "minutes"
+    units: str = "km"
     paused: tuple[int, int] | None = None  # from and until, days ago
     finished: int | None = None
     symptoms: tuple[str, ...] = ()  # ticked with the last walk
@@ -104,8 +106,18 @@ ELM_STORIES = (
     Story("steady", "Sunita Patel", 1966, "T2", 12, started=56, pain=5, keeps=0.85),
     Story("steady", "Graham Whitlock", 1950, "T1", 8, started=49, pain=4, keeps=0.95),
     Story("steady", "Agnieszka Kowalska", 1975, "T2", 18, started=49, pain=3),
-    Story("steady", "Yusuf Demir", 1963, "T3", 22, started=42, pain=2, keeps=0.85),
-    Story("steady", "Eleanor Finch", 1959, "T2", 14, started=35, pain=4, led_by="Sam Reed"),
+    Story("in steps", "Yusuf Demir", 1963, "T6", 5800, started=42, pain=2, keeps=0.85, counts="steps"),
+    Story(
+        "in miles",
+        "Eleanor Finch",
+        1959,
+        "T2",
+        1100,
+        started=35,
+        counts="distance",
+        units="mi",
+        led_by="Sam Reed",
+    ),
     Story("steady", "Ravi Chandran", 1970, "T2", 16, started=28, pain=3, keeps=0.95),
     Story("improving", "Dorothy Adeyemi", 1953, "T1", 7, started=77, pain=7, changes=(Change(70, 60, 3),)),
     Story(

@@ -4,10 +4,11 @@ import random
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 from zoneinfo import ZoneInfo
 
-from programmes.clinical.grading import Week
+from programmes.clinical.grading import COLUMNS, Week
 from programmes.management.commands._demo_stories import Story
 from programmes.services.walk_logging import Arrival, WalkEntry
 
@@ -40,15 +41,16 @@ def _arrival(
     story: Story, week: Week, ago: int, today: date, zone: ZoneInfo, chance: random.Random
 ) -> Arrival:
     on = today - timedelta(days=ago)
-    minutes = max(1, round(week.minutes * story.dose * chance.uniform(0.9, 1.1)))
+    walked = max(1, round(week.amount * story.dose * chance.uniform(0.9, 1.1)))
+    amount: dict[str, Any] = {COLUMNS[week.counts]: walked}
     before = _score(_level(story, ago) + chance.gauss(0, 0.7))
     worst = _score(before + chance.choice((0, 0, 1, 1, 2)))
     started = time(chance.choice((8, 9, 10, 14, 16)), chance.choice((0, 10, 20, 30, 45)))
     entry = WalkEntry(
         client_uuid=uuid5(NAMESPACE_URL, f"waymark-demo:{story.name}:{on}"),
         walked_on=on,
-        minutes=minutes,
-        outcome="done" if minutes >= 0.9 * week.minutes else "shortened",
+        **amount,
+        outcome="done" if walked >= 0.9 * week.amount else "shortened",
         started_at_local=started,
         bouts=week.bouts,
         intensity=week.intensity,

@@ -39,6 +39,7 @@ from programmes.services.prescribing import (
     assign_programme,
     draft_programme,
     generated_weeks,
+    stored_weeks,
 )
 from programmes.services.safety_checking import CheckAnswers, complete_checklist
 from programmes.services.walk_logging import log_walks
@@ -206,6 +207,7 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
         date_of_birth=born_on(story),
         phone=phone,
         lead=setting.lead_of(story),
+        units=story.units,
         # Invitations of long ago are not posted again: the mailbox holds what leaves now.
         invited_at=signed_in and signed_in - timedelta(days=1),
         first_signed_in_at=signed_in,
@@ -231,7 +233,7 @@ def _enrol(setting: Setting, story: stories.Story, phone: str) -> Patient:
 
 
 def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programme:
-    template, baseline = setting.templates[story.template], Baseline(story.baseline)
+    template, baseline = setting.templates[story.template], Baseline(story.baseline, counts=story.counts)
     return draft_programme(
         patient=patient,
         baseline=baseline,
@@ -252,7 +254,7 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
         patient=programme.patient, answers=answers, by=clinician, now=setting.at(story.started)
     )
     assign_programme(programme=programme, by=clinician, now=setting.at(story.started))
-    weeks = generated_weeks(template=setting.templates[story.template], baseline=Baseline(story.baseline))
+    weeks = stored_weeks(programme.weeks.order_by("number"))
     log_walks(
         programme=programme,
         arrivals=arrivals(story, weeks, setting.today, setting.clinic.zone),
