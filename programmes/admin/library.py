@@ -27,6 +27,10 @@ from programmes.services.prescribing import OtherUnit, template_weeks
 
 LIST = "admin:programmes_programmetemplate_changelist"
 CHANGE = "admin:programmes_programmetemplate_change"
+SAVED_MEANWHILE = gettext_lazy(
+    "Somebody else saved this template after you opened it. What you typed stands below and is not saved. "
+    "Compare it with the saved template; saving again puts yours in its place."
+)
 
 
 class TemplateForm(ClinicForm):
@@ -35,6 +39,8 @@ class TemplateForm(ClinicForm):
         help_text=gettext_lazy("The weeks below are for a patient who walks this comfortably."),
         error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Enter a whole number.")),
     )
+
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
 
     class Meta:
         model = ProgrammeTemplate
@@ -45,6 +51,7 @@ class TemplateForm(ClinicForm):
         super().__init__(*args, **kwargs)
         self.fields["counts"].required = False
         if not self.instance._state.adding:
+            self.initial["seen"] = library.fingerprint(self.instance)
             self.fields["code"].disabled = True
             self.fields["code"].help_text = _("The code stays: it holds the versions together.")
 
@@ -174,12 +181,12 @@ class ProgrammeTemplateAdmin(PagesAdmin):
         template = self.found(request, object_id)
         versions = self._versions(template)
         weeks = template_weeks(template)
-        if versions[0].pk == template.pk and self.has_change_permission(request):
-            return self._edit(request, template, weeks, versions)
-        if request.method == "POST":
-            if not self.has_change_permission(request):
-                raise PermissionDenied
-            messages.error(request, _("Somebody has made a newer version meanwhile. Nothing was saved."))
+        may_edit = self.has_change_permission(request)
+        if request.method == "POST" and not may_edit:
+            raise PermissionDenied
+        if may_edit and (versions[0].pk == template.pk or request.method == "POST"):
+            newest = versions[0]  # what was typed over an earlier version is shown beside the newest
+            return self._edit(request, newest, template_weeks(newest), versions)
         context = {
             "title": template.name,
             "template": template,
@@ -217,16 +224,32 @@ class ProgrammeTemplateAdmin(PagesAdmin):
             "table": table,
             "template": None if adding else template,
             "versions": versions,
+            "saved_meanwhile": self._saved_meanwhile(form),
         }
         return self.page(request, "edit", context, refused=saving)
 
+    def _saved_meanwhile(self, form: TemplateForm) -> dict[str, Any] | None:
+        """What is saved now, beside what was typed: the next save is a decision, not an accident."""
+        if not form.has_error("__all__", code="meanwhile"):
+            return None
+        stored = ProgrammeTemplate.objects.for_clinic(form.instance.clinic).get(pk=form.instance.pk)
+        typed = form.data.copy()
+        typed["seen"] = library.fingerprint(stored)
+        form.data = typed
+        return {"template": stored, "rows": dated_weeks(template_weeks(stored))}
+
     def _save(self, request: Any, form: TemplateForm, table: Any) -> ProgrammeTemplate | None:
+        seen = None if form.instance._state.adding else form.cleaned_data["seen"]
         try:
-            return library.save_template(template=form.instance, weeks=table.weeks(), by=request.staff)
+            return library.save_template(
+                template=form.instance, weeks=table.weeks(), by=request.staff, seen=seen
+            )
         except library.ReplacedMeanwhile:
             form.add_error(None, _("Somebody has made a newer version meanwhile. Nothing was saved."))
         except OtherUnit:
             form.add_error("counts", _("Not every week below counts this."))
+        except library.SavedMeanwhile:
+            form.add_error(None, forms.ValidationError(SAVED_MEANWHILE, code="meanwhile"))
         return None
 
     def shipped_view(self, request: Any) -> HttpResponse:

@@ -3,6 +3,7 @@
 A version that a patient's plan was made from stays as it was: an edit makes the next one.
 """
 
+import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict
@@ -30,6 +31,10 @@ SHIPPED: dict[str, tuple[str, str, int]] = {
 
 class ReplacedMeanwhile(Exception):
     """Somebody else made a newer version of this template."""
+
+
+class SavedMeanwhile(Exception):
+    """Somebody else saved this very version since it was opened."""
 
 
 class AsShipped(Exception):
@@ -87,13 +92,19 @@ def _ship(clinic: Clinic, code: str, *, version: int = 1) -> ProgrammeTemplate:
 
 @transaction.atomic
 def save_template(
-    *, template: ProgrammeTemplate, weeks: Sequence[grading.Week], by: StaffMember
+    *,
+    template: ProgrammeTemplate,
+    weeks: Sequence[grading.Week],
+    by: StaffMember,
+    seen: str | None = None,
 ) -> ProgrammeTemplate:
     """Saves a template of the clinic with its weeks. Returns the version that holds them.
 
+    `seen` is the `fingerprint` of what was edited; without it nobody edited from a page.
+
     Other weeks, another baseline or unit replace the generator's rules (new programmes scale these weeks) and
     make the next version where a plan was made from this one. Name, for whom and "offered" change in place.
-    Raises ReplacedMeanwhile, NoWeeks, WeeksNotInOrder, OtherUnit or NotAllowed.
+    Raises ReplacedMeanwhile, SavedMeanwhile, NoWeeks, WeeksNotInOrder, OtherUnit or NotAllowed.
     """
     require(by, "edit_templates", clinic_id=None if template._state.adding else template.clinic_id)
     require_order(weeks)
@@ -102,9 +113,12 @@ def save_template(
     template.clinic = by.clinic
     if template._state.adding:
         return _save_with(template, weeks)
-    stored = ProgrammeTemplate.objects.for_clinic(by.clinic).newest().filter(pk=template.pk).first()
+    newest = ProgrammeTemplate.objects.for_clinic(by.clinic).newest().filter(pk=template.pk)
+    stored = newest.select_for_update(of=("self",)).first()
     if stored is None:
         raise ReplacedMeanwhile
+    if seen is not None and seen != fingerprint(stored):
+        raise SavedMeanwhile
     made_by = (template.counts, template.example_baseline, tuple(weeks))
     if (stored.counts, stored.example_baseline, template_weeks(stored)) == made_by:
         template.save(update_fields=["name", "who_for", "is_active"])
@@ -113,6 +127,13 @@ def save_template(
         return _after(stored, lambda: _next_version(template, weeks))
     TemplateWeek.objects.for_clinic(by.clinic).filter(template=template).delete()
     return _save_with(template, weeks)
+
+
+def fingerprint(template: ProgrammeTemplate) -> str:
+    """What an editor saw of a stored template, in sixteen characters: another one says that it changed."""
+    names = ("pk", "name", "who_for", "counts", "example_baseline", "is_active")
+    said = [getattr(template, name) for name in names]
+    return hashlib.sha256(repr((*map(str, said), template_weeks(template))).encode()).hexdigest()[:16]
 
 
 def is_used(template: ProgrammeTemplate) -> bool:

@@ -216,6 +216,11 @@ GUARDS: Final = (
         sql="ALTER TABLE programmes_programmetemplate DROP CONSTRAINT programmes_template_version_once",
     ),
     Guard(
+        "programmes/services/library.py",
+        f"{PROGRAMMES}library.py::test_of_two_who_edit_an_unused_version_at_once_one_does",
+        without(ITS_LOCK, 'newest.select_for_update(of=("self",))'),
+    ),
+    Guard(
         "programmes/services/walk_logging.py",
         f"{PROGRAMMES}races.py::test_a_walk_that_is_sent_twice_is_saved_once",
         {},

@@ -10,6 +10,7 @@ from programmes.services import changing
 from programmes.services.library import (
     AsShipped,
     ReplacedMeanwhile,
+    fingerprint,
     is_as_shipped,
     is_used,
     restore_shipped,
@@ -144,3 +145,23 @@ def test_of_two_who_make_the_next_version_at_once_one_does(transactional_db):
     answers = at_once(*works)
     assert sorted(str(each) for each in answers if each == "ReplacedMeanwhile") == ["ReplacedMeanwhile"]
     assert list(ProgrammeTemplate.objects.filter(code="T2").values_list("version", flat=True)) == [2, 1]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_edit_an_unused_version_at_once_one_does(transactional_db):
+    clinic = a_clinic()
+    template = a_template(clinic)
+    answers = at_once(
+        *(
+            partial(
+                save_template,
+                template=ProgrammeTemplate.objects.get(pk=template.pk),
+                weeks=template_weeks(template)[:count],
+                seen=fingerprint(template),
+                by=a_staff_member(clinic),
+            )
+            for count in (2, 3)
+        )
+    )
+    assert ["SavedMeanwhile" in str(each) for each in answers].count(True) == 1
+    assert template.weeks.count() == (2 if "SavedMeanwhile" in str(answers[1]) else 3)

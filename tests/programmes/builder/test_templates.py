@@ -7,7 +7,7 @@ import pytest
 from clinic.models import Role
 from programmes.models import Ending, Programme, ProgrammeTemplate
 from programmes.services.ending import end_programme
-from programmes.services.library import is_as_shipped
+from programmes.services.library import fingerprint, is_as_shipped
 from tests.factories import NOON, a_patient, a_programme, a_staff_member, a_template
 from tests.programmes.builder.typed import (
     ADD,
@@ -34,6 +34,11 @@ def template_typed(**changes):
         week |= {"intensity": "easy", "kind": "build", "intervals": 0, "interval_days": 0}
         rows |= {f"weeks-{index}-{name}": str(value) for name, value in week.items()}
     return {**typed, **rows, **changes}
+
+
+def edited(template, **changes):
+    """What a browser sends that opened the template just now."""
+    return template_typed(seen=fingerprint(template), **changes)
 
 
 ADD_TEMPLATE = "/admin/programmes/programmetemplate/add/"
@@ -77,7 +82,7 @@ def test_an_edit_of_a_used_version_makes_the_next_and_rewrites_no_programme(desk
     template = a_template(clinic, "T1")
     desk.post(ADD, start(a_patient(clinic), template, baseline="8"))
     before = doses(Programme.objects.for_clinic(clinic).get())
-    answer = desk.post(change(template), template_typed(example_baseline="8"), follow=True)
+    answer = desk.post(change(template), edited(template, example_baseline="8"), follow=True)
     assert "Saved as version 2" in answer.content.decode()
     assert versions(clinic) == [(1, False, 8), (2, True, 2)]
     assert doses(Programme.objects.for_clinic(clinic).get()) == before
@@ -85,14 +90,14 @@ def test_an_edit_of_a_used_version_makes_the_next_and_rewrites_no_programme(desk
 
 def test_an_edit_of_a_version_that_nobody_used_stays_that_version_and_stops_following_its_rules(desk, clinic):
     template = a_template(clinic, "T1")
-    desk.post(change(template), template_typed(example_baseline="8"))
+    desk.post(change(template), edited(template, example_baseline="8"))
     template.refresh_from_db()
     assert (versions(clinic), template.rules) == ([(1, True, 2)], {})
 
 
 def test_the_code_of_a_template_stays(desk, clinic):
     template = a_template(clinic, "T1")
-    desk.post(change(template), template_typed(code="NEW", example_baseline="8"))
+    desk.post(change(template), edited(template, code="NEW", example_baseline="8"))
     template.refresh_from_db()
     assert (template.code, template.name) == ("T1", "Our own")
 
@@ -109,7 +114,7 @@ def used_twice(desk, clinic):
     programmes = [a_programme(a_patient(clinic), clinician) for _each in range(3)]
     for programme in programmes[:2]:
         Programme.objects.filter(pk=programme.pk).update(template=first)
-    desk.post(change(first), template_typed(example_baseline="8"))
+    desk.post(change(first), edited(first, example_baseline="8"))
     second = ProgrammeTemplate.objects.for_clinic(clinic).get(code="T1", version=2)
     Programme.objects.filter(pk=programmes[2].pk).update(template=second)
     return first, second
@@ -150,11 +155,38 @@ def test_an_earlier_version_is_for_looking_at_and_names_the_newest(desk, clinic)
     assert "Save template" not in shown
 
 
-def test_an_earlier_version_takes_no_edit(desk, clinic):
-    first, _second = used_twice(desk, clinic)
-    answer = desk.post(change(first), template_typed(name="Late", example_baseline="9"))
-    assert "Somebody has made a newer version" in answer.content.decode()
+MEANWHILE = "Somebody else saved this template after you opened it."
+
+
+def test_an_edit_of_an_earlier_version_is_shown_beside_the_newest_and_not_lost(desk, clinic):
+    first, second = used_twice(desk, clinic)
+    answer = desk.post(change(first), edited(first, name="Late", example_baseline="9"))
+    shown = answer.content.decode()
+    assert (answer.status_code, MEANWHILE in shown, 'value="Late"' in shown) == (422, True, True)
+    assert f'action="{change(second)}"' in shown
     assert not ProgrammeTemplate.objects.for_clinic(clinic).filter(name="Late").exists()
+
+
+def test_the_second_editor_of_an_unused_version_reads_both_and_decides(desk, clinic):
+    template = a_template(clinic, "T1")
+    late = edited(template, name="Late", example_baseline="9")
+    desk.post(change(template), edited(template, name="Early", example_baseline="8"))
+    answer = desk.post(change(template), late)
+    shown, kept = answer.content.decode(), ProgrammeTemplate.objects.for_clinic(clinic).get(code="T1")
+    assert (answer.status_code, MEANWHILE in shown, kept.name) == (422, True, "Early")
+    assert "Early, version 1, for a baseline of 8 minutes." in shown
+    assert (answer.context["form"]["name"].value(), answer.context["form"]["seen"].value()) == (
+        "Late",
+        fingerprint(kept),
+    )
+    desk.post(change(template), {**late, "seen": fingerprint(kept)})
+    kept.refresh_from_db()
+    assert (kept.name, kept.version) == ("Late", 1)
+
+
+def test_an_edit_that_says_nothing_of_what_it_saw_is_not_saved(desk, clinic):
+    template = a_template(clinic, "T1")
+    assert desk.post(change(template), template_typed(name="Blind")).status_code == 422
 
 
 SHIPPED = "/admin/programmes/programmetemplate/shipped/"
@@ -162,7 +194,7 @@ SHIPPED = "/admin/programmes/programmetemplate/shipped/"
 
 def test_a_shipped_template_comes_back_as_the_next_version(desk, clinic):
     template = a_template(clinic, "T1")
-    desk.post(change(template), template_typed(example_baseline="8"))
+    desk.post(change(template), edited(template, example_baseline="8"))
     assert "yours is version 1; comes back as version 2" in desk.get(SHIPPED).content.decode()
     desk.post(SHIPPED, {"codes": ["T1"]})
     assert versions(clinic) == [(1, False, 2), (2, True, 8)]
