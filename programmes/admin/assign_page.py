@@ -64,6 +64,7 @@ class AssignPages(ChecklistPages):
             "reads": as_read(programme, rows),
             "workload": self._workload(programme),
             "waits": programme.starts_on > local_today(request),
+            "began_before": programme.starts_on < local_today(request),
             "form": AssignForm(initial={"version": programme.version}),
             "problems": form.non_field_errors() if form.is_bound else (),
         }

@@ -30,6 +30,7 @@ from programmes.wording import amount, day_and_year, whole
 BLANK = "blank"
 OLDEST_START = timedelta(days=14)  # older walks cannot be logged any more
 LATEST_START = timedelta(days=366)
+STARTS = gettext_lazy("Up to 14 days ago, for a patient who began already, and up to a year ahead.")
 BLANK_FIELDS = ("target", "number_of_weeks", "first_days", "last_days", "step_percent")
 
 
@@ -136,7 +137,7 @@ class StartForm(forms.Form):
     by_metres = by_metres_field()
     is_estimate = forms.BooleanField(label=gettext_lazy("This is an estimate"), required=False)
     irritable = forms.BooleanField(label=gettext_lazy("Irritable or fearful: start at 70 %"), required=False)
-    starts_on = date_field(gettext_lazy("Starts on"))
+    starts_on = date_field(gettext_lazy("Starts on"), help_text=STARTS)
 
     target = forms.IntegerField(
         label=gettext_lazy("Target a day, in minutes or metres"),
@@ -281,7 +282,7 @@ class StartForm(forms.Form):
 class DraftForm(forms.Form):
     """What stands beside the week table of a draft."""
 
-    starts_on = date_field(gettext_lazy("Starts on"))
+    starts_on = date_field(gettext_lazy("Starts on"), help_text=STARTS)
     goal = forms.CharField(
         label=gettext_lazy("The patient's goal, in their own words"),
         required=False,

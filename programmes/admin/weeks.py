@@ -111,16 +111,24 @@ class BaseWeekFormSet(forms.BaseFormSet):  # type: ignore[type-arg]
         return A_WEEK[self.empty_form.counted]
 
     @property
-    def problems(self) -> list[str]:
-        """What is wrong in which cell, for a list beside the preview."""
+    def wrong_cells(self) -> list[dict[str, str]]:
+        """What is wrong in which cell, with the cell's id to go there."""
         return [
-            _("Week %(number)s, %(column)s: %(said)s")
-            % {"number": form["number"].value(), "column": form.fields[name].label, "said": said}
+            {
+                "id": form[name].auto_id,
+                "said": _("Week %(number)s, %(column)s: %(said)s")
+                % {"number": form["number"].value(), "column": form.fields[name].label, "said": said},
+            }
             for form in self.kept
             for name, errors in form.errors.items()
             if name in form.fields
             for said in errors
         ]
+
+    @property
+    def problems(self) -> list[str]:
+        """The same as a list of sentences beside the preview."""
+        return [cell["said"] for cell in self.wrong_cells]
 
     @property
     def kept(self) -> list[WeekForm]:

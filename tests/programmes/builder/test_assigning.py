@@ -20,6 +20,7 @@ from tests.programmes.builder.typed import (
 from tests.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
+ENDED = {"on": "2026-11-21", "ending": "discharged", "reason": "Moves away."}
 
 
 def test_a_second_running_programme_is_refused(desk, clinic, clinician):
@@ -97,12 +98,12 @@ def test_a_draft_cannot_be_paused_or_ended(desk, clinic, clinician):
     programme = a_fresh_draft(clinic, clinician)
     typed = {"from_on": "2026-11-23", "until_on": "2026-11-29", "reason": "away"}
     assert "not running" in desk.post(change_page(programme, "pause"), typed).content.decode()
-    assert "not running" in desk.post(change_page(programme, "end"), {"ending": "referred"}).content.decode()
+    assert "not running" in desk.post(change_page(programme, "end"), ENDED).content.decode()
 
 
 def test_end(desk, clinic, clinician):
     programme = a_programme(a_patient(clinic), clinician)
-    desk.post(change_page(programme, "end"), {"ending": "discharged"})
+    desk.post(change_page(programme, "end"), ENDED)
     programme.refresh_from_db()
     assert (programme.status, programme.ending, programme.ended_on) == ("revoked", "discharged", NOON.date())
 
