@@ -233,7 +233,7 @@ class ProgrammeTemplateAdmin(PagesAdmin):
         if not form.has_error("__all__", code="meanwhile"):
             return None
         stored = ProgrammeTemplate.objects.for_clinic(form.instance.clinic).get(pk=form.instance.pk)
-        typed = form.data.copy()
+        typed: Any = form.data.copy()  # type: ignore[attr-defined]  # a QueryDict: it was posted
         typed["seen"] = library.fingerprint(stored)
         form.data = typed
         return {"template": stored, "rows": dated_weeks(template_weeks(stored))}
