@@ -145,6 +145,7 @@ def keys_of(clinic):
         "acceptance_id": PrivacyAcceptance.objects.for_clinic(clinic).get().pk,
         "programme_id": Programme.objects.for_clinic(clinic).get().pk,
         "overlay_id": Overlay.objects.for_clinic(clinic).get().pk,
+        "gap_id": NotWalking.objects.for_clinic(clinic).get().pk,
         "factor_id": 1,
         "session_id": clinic.pk,  # no session of anybody's
         "token": "no-link-that-was-mailed",

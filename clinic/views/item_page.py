@@ -237,11 +237,7 @@ def pain_words(score: int | None, *, is_not_sure: bool) -> str:
 
 def _remarks(walk: Walk) -> Iterator[str]:
     """What else the patient answered, as far as it asks for attention."""
-    if walk.new_symptoms:
-        known = wording.RED_FLAG_ITEMS
-        yield gettext("new: %(items)s") % {
-            "items": ", ".join(str(known.get(code, code)) for code in walk.new_symptoms)
-        }
+    yield from _new_symptoms(walk)
     if walk.pain_worst is not None:
         yield gettext("worst %(score)d") % {"score": walk.pain_worst}
     if walk.flare:
@@ -253,6 +249,13 @@ def _remarks(walk: Walk) -> Iterator[str]:
     if walk.settled:
         yield gettext("last walk settled by morning: %(answer)s") % {"answer": walk.get_settled_display()}
     yield from _provenance(walk)
+
+
+def _new_symptoms(told: Walk | NotWalking) -> Iterator[str]:
+    if told.new_symptoms:
+        known = wording.RED_FLAG_ITEMS
+        items = ", ".join(str(known.get(code, code)) for code in told.new_symptoms)
+        yield gettext("new: %(items)s") % {"items": items}
 
 
 def _provenance(walk: Walk) -> Iterator[str]:
@@ -272,9 +275,9 @@ def _gap_row(gap: NotWalking) -> WalkRow:
     days = wording.day(gap.from_on)
     if gap.until_on != gap.from_on:
         days = f"{days} – {wording.day(gap.until_on)}"
-    pain = "–" if gap.pain_now is None else str(gap.pain_now)
     why = gettext("not walking: %(reason)s") % {"reason": gap.get_reason_display()}
-    return WalkRow(days, "–", pain, [why], gap.note)
+    pain = pain_words(gap.pain_now, is_not_sure=gap.pain_not_sure)
+    return WalkRow(days, "–", pain, [why, *_new_symptoms(gap)], gap.note)
 
 
 def _events(record: ItemRecord, clinic: Clinic) -> Iterator[Event]:

@@ -51,6 +51,7 @@ def with_standing(rows: Any, today: date) -> Any:
         last_week=Subquery(last.values("last")),
         last_walk_on=_last_walk(),
         paused_until=Subquery(paused.values("until_on")[:1]),
+        paused_by_patient=Subquery(paused.values("by_patient")[:1]),
         flag_codes=ArraySubquery(flags.values("code")),
         flag_severity=Subquery(flags.values("severity")[:1]),
     )
@@ -253,6 +254,9 @@ class ProgrammeList(ProgrammeSteps):
     @admin.display(description=gettext_lazy("status"), ordering="status")
     def standing(self, programme: Any) -> str:
         if programme.paused_until and programme.is_running:
+            if programme.paused_by_patient:
+                said = _("paused by the patient until %(day)s")
+                return said % {"day": day_and_year(programme.paused_until)}
             return _("paused until %(day)s") % {"day": day_and_year(programme.paused_until)}
         return str(programme.get_status_display())
 

@@ -43,6 +43,7 @@ class Plan:
     paused_until: date | None
     course: Course
     pauses: tuple[PausedDays, ...]
+    paused_by_patient: bool = False
 
     @property
     def dose(self) -> Dose:
@@ -130,6 +131,7 @@ def plan_of(*, patient: Patient, on: date) -> Plan | None:
             begun=Q(in_force_from__lte=on),
             doses=ArraySubquery(_doses()),
             paused_until=Subquery(_pauses_on(on).values("until_on")[:1]),
+            paused_by_patient=Subquery(_pauses_on(on).values("by_patient")[:1]),
             **course_rows("programme"),
         )
         .order_by("-runs", "-programme__assigned_at", "-begun", "-number")
@@ -152,7 +154,8 @@ def _pauses_on(on: date) -> Any:
 
 def _plan(row: Any, on: date) -> Plan:
     doses = tuple(Dose(**dose) for dose in row.doses)
-    return Plan(on, row.programme, row, doses, row.paused_until, course_from(row, on), paused_from(row))
+    course, by_patient = course_from(row, on), bool(row.paused_by_patient)
+    return Plan(on, row.programme, row, doses, row.paused_until, course, paused_from(row), by_patient)
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ ROWS = {
     "text_id": "text",
     "acceptance_id": "acceptance",
     "overlay_id": "overlay",
+    "gap_id": "gap",
 }
 # Addresses that need a row in a certain state.
 STATES = {

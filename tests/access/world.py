@@ -132,7 +132,7 @@ def _treatment(side: Side) -> None:
         by=clinician,
         now=side.now,
     )
-    NotWalking.objects.create(
+    gap = NotWalking.objects.create(
         clinic=side.clinic,
         patient=side.patient,
         from_on=side.today,
@@ -146,6 +146,7 @@ def _treatment(side: Side) -> None:
     a_checklist(side.second, clinician)
     side.rows |= {
         "overlay": overlay,
+        "gap": gap,
         "patient": side.patient,
         "template": template,
         "running": running,

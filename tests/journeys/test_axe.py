@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from playwright.sync_api import Browser, BrowserContext, Page
+from uuid_utils.compat import uuid7
 
 from clinic.models import LeaverReport, OutboxMessage, Role
 from clinic.services.absences import Leave, plan_absence
 from patients.models import Decision
 from patients.services.limiting import open_in_emergency
-from programmes.models import Overlay, ReviewItem
+from programmes.models import Overlay, Reason, ReviewItem
 from programmes.services.leaving import hand_over
 from programmes.services.nights import review_night
+from programmes.services.not_walking import WhyNot, tell_why_not
 from tests.factories import (
     DUTY_LETTER,
     a_clinic,
@@ -103,6 +105,8 @@ def people():
         "flaring": flaring,
         "walk": walk,
         "mine": mine,
+        "sore": a_gap(steady.patient, "pain"),
+        "away": a_gap(steady.patient, "away"),
         "urgent": urgent,
         "warned": warned,
         "draft": draft,
@@ -113,6 +117,11 @@ def people():
         "limited": limited,
         "absence": absence,
     }
+
+
+def a_gap(patient, reason):
+    why = WhyNot(uuid7(), Reason(reason))
+    return tell_why_not(patient=patient, why=why, by=patient.user, now=datetime.now(UTC))
 
 
 def staff_pages(people):
@@ -187,6 +196,10 @@ def patient_pages(people):
         f"/walks/{people['mine'].pk}/take-back/",
         "/walks/timer/",
         "/call-me/",
+        "/walks/catch-up/",
+        "/not-walking/",
+        f"/not-walking/{people['sore'].pk}/",
+        f"/not-walking/{people['away'].pk}/",
     )
 
 

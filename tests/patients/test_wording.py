@@ -15,6 +15,7 @@ TEXTS = [
     *PAGES,
     *(ROOT / "templates/components").glob("_*.*"),
     ROOT / "patients/wording.py",
+    ROOT / "patients/day_wording.py",
     *sorted((ROOT / "patients/forms").glob("*.py")),
 ]
 

@@ -1,0 +1,95 @@
+"""Catching up: the last seven days on one screen."""
+
+from collections import defaultdict
+from datetime import date, datetime, timedelta
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods
+from uuid_utils.compat import uuid7
+
+from patients import wording
+from patients.forms.days import CatchUpForm
+from patients.services.restricted import ProcessingRestricted
+from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.views.walk_log import asked_of, needs_list
+from programmes.clinical.thresholds import SAVED_PAGE
+from programmes.models import Fall, Walk
+from programmes.services.catching_up import DAYS, catch_up, key_of_day
+from programmes.services.plan_reading import Plan, plan_of
+from programmes.services.walk_logging import DifferentEntry, Saved
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@patient_page
+def catching_up(request: PatientRequest) -> HttpResponse:
+    """Minutes and pain for each day without a walk; what is saved is marked as recalled."""
+    if request.is_restricted and request.method != "POST":
+        return page(request, "walk_closed.html")
+    now = timezone.now()
+    today = request.patient.local_date(now)
+    plan = plan_of(patient=request.patient, on=today)
+    asked = asked_of(request, plan, today)
+    data = request.POST if request.method == "POST" else None
+    # A form that is sent again finds its days logged: they are asked all the same, and saved once.
+    logged = _logged(request, today, but=request.POST.get("client_uuid"))
+    form = CatchUpForm(data, today=today, logged=logged, planned=asked.planned_minutes)
+    form.must_answer = asked.safety_is_due
+    if data is None or not form.is_valid():
+        status = UNPROCESSABLE if form.errors else 200
+        key = form["client_uuid"].value() if data and "client_uuid" not in form.errors else uuid7()
+        context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due}
+        return page(request, "catch_up.html", context, status=status)
+    try:
+        saved = _save(request, form, plan, now)
+    except ProcessingRestricted:
+        return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
+    except DifferentEntry:
+        messages.info(request, _("These walks were saved already. This is what stands there."))
+        return redirect("patients:today")
+    return _onward(request, saved)
+
+
+def _logged(request: PatientRequest, today: date, *, but: str | None) -> dict[date, int]:
+    """Minutes by day of what was logged, without what this very form has saved before."""
+    walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).valid()
+    first = today - timedelta(days=DAYS - 1)
+    found: dict[date, int] = defaultdict(int)
+    for on, minutes, key in walks.between(first, today).values_list("walked_on", "minutes", "client_uuid"):
+        if key != key_of_day(but, on):
+            found[on] += minutes
+    return dict(found)
+
+
+def _save(request: PatientRequest, form: CatchUpForm, plan: Plan | None, now: datetime) -> list[Saved]:
+    return catch_up(
+        patient=request.patient,
+        programme=plan.programme if plan and plan.is_running else None,
+        entries=form.entries(),
+        duty_letter=wording.duty_letter(),
+        by=request.patient.user,
+        now=now,
+    )
+
+
+def _onward(request: PatientRequest, saved: list[Saved]) -> HttpResponse:
+    """To what to do now if an answer asks for it; else to the safety list, or to Today."""
+    walks = [each.walk for each in saved]
+    newest, worst = walks[-1], max(walks, key=_most_pain)
+    if newest.new_symptoms or newest.fall == Fall.INJURY:
+        return redirect("patients:saved", newest.pk)
+    if newest.new_symptoms is None and any(needs_list(walk) for walk in walks):
+        return redirect("patients:safety", newest.pk)
+    if _most_pain(worst) >= SAVED_PAGE.act:
+        return redirect("patients:saved", worst.pk)
+    said = ngettext("Saved: %(count)d walk.", "Saved: %(count)d walks.", len(walks))
+    messages.success(request, said % {"count": len(walks)})
+    return redirect("patients:today")
+
+
+def _most_pain(walk: Walk) -> int:
+    return max(walk.pain_before or 0, walk.pain_after or 0)

@@ -1,0 +1,92 @@
+"""A pause that the patient takes: ill or away, two weeks at most, and the next one with the team."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import IntegrityError, transaction
+
+from clinic.models import User
+from patients.services.restricted import require_unrestricted
+from programmes.models import Flag, NotWalking, Pause, PauseReason, Programme, Reason
+from programmes.services.nights import mark_changed
+from programmes.services.overlays import SafetyIsOpen
+from programmes.services.pausing import NotPaused, OverlappingPause
+from programmes.services.prescribing import NotRunning
+
+LONGEST = 14  # days, today among them [P]
+APART = timedelta(days=28)  # from the last day of one to the first of the next [P]
+REASONS = {Reason.ILLNESS.value: PauseReason.ILL, Reason.AWAY.value: PauseReason.AWAY}
+
+
+class NeedsStaff(Exception):
+    """The patient took a pause less than 28 days ago: the next one is made with the team."""
+
+
+class NotForThis(Exception):
+    """A pause is for being ill or away, begins on the day of the answer, and ends within 14 days."""
+
+
+@transaction.atomic
+def pause_own_plan(
+    *, programme: Programme, gap: NotWalking, until_on: date, by: User, now: datetime
+) -> Pause:
+    """Rests reminders and adherence rules from today to `until_on`; pain and safety rules never rest.
+
+    Raises NotForThis, NeedsStaff, OverlappingPause, NotRunning, SafetyIsOpen or ProcessingRestricted.
+    """
+    today = programme.patient.local_date(now)
+    _require_offered(programme, today)
+    if gap.reason not in REASONS or gap.from_on != today:
+        raise NotForThis
+    if not today < until_on < today + timedelta(days=LONGEST):
+        raise NotForThis
+    pause = _saved(
+        Pause(
+            clinic_id=programme.clinic_id,
+            patient_id=programme.patient_id,
+            programme=programme,
+            from_on=today,
+            until_on=until_on,
+            reason=REASONS[gap.reason],
+            by_patient=True,
+            made_by=by,
+        )
+    )
+    NotWalking.objects.filter(clinic_id=gap.clinic_id, pk=gap.pk).update(until_on=until_on)
+    mark_changed(patient=programme.patient, earliest_on=today, now=now)
+    return pause
+
+
+def _require_offered(programme: Programme, today: date) -> None:
+    patient = programme.patient
+    require_unrestricted(patient, today)
+    if not Programme.objects.of_patient(patient).running().filter(pk=programme.pk).exists():
+        raise NotRunning
+    if Flag.objects.open_safety(patient).exists():
+        raise SafetyIsOpen
+    own = Pause.objects.filter(clinic_id=programme.clinic_id, patient=patient, by_patient=True)
+    if own.filter(until_on__gt=today - APART).exists():
+        raise NeedsStaff
+
+
+def _saved(pause: Pause) -> Pause:
+    try:
+        with transaction.atomic():
+            pause.save(force_insert=True)
+    except IntegrityError as error:
+        if "programmes_pause_no_overlap" not in str(error):
+            raise
+        raise OverlappingPause from error
+    return pause
+
+
+@transaction.atomic
+def end_own_pause(*, programme: Programme, now: datetime) -> None:
+    """The plan goes on today; a pause that began today is taken away. Raises NotPaused: no own pause."""
+    today = programme.patient.local_date(now)
+    own = Pause.objects.filter(clinic_id=programme.clinic_id, programme=programme, by_patient=True)
+    now_resting = own.filter(from_on__lte=today, until_on__gte=today)
+    shortened = now_resting.filter(from_on__lt=today).update(until_on=today - timedelta(days=1))
+    removed, _tables = (0, {}) if shortened else now_resting.delete()
+    if shortened + removed != 1:
+        raise NotPaused
+    mark_changed(patient=programme.patient, earliest_on=today, now=now)
