@@ -50,7 +50,7 @@ def test_never_more_than_one_is_open(signed_in):
     ask(signed_in)
     text = ask(signed_in)
     assert Flag.objects.count() == 1
-    assert "You asked us to call you on Saturday 21 November." in text
+    assert "On Saturday 21 November you asked us to call you." in text
     assert "<button" not in text.split("<main")[1].split("</main")[0]
 
 
@@ -107,7 +107,7 @@ def test_another_patients_request_is_not_shown(signed_in, clinic, client, patien
     other = a_patient(clinic)
     finding = Finding("CALL_ME", "amber-high", {"can_wait": False, "asked_on": "2026-11-20"})
     raise_flag(patient=other, programme=None, finding=finding, on=TODAY, now=NOON)
-    assert "You asked us" not in text_of(signed_in.get(PAGE))
+    assert "you asked us" not in text_of(signed_in.get(PAGE))
 
 
 def test_staff_read_it_with_its_call_sheet(signed_in, client, clinician, programme):
