@@ -87,7 +87,7 @@ class CatchUpForm(RepeatForm, SafetyForm):
 
     must_answer = False
 
-    def __init__(self, data: Any = None, *, today: date, logged: dict[date, int], planned: int) -> None:
+    def __init__(self, data: Any = None, *, today: date, logged: dict[date, str], planned: int) -> None:
         super().__init__(data)
         self.today, self.logged = today, logged
         offered = sorted({*MINUTES, *([planned] if planned else [])})
@@ -109,7 +109,7 @@ class CatchUpForm(RepeatForm, SafetyForm):
         for on in self.all_days():
             name = wording.day_from(self.today, on)
             if on in self.logged:
-                yield CaughtDay(name, wording.minutes(self.logged[on]))
+                yield CaughtDay(name, self.logged[on])
             else:
                 fields = (self[f"{part}_{on}"] for part in ("minutes", "before", "after"))
                 yield CaughtDay(name, "", *fields)

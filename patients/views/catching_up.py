@@ -13,10 +13,12 @@ from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
 from patients import wording
+from patients.forms import Asked
 from patients.forms.days import CatchUpForm
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.walk_log import asked_of, needs_list
+from programmes.clinical.amounts import MINUTES
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Fall, Walk
 from programmes.services.catching_up import DAYS, catch_up, key_of_day
@@ -36,8 +38,9 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     asked = asked_of(request, plan, today)
     data = request.POST if request.method == "POST" else None
     # A form that is sent again finds its days logged: they are asked all the same, and saved once.
-    logged = _logged(request, today, but=request.POST.get("client_uuid"))
-    form = CatchUpForm(data, today=today, logged=logged, planned=asked.planned_minutes)
+    logged = _logged(request, asked, but=request.POST.get("client_uuid"))
+    planned = asked.planned if asked.counts == MINUTES else 0
+    form = CatchUpForm(data, today=today, logged=logged, planned=planned)
     form.must_answer = asked.safety_is_due
     if data is None or not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
@@ -54,15 +57,14 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     return _onward(request, saved)
 
 
-def _logged(request: PatientRequest, today: date, *, but: str | None) -> dict[date, int]:
-    """Minutes by day of what was logged, without what this very form has saved before."""
+def _logged(request: PatientRequest, asked: Asked, *, but: str | None) -> dict[date, str]:
+    """What was logged on each day, without what this very form has saved before."""
     walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).valid()
-    first = today - timedelta(days=DAYS - 1)
-    found: dict[date, int] = defaultdict(int)
-    for on, minutes, key in walks.between(first, today).values_list("walked_on", "minutes", "client_uuid"):
-        if key != key_of_day(but, on):
-            found[on] += minutes
-    return dict(found)
+    found: dict[date, list[str]] = defaultdict(list)
+    for walk in walks.between(asked.today - timedelta(days=DAYS - 1), asked.today):
+        if walk.client_uuid != key_of_day(but, walk.walked_on):
+            found[walk.walked_on].append(wording.walked(walk.walked, asked.counts, asked.units))
+    return {on: ", ".join(said) for on, said in found.items()}
 
 
 def _save(request: PatientRequest, form: CatchUpForm, plan: Plan | None, now: datetime) -> list[Saved]:

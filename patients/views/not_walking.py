@@ -13,6 +13,7 @@ from uuid_utils.compat import uuid7
 
 from patients import day_wording, wording
 from patients.forms.days import HowItIsForm, PauseForm, WhyNotForm
+from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.today import state_of
@@ -28,7 +29,7 @@ from programmes.services.prescribing import NotRunning
 from programmes.services.walk_logging import AlreadyAnswered
 
 TODAY = "patients:today"
-REFUSED = (overlays.SafetyIsOpen, NotRunning, ProcessingRestricted)
+REFUSED = (overlays.SafetyIsOpen, NotRunning, CareHasEnded, ProcessingRestricted)
 NO_FLARE = (overlays.AlreadyPressed, overlays.NotOffered, *REFUSED)
 NO_PAUSE = (own_pauses.NotForThis, OverlappingPause, *REFUSED)
 

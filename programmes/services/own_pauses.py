@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 
 from clinic.models import User
+from patients.services.in_care import require_in_care
 from patients.services.restricted import require_unrestricted
 from programmes.models import Flag, NotWalking, Pause, PauseReason, Programme, Reason
 from programmes.services.nights import mark_changed
@@ -31,7 +32,8 @@ def pause_own_plan(
 ) -> Pause:
     """Rests reminders and adherence rules from today to `until_on`; pain and safety rules never rest.
 
-    Raises NotForThis, NeedsStaff, OverlappingPause, NotRunning, SafetyIsOpen or ProcessingRestricted.
+    Raises NotForThis, NeedsStaff, OverlappingPause, NotRunning, SafetyIsOpen, CareHasEnded or
+    ProcessingRestricted.
     """
     today = programme.patient.local_date(now)
     _require_offered(programme, today)
@@ -59,6 +61,7 @@ def pause_own_plan(
 def _require_offered(programme: Programme, today: date) -> None:
     patient = programme.patient
     require_unrestricted(patient, today)
+    require_in_care(patient, today)
     if not Programme.objects.of_patient(patient).running().filter(pk=programme.pk).exists():
         raise NotRunning
     if Flag.objects.open_safety(patient).exists():

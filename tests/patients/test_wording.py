@@ -14,7 +14,7 @@ PAGES = sorted((ROOT / "templates/patients").glob("*.html"))
 TEXTS = [
     *PAGES,
     *(ROOT / "templates/components").glob("_*.*"),
-    ROOT / "patients/wording.py",
+    *sorted((ROOT / "patients/wording").glob("*.py")),
     ROOT / "patients/day_wording.py",
     *sorted((ROOT / "patients/forms").glob("*.py")),
 ]
