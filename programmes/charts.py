@@ -76,10 +76,11 @@ class VolumeChart:
 
     @property
     def day_ticks(self) -> tuple[Tick, ...]:
-        """The first days of at most seven weeks. Where weeks were repeated, seven days have no number: the
-        plan's week 4 may come three times.
+        """The first days of at most five weeks: more touch each other on a phone.
+
+        Where weeks were repeated, seven days have no number: the plan's week 4 may come three times.
         """
-        every = max(1, ceil(len(self.bars) / 7))
+        every = max(1, ceil(len(self.bars) / 5))
         return tuple(Tick(_r(bar.x + bar.width / 2), bar.week.starts_on) for bar in self.bars[::every])
 
 

@@ -14,7 +14,7 @@ from programmes.clinical.course import Course, Flare, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
 from programmes.clinical.thresholds import WORKLOAD
 from programmes.services.workload import Workload
-from programmes.wording import day_and_year, number, points_of_pain, span
+from programmes.wording import day_and_year, number, points_of_pain, span, whole
 
 SUGGESTIONS = {
     Kind.TALK_FIRST: _("Talk first"),
@@ -73,14 +73,16 @@ def _walks(suggestion: Suggestion) -> str:
 
 
 _AMOUNTS = {
-    MINUTES: _("%(amount)d of %(planned_amount)d planned minutes."),
-    STEPS: _("%(amount)d of %(planned_amount)d planned steps."),
-    DISTANCE: _("%(amount)d of %(planned_amount)d planned metres."),
+    MINUTES: _("%(amount)s of %(planned)s planned minutes."),
+    STEPS: _("%(amount)s of %(planned)s planned steps."),
+    DISTANCE: _("%(amount)s of %(planned)s planned metres."),
 }
 
 
 def _minutes(suggestion: Suggestion) -> str:
-    return str(_AMOUNTS[suggestion.numbers["counts"]]) % suggestion.numbers
+    numbers = suggestion.numbers
+    words = {"amount": whole(numbers["amount"]), "planned": whole(numbers["planned_amount"])}
+    return str(_AMOUNTS[numbers["counts"]]) % words
 
 
 def _pain(suggestion: Suggestion) -> str:
@@ -150,7 +152,7 @@ _REASONS: dict[Reason, Callable[[Suggestion], str]] = {
 def workload(load: Workload) -> str:
     """What reviewing needs in a week, and what the clinic has for it, with the numbers behind it."""
     numbers = {
-        "programmes": ngettext("%(n)d running programme", "%(n)d running programmes", load.programmes)
+        "need": ngettext("%(n)d running programme needs", "%(n)d running programmes need", load.programmes)
         % {"n": load.programmes},
         "needed": ngettext("%(n)d minute", "%(n)d minutes", load.needed) % {"n": load.needed},
         "items": number(WORKLOAD.items_a_week, 2),
@@ -158,8 +160,7 @@ def workload(load: Workload) -> str:
         "available": load.available,
     }
     said = gettext(
-        "%(programmes)s need about %(needed)s of review a week (%(items)s items each, %(each)d minutes"
-        " an item)."
+        "%(need)s about %(needed)s of review a week (%(items)s items each, %(each)d minutes an item)."
     )
     if load.available is not None:
         said = f"{said} {gettext('The clinic has %(available)d.')}"

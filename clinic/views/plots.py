@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 from clinic.views.item_reading import Plan
 from programmes import charts
+from programmes.clinical.amounts import MINUTES
 from programmes.clinical.thresholds import DEFAULTS
 from programmes.models import Flag, Walk
 
@@ -35,10 +36,10 @@ class PainMark:
 @dataclass(frozen=True, slots=True)
 class Plots:
     counts: str
+    levels: tuple[tuple[float, str], ...]
     frame: charts.Frame
     bars: tuple[charts.Bar, ...]
     week_ticks: tuple[charts.Tick, ...]
-    volume_ticks: tuple[charts.Tick, ...]
     pain: tuple[PainMark, ...]
     pain_ticks: tuple[charts.Tick, ...]
     flags: tuple[FlagMark, ...]
@@ -58,10 +59,10 @@ def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: da
     changes = [revision.in_force_from for revision in plan.revisions[1:]]
     return Plots(
         counts=counts,
+        levels=tuple((tick.at, _level(tick.value, counts)) for tick in chart.y_ticks),
         frame=chart.frame,
         bars=chart.bars,
         week_ticks=chart.day_ticks,
-        volume_ticks=chart.y_ticks,
         pain=tuple(PainMark(mark, is_late(walk)) for mark, walk in zip(marks, shown, strict=True)),
         pain_ticks=pain.y_ticks,
         flags=tuple(
@@ -71,6 +72,11 @@ def plots_of(plan: Plan, walks: Sequence[Walk], flags: Sequence[Flag], today: da
         ),
         changes=tuple(axis.x(day) for day in changes if axis.holds(day)),
     )
+
+
+def _level(value: object, counts: str) -> str:
+    """Metres and steps are told in thousands: 12000 does not fit beside the axis."""
+    return str(value) if counts == MINUTES else f"{int(str(value)) / 1000:g}"
 
 
 def is_late(walk: Walk) -> bool:

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from patients import wording
 from patients.views.access import PatientRequest, page, patient_page
 from programmes.charts import WeekVolume, pain_chart, volume_chart
-from programmes.clinical.amounts import DISTANCE
+from programmes.clinical.amounts import DISTANCE, STEPS
 from programmes.clinical.distances import in_units
 from programmes.models import Walk
 from programmes.services.own_walks import own_changeable
@@ -65,7 +65,8 @@ def _weekly(so_far: Progress, units: str) -> dict[str, object]:
         return wording.bare(value, so_far.counts, units)
 
     values = [(tick.at, int(str(tick.value))) for tick in chart.y_ticks]
-    levels = [(at, f"{value / 100:g}" if far else said(value)) for at, value in values]
+    part = {DISTANCE: 100, STEPS: 1000}.get(so_far.counts, 1)  # long numbers do not fit beside the axis
+    levels = [(at, f"{value / part:g}") for at, value in values]
     rows = [
         (week.starts_on, week.number, None if week.walked is None else said(week.walked), said(week.planned))
         for week in so_far.weeks

@@ -14,7 +14,7 @@ EACH_WEEK = {
     (MINUTES, KILOMETRES): gettext_lazy("Minutes each week"),
     (DISTANCE, KILOMETRES): gettext_lazy("Kilometres each week"),
     (DISTANCE, MILES): gettext_lazy("Miles each week"),
-    (STEPS, KILOMETRES): gettext_lazy("Steps each week"),
+    (STEPS, KILOMETRES): gettext_lazy("Steps each week, in thousands"),
 }
 TO_WRITE = {
     (MINUTES, KILOMETRES): gettext_lazy("Minutes"),

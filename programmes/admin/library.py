@@ -24,6 +24,7 @@ from programmes.models import ProgrammeTemplate
 from programmes.models.programme import RUNNING
 from programmes.services import library
 from programmes.services.prescribing import OtherUnit, template_weeks
+from programmes.wording import whole
 
 LIST = "admin:programmes_programmetemplate_changelist"
 CHANGE = "admin:programmes_programmetemplate_change"
@@ -283,4 +284,4 @@ def _saved_in_words(before: ProgrammeTemplate, saved: ProgrammeTemplate) -> str:
 
 def dated_weeks(weeks: Any) -> list[dict[str, Any]]:
     """The rows of a week table without dates: a template starts on no day."""
-    return [{"week": week, "total": week.volume} for week in weeks]
+    return [{"week": week, "amount": whole(week.amount), "total": whole(week.volume)} for week in weeks]

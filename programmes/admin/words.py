@@ -222,7 +222,8 @@ def dated(weeks: Sequence[grading.Week], starts_on: date) -> list[dict[str, Any]
         {
             "week": week,
             "starts_on": starts_on + timedelta(days=7 * (week.number - first)),
-            "total": week.volume,
+            "amount": whole(week.amount),
+            "total": whole(week.volume),
         }
         for week in weeks
     ]

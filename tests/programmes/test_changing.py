@@ -1,5 +1,6 @@
 """Changes of a running programme: the next revision, from a day on."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier, Thread
 
@@ -244,3 +245,26 @@ def test_two_editors_at_once_make_one_revision(programme, clinician):
     [thread.start() for thread in threads]
     [thread.join() for thread in threads]
     assert (sorted(ended), programme.revisions.count()) == (["signed", "told"], 2)
+
+
+def test_a_steep_rise_is_refused_without_its_reason_and_kept_with_it(programme, clinician):
+    """Week 12 asks for 22 minutes, this week for 14."""
+    with pytest.raises(prescribing.SteepWithoutReason):
+        to_week(programme, clinician, 12)
+    assert programme.revisions.count() == 1
+
+    standing = changing.standing_of(programme=programme, on=WEDNESDAY)
+    change = changing.going_to_week(standing, number=12, from_on=NEXT_WEEK, reason="going well")
+    explained = replace(change, warning_reason="walks an hour already")
+    changing.revise(programme=programme, change=explained, seen_version=1 + 1, by=clinician, now=NOW)
+    assert programme.revisions.latest("number").warning_reason == "walks an hour already"
+
+
+def test_a_steep_rise_among_new_weeks_is_refused_without_its_reason(programme, clinician):
+    standing = changing.standing_of(programme=programme, on=WEDNESDAY)
+    weeks = [grading.Week(5, 3, 15, 1, grading.EASY, grading.BUILD)]
+    weeks.append(replace(weeks[0], number=6, days=5))
+    change = changing.Change(RevisionChange.REWRITTEN, NEXT_WEEK, tuple(weeks), "more days")
+    assert [each.number for each in changing.steep_rises(standing, change)] == [6]
+    with pytest.raises(prescribing.SteepWithoutReason):
+        changing.revise(programme=programme, change=change, seen_version=2, by=clinician, now=NOW)
