@@ -74,6 +74,11 @@ app.conf.update(
             "schedule": 10.0,
             "options": {"expires": 9},
         },
+        "remind patients at their own time": {
+            "task": "programmes.tasks.remind_patients",
+            "schedule": 60.0,
+            "options": {"expires": 59},
+        },
         "clear away what signed people in": {
             "task": "patients.tasks.tidy_sign_in",
             "schedule": 86400.0,

@@ -102,7 +102,8 @@ def acting_for(clinic: "Clinic") -> Iterator[None]:
 
 # Clinical tables without a history, each with its reason; a test reads this.
 WITHOUT_HISTORY: Final[dict[str, str]] = {
-    "programmes_changedpatient": "a mark for the worker: written, pushed on and deleted within seconds"
+    "programmes_changedpatient": "a mark for the worker: written, pushed on and deleted within seconds",
+    "programmes_reminder": "written once, never changed: the rows are the history",
 }
 
 
@@ -150,13 +151,15 @@ def limit_rows(table: str) -> str:
     )
 
 
-def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> migrations.RunSQL:
+def protect_rows(
+    table: str, *, own: bool = False, operator: bool = False, ignore: Sequence[str] = ()
+) -> migrations.RunSQL:
     """Row-level security and history of a clinical table; each needs it in its migration.
 
     The security is forced on the owner too. A table with a patient_id also hides rows of limited records.
 
     `own` lets a login see its own rows in every clinic, because signing in comes before the clinic is known;
-    `operator` lets the operator manage them.
+    `operator` lets the operator manage them; a change of the `ignore`d columns alone leaves no history.
     """
     allowed = ["clinic_id = waymark_clinic()"]
     allowed += ["user_id = waymark_user()"] if own else []
@@ -167,7 +170,7 @@ def protect_rows(table: str, *, own: bool = False, operator: bool = False) -> mi
         f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY;"
         f"CREATE POLICY clinic_rows ON {table} USING ({rule}) WITH CHECK ({rule});"
         + limit_rows(table)
-        + keep_history(table),
+        + keep_history(table, ignore=ignore),
         f"DROP TRIGGER IF EXISTS keep_history ON {table};"
         f"DROP TRIGGER IF EXISTS keep_history_of_truncate ON {table};"
         f"DROP POLICY IF EXISTS limited_rows ON {table};"

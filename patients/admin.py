@@ -2,6 +2,7 @@
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -12,25 +13,29 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
 from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
+from clinic.models import MessageKind, MessageStatus
 from clinic.permissions import NotAllowed, may, roles_that_may
 from clinic.services.covering import away_from, away_row
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
-from patients import wording
+from patients import mails, wording
 from patients.models import LetterCode, Patient
 from patients.services import enrolment, letters, signing_out
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
 from programmes.admin.forms import date_field, not_that_day, reason_field
-from programmes.models import Ending, Programme, ReviewItem
+from programmes.models import Ending, HeldBack, Programme, ReminderWish, ReviewItem
 from programmes.plan_wording import workload_warning
 from programmes.services import ending
+from programmes.services.reminding import Posted, recent_post
+from programmes.services.set_up import set_up_of
 from programmes.services.workload import workload_of
 from programmes.wording import lead_words, with_away
 
@@ -46,6 +51,20 @@ NO_LETTER: dict[type[Exception], Any] = {
     letters.HasAddress: gettext_lazy("This patient has an e-mail address, and signs in by that."),
     enrolment.CareEnded: gettext_lazy("Care has ended: a letter would open nothing."),
 }
+
+
+def post_words(row: Posted, zone: ZoneInfo) -> str:
+    """For example "20 Nov 2026, 10:00: Reminder, came back (5.1.1)"."""
+    states = {**dict(MessageStatus.choices), **dict(HeldBack.choices), "came-back": _("came back")}
+    words = {
+        "at": date_format(row.at.astimezone(zone), "DATETIME_FORMAT"),
+        "kind": MessageKind(row.kind).label,
+        "state": states[row.state],
+        "code": f" ({row.code})" if row.code else "",
+    }
+    held = row.state in HeldBack.values and not row.code
+    line = _("%(at)s: %(kind)s not sent, %(state)s") if held else _("%(at)s: %(kind)s, %(state)s%(code)s")
+    return line % words
 
 
 class PatientForm(ClinicForm):
@@ -133,12 +152,12 @@ class PatientAdmin(ClinicAdmin):
     search_fields = ["given_name", "family_name", "reference", "user__email"]
     search_help_text = gettext_lazy("Name, clinic's own number or e-mail address")
     change_form_template = "admin/patients/patient/change_form.html"
-    readonly_fields = ["invited_at", "first_signed_in_at", "discharge_reason"]
+    readonly_fields = ["invited_at", "first_signed_in_at", "own_choices", "post", "discharge_reason"]
     fieldsets = [
         (None, {"fields": ["given_name", "family_name", "date_of_birth", "reference"]}),
-        (gettext_lazy("Contact"), {"fields": ["email", "phone", "invited_at", "first_signed_in_at"]}),
+        (gettext_lazy("Contact"), {"fields": ["email", "phone", "invited_at", "first_signed_in_at", "post"]}),
         (gettext_lazy("Care"), {"fields": ["lead", "discharged_on", "discharge_reason", "died_on"]}),
-        (gettext_lazy("Settings"), {"fields": ["time_zone", "units", "pain_series"]}),
+        (gettext_lazy("Settings"), {"fields": ["time_zone", "units", "own_choices", "pain_series"]}),
     ]
 
     def get_queryset(self, request: Any) -> Any:
@@ -171,6 +190,22 @@ class PatientAdmin(ClinicAdmin):
     @admin.display(description=gettext_lazy("lead clinician"), ordering="lead__name", empty_value="–")
     def who_leads(self, patient: Any) -> str | None:
         return with_away(patient.lead.name, away_from(patient.lead_away)) if patient.lead else None
+
+    @admin.display(description=gettext_lazy("walking days and reminders"))
+    def own_choices(self, patient: Patient) -> str:
+        """What the patient set in Settings, or when setting up."""
+        chosen = None if patient._state.adding else set_up_of(patient=patient)
+        if chosen is None or not chosen.walking_days:
+            return _("Not chosen yet.")
+        wish = ReminderWish(chosen.wish).label if chosen.wish else _("not asked yet")
+        return _("%(days)s. Reminders: %(wish)s.") % {"days": wording.walking_days(chosen), "wish": wish}
+
+    @admin.display(description=gettext_lazy("mails"))
+    def post(self, patient: Patient) -> str:
+        """The last mails and whether they left or came back, and reminders held back."""
+        rows = [] if patient._state.adding else recent_post(patient=patient)
+        lines = [(post_words(row, patient.clinic.zone),) for row in rows]
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", lines)) if lines else "-"
 
     def save_model(self, request: Any, obj: Patient, form: Any, change: bool) -> None:
         today, email = local_today(request), form.cleaned_data["email"]
@@ -224,7 +259,7 @@ class PatientAdmin(ClinicAdmin):
     def invite_view(self, request: Any, pk: UUID) -> Any:
         """The letter as it will be read, and the button that posts it."""
         patient = self._patient_for(request, pk, "invite_patient")
-        letter = wording.invitation_letter(
+        letter = mails.invitation_letter(
             patient.clinic,
             sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}",
             notice=f"{settings.BASE_URL}{reverse('patients:privacy')}",

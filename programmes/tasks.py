@@ -4,7 +4,9 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from patients.mails import reminder_letter
 from programmes.services import nights
+from programmes.services.reminding import send_due_reminders
 
 log = structlog.stdlib.get_logger(__name__)
 
@@ -26,3 +28,9 @@ def run_planned_reviews() -> None:
     for run in nights.run_planned_reviews(now=timezone.now()):
         facts = {"clinic_id": run.clinic_id, "count": run.patients_evaluated, "raised": run.flags_raised}
         log.info("night-reviewed", **facts)
+
+
+@shared_task(name="programmes.tasks.remind_patients")
+def remind_patients() -> None:
+    if written := send_due_reminders(now=timezone.now(), write=reminder_letter):
+        log.info("reminders-written", count=written)

@@ -1,6 +1,6 @@
 """Small makers of believable rows; every argument that matters to a test is passed by the test."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from typing import Any
 
@@ -12,8 +12,8 @@ from patients.models import LimitedRecord, Patient
 from patients.services.limiting import limit_record
 from programmes.clinical import grading
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import Overlay, Programme, ProgrammeRevision, ProgrammeTemplate, SafetyChecklist
-from programmes.services import library, overlays, prescribing
+from programmes.models import Overlay, Programme, ProgrammeRevision, ProgrammeTemplate, SafetyChecklist, SetUp
+from programmes.services import library, overlays, prescribing, set_up
 from programmes.services.safety_checking import CheckAnswers, complete_checklist
 from programmes.services.walk_logging import Saved, WalkEntry, log_walk
 
@@ -129,6 +129,15 @@ def a_walk(
         by=programme.patient.user,
         now=now,
     )
+
+
+def a_set_up(patient: Patient, *, now: datetime = NOON, **answers: Any) -> SetUp:
+    """Everything answered: walks at 10:00 on Mondays, Wednesdays and Fridays, with a reminder each."""
+    set_up.note_before_start(patient=patient, version="before-1", now=now)
+    set_up.choose_days(
+        patient=patient, days=answers.get("days", (1, 3, 5)), at=answers.get("at", time(10)), now=now
+    )
+    return set_up.choose_reminders(patient=patient, wish=answers.get("wish", "walking-days"), now=now)
 
 
 def a_repeat(programme: Programme, on: date) -> Overlay:

@@ -5,13 +5,14 @@ from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, R
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.going_live import CHECKLIST, GoLiveRecord
 from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
-from clinic.models.outbox import MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
+from clinic.models.outbox import SENT_AT_MOST_ONCE, MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
 from clinic.models.oversight import REVIEW_EVERY, AccessReview, AccessReviewQuerySet, LeaverReport
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.privacy import PrivacyText, PrivacyTextQuerySet, TextKind
 from clinic.models.sessions import SessionKind, UserSession, UserSessionQuerySet, digest_of_key
 
 __all__ = [
+    "SENT_AT_MOST_ONCE",
     "CHECKLIST",
     "Absence",
     "AbsenceQuerySet",

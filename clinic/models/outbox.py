@@ -20,6 +20,10 @@ class OutboxQuerySet(ClinicQuerySet):
         """Waiting messages whose time has come, oldest first."""
         return self.filter(status="waiting", send_after__lte=now).order_by("send_after", "id")
 
+    def begun_before(self, moment: datetime) -> Self:
+        """Sending began and nobody knows how it ended: the sender died in between."""
+        return self.filter(status="sending", sending_at__lte=moment)
+
     def stuck(self, now: datetime) -> Self:
         """What somebody must look at: waiting or tried in vain for too long, or a failed alert.
 
@@ -42,13 +46,20 @@ class MessageKind(models.TextChoices):
     EMERGENCY_ACCESS = "emergency-access", _("Emergency access")
     RETENTION = "retention", _("Records past their time")
     COVER = "cover", _("Patients to look after")
+    REMINDER = "reminder", _("Reminder")
+
+
+# A crash between sending and writing it down leaves these unknown: they never go twice.
+SENT_AT_MOST_ONCE = (MessageKind.REMINDER,)
 
 
 class MessageStatus(models.TextChoices):
     WAITING = "waiting", _("Waiting")
+    SENDING = "sending", _("Being sent")
     SENT = "sent", _("Sent")
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Expired")
+    UNKNOWN = "unknown", _("Perhaps sent")
 
 
 class OutboxMessage(models.Model):
@@ -71,7 +82,11 @@ class OutboxMessage(models.Model):
     send_after = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
+    sending_at = models.DateTimeField(null=True, help_text=_("The one attempt of what goes once."))
     sent_at = models.DateTimeField(null=True)
+    came_back_at = models.DateTimeField(null=True)
+    came_back_with = models.CharField(max_length=12, blank=True, help_text=_("RFC 3463, for example 5.1.1."))
+    stop_url = models.CharField(max_length=300, blank=True, help_text=_("List-Unsubscribe of RFC 8058."))
     attempts = models.PositiveSmallIntegerField(default=0)
     last_error = models.CharField(max_length=200, blank=True)
 

@@ -107,7 +107,9 @@ PEOPLE = (
         {
             **KEYS,
             "kind key to_address subject body is_secret": "the mail itself; a code is wiped once it has left",
-            "status send_after expires_at created_at sent_at attempts last_error": "whether it arrived",
+            "status send_after expires_at created_at sending_at sent_at attempts last_error": "if it left",
+            "came_back_at came_back_with": "whether it arrived",
+            "stop_url": "lets the person end such mails",
         },
     ),
     Table(

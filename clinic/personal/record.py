@@ -62,6 +62,30 @@ PEOPLE = (
         withheld="digest",
     ),
     Table(
+        "programmes.SetUp",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "whose choices they are",
+            "walking_days walks_at": "when the person wants to walk",
+            "wish next_due_at": "whether and when reminders come",
+            "before_version before_read_at": "that the safety page was read, and which",
+            "changed_at": "when the choice was made",
+        },
+        only_account="walking_days walks_at wish next_due_at",
+    ),
+    Table(
+        "programmes.Reminder",
+        Keep.ACCOUNT,
+        CONTRACT,
+        {
+            **KEYS,
+            "patient on wish": "who was to be reminded, when",
+            "decided_at held_back": "whether a mail was written, or why not",
+        },
+    ),
+    Table(
         "patients.NetworkTries",
         Keep.NOT_PERSONAL,
         NONE,

@@ -9,28 +9,33 @@ from django.core.mail import EmailMessage
 from django.db import connection
 from uuid_utils.compat import uuid7
 
-from clinic.models import Clinic, MessageKind, MessageStatus, OutboxMessage
+from clinic.models import SENT_AT_MOST_ONCE, Clinic, MessageKind, MessageStatus, OutboxMessage
 from clinic.tenancy import with_all_post
 
 MAX_SENDING_ATTEMPTS = 8
+SENDING_TAKES = timedelta(minutes=10)  # longer than any server's patience with one mail
 OUTBOX_CHANNEL = "waymark_outbox"
 # One statement, because whoever posts may not see the mails of others: no key is looked up. Naming the column
 # of the conflict would need that sight as well.
 POST = """
 INSERT INTO clinic_outboxmessage
   (id, clinic_id, kind, key, to_address, subject, body, is_secret, send_after, created_at, expires_at,
-   status, attempts, last_error)
-VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, '')
+   stop_url, status, attempts, last_error, came_back_with)
+VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, 'waiting', 0, '', '')
 ON CONFLICT DO NOTHING
 """
 
 
 @dataclass(frozen=True)
 class Letter:
-    """The text of one mail; doors write it in the reader's language."""
+    """The text of one mail; doors write it in the reader's language.
+
+    `stop_url` is for mails that nobody has to get: the mail program's own "unsubscribe" posts to it.
+    """
 
     subject: str
     body: str
+    stop_url: str = ""
 
 
 def post_message(
@@ -59,7 +64,7 @@ def post_message(
         secret,
     ]
     with connection.cursor() as cursor:
-        cursor.execute(POST, [*values, now, now, expires_at])
+        cursor.execute(POST, [*values, now, now, expires_at, letter.stop_url])
         posted = bool(cursor.rowcount == 1)
         if posted:
             cursor.execute(f"NOTIFY {OUTBOX_CHANNEL}")
@@ -83,16 +88,32 @@ def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
 
 def _deliver_next(now: datetime) -> int | None:
     with with_all_post():
-        return _deliver(now)
+        message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True).first()
+        if message is None:
+            return None
+        if message.expires_at and message.expires_at <= now:
+            _finish(message, MessageStatus.EXPIRED)
+            return 0
+        if message.kind not in SENT_AT_MOST_ONCE:
+            return _try(message, now)
+        _begin(message, now)
+    with with_all_post():  # only now, when the attempt is written down for good
+        return _try(message, now)
 
 
-def _deliver(now: datetime) -> int | None:
-    message = OutboxMessage.objects.due(now).select_for_update(skip_locked=True).first()
-    if message is None:
-        return None
-    if message.expires_at and message.expires_at <= now:
-        _finish(message, MessageStatus.EXPIRED)
-        return 0
+def _begin(message: OutboxMessage, now: datetime) -> None:
+    message.status, message.sending_at = MessageStatus.SENDING, now
+    message.save(update_fields=["status", "sending_at"])
+
+
+def give_up_on_unknown(*, now: datetime) -> int:
+    """What a sender began and never finished is called unknown, for people to see. Returns how many."""
+    with with_all_post():
+        begun = OutboxMessage.objects.begun_before(now - SENDING_TAKES)
+        return begun.update(status=MessageStatus.UNKNOWN)
+
+
+def _try(message: OutboxMessage, now: datetime) -> int:
     try:
         _send(message)
     except Exception as error:  # whatever is wrong with one message must not hold up the others
@@ -109,9 +130,19 @@ def _send(message: OutboxMessage) -> None:
         subject=message.subject,
         body=message.body,
         to=[message.to_address],
-        headers={"Message-ID": f"<{message.pk}@{domain}>"},
+        headers={"Message-ID": f"<{message.pk}@{domain}>", **_unsubscribe(message)},
     )
     mail.send()
+
+
+def _unsubscribe(message: OutboxMessage) -> dict[str, str]:
+    """What lets a mail program offer one press to stop (RFC 8058)."""
+    if not message.stop_url:
+        return {}
+    return {
+        "List-Unsubscribe": f"<{message.stop_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
 
 
 def _finish(message: OutboxMessage, status: MessageStatus) -> None:
@@ -127,5 +158,5 @@ def _put_back(message: OutboxMessage, error: Exception, now: datetime) -> None:
     message.last_error = type(error).__name__
     message.send_after = now + timedelta(seconds=15 * 2**message.attempts)
     message.save(update_fields=["attempts", "last_error", "send_after"])
-    if message.attempts >= MAX_SENDING_ATTEMPTS:
+    if message.attempts >= MAX_SENDING_ATTEMPTS or message.kind in SENT_AT_MOST_ONCE:
         _finish(message, MessageStatus.FAILED)

@@ -1,17 +1,22 @@
 """The patient's forms: they clean what was typed and hand over one value, never touching the database."""
 
 from patients.forms.data import AskForm
+from patients.forms.set_up import BeforeForm, DaysForm, RemindersForm, UnitsForm
 from patients.forms.signing_in import CodeForm, EmailForm, LetterForm
 from patients.forms.walks import Asked, FlareForm, RepeatForm, SafetyForm, WalkForm
 
 __all__ = [
     "AskForm",
     "Asked",
+    "BeforeForm",
     "CodeForm",
+    "DaysForm",
     "EmailForm",
     "FlareForm",
     "LetterForm",
+    "RemindersForm",
     "RepeatForm",
     "SafetyForm",
+    "UnitsForm",
     "WalkForm",
 ]

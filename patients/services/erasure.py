@@ -1,5 +1,6 @@
 """Erasing: what may go goes, with its history; a stub without names stays. Runs as maintenance (ADR 0032)."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +9,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 
 from clinic.models import Clinic, OutboxMessage, StaffMember, User
-from clinic.personal import declared
+from clinic.personal import Keep, declared
 from clinic.services.sessions import end_all_sessions
 from clinic.tenancy import acting_for
 from patients.models import Erased, Erasure, Patient, RetentionDecision
@@ -21,8 +22,6 @@ from patients.services.record_rows import (
 )
 from patients.services.retention import account_goes_on, is_kept, record_goes_on
 from patients.services.retention_decisions import has_effect
-
-TABLE = "patients_patient"
 
 
 class NotYet(Exception):
@@ -106,7 +105,8 @@ def erase_record(*, decision: RetentionDecision, now: datetime) -> dict[str, int
         if not has_effect(decision, patient):
             raise NotDecided
         by = decision.decided_by.user
-        counts = _take_account(patient) | _take_record(patient)
+        counts = Counter(_take_account(patient))
+        counts.update(_take_record(patient))
         _leave_stub(patient, Erased.RECORD, counts, by, now)
     return counts
 
@@ -132,16 +132,25 @@ def _require_time_is_over(patient: Patient, day: date | None, today: date) -> No
 def _take_account(patient: Patient) -> dict[str, int]:
     counts = _take_messages(patient)
     login, is_shared = patient.user, shares_login(patient)
-    columns = declared()["patients.Patient"].only_account.split()
-    for name in columns:
-        field: Any = Patient._meta.get_field(name)
-        setattr(patient, name, None if field.null else field.get_default())
-    patient.save(update_fields=columns)
+    for model, rows in rows_of_record(patient).items():
+        table = declared()[model._meta.label]
+        if table.keep is Keep.ACCOUNT:
+            counts[table.label] = rows.order_by()._raw_delete("default")
+        elif table.only_account:
+            _blank_columns(model, rows, table.only_account.split(), patient)
+    patient.refresh_from_db()
     if login is not None and not is_shared and not StaffMember.objects.filter(user=login).exists():
         counts |= _close_login(login)
-    attnames = [Patient._meta.get_field(name).attname for name in columns]  # type: ignore[union-attr]
-    _blank_history("patient_id = %s AND table_name = %s AND changed ?| %s", [patient.pk, TABLE, attnames])
     return counts
+
+
+def _blank_columns(model: type[Model], rows: Any, names: list[str], patient: Patient) -> None:
+    """What goes with the account, in the rows and in what their history says of it."""
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    rows.order_by().update(**{field.name: None if field.null else field.get_default() for field in fields})
+    columns = [field.attname for field in fields]
+    condition = "patient_id = %s AND table_name = %s AND changed ?| %s"
+    _blank_history(condition, [patient.pk, model._meta.db_table, columns])
 
 
 def _take_messages(patient: Patient) -> dict[str, int]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,8 @@ from django.utils import timezone
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
-from programmes.models import Flag, FlagCode
+from patients.wording import BEFORE_TEXT_VERSION
+from programmes.models import Flag, FlagCode, SetUp
 
 SESSION_KEY = "patient"  # which record this session has open
 UNPROCESSABLE = 422
@@ -55,17 +56,25 @@ def is_patients(request: HttpRequest) -> bool:
 
 
 def open_record(request: HttpRequest) -> Any:
-    """The record in the session with its `safety_route`, if it still belongs to this login and is open."""
+    """The record in the session, if it still belongs to this login and is open.
+
+    With its `safety_route`, and whether "before you start" was read.
+    """
     chosen = request.session.get(SESSION_KEY)
     if chosen is None or not is_patients(request):
         return None
-    return Patient.objects.of_user(request.user).filter(pk=chosen).annotate(safety_route=_route()).first()
+    records = Patient.objects.of_user(request.user).filter(pk=chosen)
+    return records.annotate(safety_route=_route(), has_read_before=_has_read_before()).first()
 
 
 def _route() -> Subquery:
     flags = Flag.objects.filter(patient=OuterRef("pk"), code=FlagCode.SAFETY).unresolved()
     newest = Coalesce(KeyTextTransform("route", "latest"), KeyTextTransform("route", "evidence"))
     return Subquery(flags.annotate(route=newest).values("route")[:1])
+
+
+def _has_read_before() -> Exists:
+    return Exists(SetUp.objects.filter(patient=OuterRef("pk"), before_version=BEFORE_TEXT_VERSION))
 
 
 def page(

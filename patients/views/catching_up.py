@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
-from patients import wording
+from patients import mails, wording
 from patients.forms import Asked
 from patients.forms.days import CatchUpForm
 from patients.services.restricted import ProcessingRestricted
@@ -72,7 +72,7 @@ def _save(request: PatientRequest, form: CatchUpForm, plan: Plan | None, now: da
         patient=request.patient,
         programme=plan.programme if plan and plan.is_running else None,
         entries=form.entries(),
-        duty_letter=wording.duty_letter(),
+        duty_letter=mails.duty_letter(),
         by=request.patient.user,
         now=now,
     )

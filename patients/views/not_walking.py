@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 from uuid_utils.compat import uuid7
 
-from patients import day_wording, wording
+from patients import day_wording, mails, wording
 from patients.forms.days import HowItIsForm, PauseForm, WhyNotForm
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
@@ -88,7 +88,7 @@ def _answer(gap: NotWalking, plan: Plan | None, form: HowItIsForm) -> None:
             gap=gap,
             programme=plan.programme if plan and plan.is_running else None,
             answers=form.answers(),
-            duty_letter=wording.duty_letter(),
+            duty_letter=mails.duty_letter(),
             now=timezone.now(),
         )
     except AlreadyAnswered:
@@ -135,7 +135,7 @@ def flare_plan(request: PatientRequest, gap_id: UUID) -> HttpResponse:
         overlay = overlays.start_flare_plan(
             programme=plan.programme,
             answers=answers,
-            duty_letter=wording.duty_letter(),
+            duty_letter=mails.duty_letter(),
             by=request.patient.user,
             now=now,
         )

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
-from patients import wording
+from patients import mails, wording
 from patients.forms import Asked, WalkForm
 from patients.forms.changes import answers_of
 from patients.services.restricted import ProcessingRestricted
@@ -88,7 +88,7 @@ def _save(request: PatientRequest, walk: Walk, entry: WalkEntry) -> Walk:
         walk=walk,
         patient=request.patient,
         entry=entry,
-        duty_letter=wording.duty_letter(),
+        duty_letter=mails.duty_letter(),
         by=request.patient.user,
         now=timezone.now(),
     ).walk

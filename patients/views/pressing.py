@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from uuid_utils.compat import uuid7
 
-from patients import plan_wording, wording
+from patients import mails, plan_wording, wording
 from patients.forms import FlareForm, RepeatForm
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
@@ -110,7 +110,7 @@ def flare_up(request: PatientRequest) -> HttpResponse:
         overlay = overlays.start_flare_plan(
             programme=plan.programme,
             answers=form.answers(),
-            duty_letter=wording.duty_letter(),
+            duty_letter=mails.duty_letter(),
             by=request.patient.user,
             now=timezone.now(),
         )

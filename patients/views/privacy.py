@@ -70,7 +70,7 @@ def read(request: PatientRequest, text_id: UUID) -> HttpResponse:
         return redirect("patients:privacy-first")
     via = Via.PAGE if request.POST.get("via") == Via.PAGE else Via.SIGN_IN
     privacy.accept_text(patient=patient, text=text, via=via, now=now)
-    return redirect("patients:today")
+    return redirect("patients:today" if via == Via.PAGE else "patients:set-up")
 
 
 @require_POST

@@ -46,5 +46,8 @@ def _answers(request: PatientRequest, entry: WalkEntry) -> str:
 
 
 def _with_symptoms(request: PatientRequest, entry: WalkEntry) -> str:
-    """The patient stands for the form's key: two people may share a login, and a walk."""
-    return replace(entry, client_uuid=request.patient.pk, settled="").digest()
+    """The patient stands for the form's key: two people may share a login, and a walk.
+
+    Whether it was as planned follows from the plan, which rests once a symptom was told.
+    """
+    return replace(entry, client_uuid=request.patient.pk, settled="", outcome="").digest()

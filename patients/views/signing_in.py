@@ -17,13 +17,13 @@ from clinic.middleware.sessions import begin_session
 from clinic.models import SessionKind, User
 from clinic.services.post import Letter
 from patients.forms import CodeForm, EmailForm
+from patients.mails import sign_in_letter
 from patients.models import Patient, SignInCode
 from patients.services.enrolment import open_record as note_opening
 from patients.services.privacy import unread_notice
 from patients.services.sign_in_codes import Asker, request_code, use_code, use_link
 from patients.tokens import link_digest
 from patients.views.access import SESSION_KEY, UNPROCESSABLE, is_patients, open_record, page
-from patients.wording import sign_in_letter
 
 ADDRESS = "sign_in_address"  # typed on the first page, needed on the second
 BROWSER = "sign_in_browser"  # whose guesses are counted; made with the address, known or unknown

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 from uuid_utils.compat import uuid7
 
-from patients import wording
+from patients import mails, wording
 from patients.forms import Asked, SafetyForm, WalkForm
 from patients.forms.changes import amounts_chosen
 from patients.services.restricted import ProcessingRestricted
@@ -123,7 +123,7 @@ def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datet
             patient=request.patient,
             programme=plan.programme if plan and plan.is_running else None,
             entry=entry,
-            duty_letter=wording.duty_letter(),
+            duty_letter=mails.duty_letter(),
             by=request.patient.user,
             now=now,
         )
@@ -178,7 +178,7 @@ def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
             walk=walk,
             new_symptoms=symptoms,
             text_version=wording.SAFETY_TEXT_VERSION,
-            duty_letter=wording.duty_letter(),
+            duty_letter=mails.duty_letter(),
             now=timezone.now(),
         )
     except AlreadyAnswered:

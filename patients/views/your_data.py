@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from clinic.devices import Device
 from clinic.models import User
 from clinic.services.post import Letter
-from patients import wording
+from patients import mails, wording
 from patients.data_file import data_file
 from patients.forms import AskForm, CodeForm
 from patients.models import DataRequest, Patient, PrivacyAcceptance
@@ -111,4 +111,4 @@ def _asker(request: PatientRequest) -> Asker:
 
 
 def _letter(code: str, _token: str) -> Letter:
-    return wording.copy_letter(code)
+    return mails.copy_letter(code)

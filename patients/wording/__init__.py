@@ -6,17 +6,15 @@ reassures: the absence of a warning is not an all-clear.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.conf import settings
+from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from clinic.models import Clinic
-from clinic.services.post import Letter
 from patients.models import DataRequest, PrivacyAcceptance, RequestKind
 from patients.wording.amounts import (
     amount,
@@ -34,6 +32,7 @@ from patients.wording.amounts import (
 from patients.wording.weeks import bouts, first_day, pace, week
 from programmes.clinical.safety import Route
 from programmes.clinical.saved import Saved
+from programmes.models import SetUp
 from programmes.services.plan_reading import Progress
 
 __all__ = [
@@ -55,6 +54,8 @@ __all__ = [
 ]
 
 SAFETY_TEXT_VERSION = "uk-1"  # stored with every answer: which words the patient read
+
+BEFORE_TEXT_VERSION = "before-1"  # of templates/patients/_before_text.html, stored when it was read
 
 SAFETY_ITEMS = {
     "both_legs": gettext_lazy("Pain, tingling, weakness or numbness in both legs"),
@@ -91,6 +92,18 @@ def short_day(today: date, on: date) -> str:
     """Today, Yesterday, or Wed 18 November: for lists on a narrow phone."""
     near = {0: _("Today"), 1: _("Yesterday")}.get((today - on).days)
     return near or date_format(on, "D j F")
+
+
+def clock(at: time) -> str:
+    """A time of day as patients read it, for example "5:30pm" or "10am"."""
+    hour = f"{at:%I}".lstrip("0")
+    return f"{hour}{f':{at:%M}' if at.minute else ''}{at:%p}".lower()
+
+
+def walking_days(chosen: SetUp) -> str:
+    """The days and the time that a patient chose, for example "Mon, Wed, Fri, 10:30am"; "" before."""
+    names = [str(WEEKDAYS_ABBR[day - 1]) for day in chosen.walking_days or ()]
+    return ", ".join([*names, clock(chosen.walks_at)]) if chosen.walks_at else ""
 
 
 def away(days: int | None) -> str:
@@ -209,58 +222,6 @@ def saved(code: Saved) -> Advice:
         Saved.WELL_DONE: (_("Well done"), _("Rest days are part of the plan too.")),
     }
     return Advice(*rows.get(code, (_("Thank you"), _("Every walk you log helps your physio team."))))
-
-
-# --- Letters
-def invitation_letter(clinic: Clinic, *, sign_in: str, notice: str) -> Letter:
-    """Names no condition, as somebody else may read it; promises no plan, as there may be none yet."""
-    lines = [
-        _("Your physio team at %(clinic)s has invited you to Waymark."),
-        _("There you see your walking plan once it is ready, and tell us how your walks went."),
-        _("Sign in: %(sign_in)s"),
-        _("Use this e-mail address to sign in. We then send you a code."),
-        _("How we use your data: %(notice)s"),
-        _("Not expecting this? Call %(phone)s."),
-    ]
-    words = {"clinic": clinic.name, "sign_in": sign_in, "notice": notice, "phone": clinic.phone}
-    subject = _("Your invitation from %(clinic)s") % words
-    return Letter(subject=subject, body="\n\n".join(lines) % words)
-
-
-def sign_in_letter(code: str, *, link: str) -> Letter:
-    """The code and the link, which do the same."""
-    lines = [
-        _("Your code is %(code)s"),
-        _("Type it on the page where you asked for it."),
-        _("Or open this link, and press the button there:\n%(link)s"),
-        _("Use the code or the link, not both. It works once, for 10 minutes."),
-        _("Did you not ask for this? Then you can ignore this message. Do not give the code to anybody."),
-    ]
-    return Letter(subject=_("Your sign-in code"), body="\n\n".join(lines) % {"code": code, "link": link})
-
-
-def copy_letter(code: str) -> Letter:
-    """The code alone: this mail confirms something, and signs nobody in by itself."""
-    lines = [
-        _("Your code is %(code)s"),
-        _("Type it on the page where you asked for a copy. It works once, for 10 minutes."),
-        _("Did you not ask for this? Then somebody may be using Waymark as you: call your clinic."),
-        _("Do not give the code to anybody."),
-    ]
-    return Letter(subject=_("Your code"), body="\n\n".join(lines) % {"code": code})
-
-
-def duty_letter() -> Letter:
-    """To the clinic's duty address: says that somebody waits, never who."""
-    return Letter(
-        subject=_("A safety answer is waiting"),
-        body=_(
-            "A patient has given a safety answer.\n\n"
-            "Open the review queue: %(queue)s\n\n"
-            "This message holds no names."
-        )
-        % {"queue": f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}"},
-    )
 
 
 # --- Charts in words

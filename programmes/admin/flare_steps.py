@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from uuid_utils.compat import uuid7
 
+from patients.mails import duty_letter
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
-from patients.wording import SAFETY_TEXT_VERSION, duty_letter
+from patients.wording import SAFETY_TEXT_VERSION
 from programmes.admin.steps import CHANGE, ProgrammeSteps
 from programmes.models import Overlay, Programme
 from programmes.services import overlays

@@ -23,6 +23,7 @@ from programmes.models.review import (
     Severity,
 )
 from programmes.models.run import ChangedPatient, ReviewRun, RunStatus
+from programmes.models.set_up import HeldBack, Reminder, ReminderWish, SetUp
 from programmes.models.template import Counted, Intensity, ProgrammeTemplate, TemplateWeek, WeekKind
 from programmes.models.walk import (
     Fall,
@@ -46,6 +47,7 @@ __all__ = [
     "Fall",
     "Flag",
     "FlagCode",
+    "HeldBack",
     "Intensity",
     "ItemStatus",
     "NotWalking",
@@ -62,12 +64,15 @@ __all__ = [
     "ProgrammeWeek",
     "Reason",
     "Resolution",
+    "Reminder",
+    "ReminderWish",
     "ReviewItem",
     "ReviewRun",
     "RevisionChange",
     "RunStatus",
     "SafetyChecklist",
     "Settled",
+    "SetUp",
     "Severity",
     "Source",
     "TemplateWeek",

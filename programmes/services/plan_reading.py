@@ -79,6 +79,11 @@ class Plan:
         return self.paused_until is not None or self.programme.status == ProgrammeStatus.ON_HOLD
 
     @property
+    def asks_for_a_walk(self) -> bool:
+        """Begun, not over, and not resting."""
+        return self.has_started and not self.has_ended and not self.is_resting
+
+    @property
     def is_running(self) -> bool:
         """Whether today's walks belong to it."""
         return not self.has_ended

@@ -53,6 +53,7 @@ from tests.factories import (
     a_flare_plan,
     a_patient,
     a_programme,
+    a_set_up,
     a_staff_member,
     a_template,
     a_walk,
@@ -132,6 +133,7 @@ def _treatment(side: Side) -> None:
         by=clinician,
         now=side.now,
     )
+    a_set_up(side.patient, now=side.now)
     gap = NotWalking.objects.create(
         clinic=side.clinic,
         patient=side.patient,

@@ -26,6 +26,7 @@ UNSEEN = {
     "plan/repeat/": "patient",  # a week to repeat
     "privacy/<text_id>/read/": "patient",  # before the first page
     "review/<item_id>/emergency/": "reviewer",  # a limited record
+    "set-up/before-you-start/": "patient",  # before it was read
     "sign-in/code/": "anonymous",  # after a code was asked for
     "sign-in/link/": "anonymous",
     "staff/password/link/<token>/": "anonymous",

@@ -11,9 +11,9 @@ from clinic.models import Closure, OutboxMessage, Role, StaffMember, User
 from clinic.permissions import NotAllowed, Operator
 from clinic.services import keeping, people
 from clinic.services.passwords import DeadLink, link_of, send_first_link
+from patients.mails import invitation_letter
 from patients.models import Patient
 from patients.services import enrolment
-from patients.wording import invitation_letter
 from programmes.services.opening import open_clinic
 from tests.factories import NOON, a_clinic, a_patient, a_staff_member
 from tests.signing_in import sign_in_staff

@@ -13,6 +13,7 @@ from clinic.models import LeaverReport, OutboxMessage, Role
 from clinic.services.absences import Leave, plan_absence
 from patients.models import Decision
 from patients.services.limiting import open_in_emergency
+from patients.tokens import stop_token
 from programmes.models import Overlay, Reason, ReviewItem
 from programmes.services.leaving import hand_over
 from programmes.services.nights import review_night
@@ -24,6 +25,7 @@ from tests.factories import (
     a_flare_plan,
     a_patient,
     a_programme,
+    a_set_up,
     a_staff_member,
     a_template,
     a_walk,
@@ -70,6 +72,7 @@ def people():
             a_walk(flagged, walked, pain=7 if week == 4 else 2, note="stiff" if week == 4 else "")
     review_night(clinic=clinic, local_date=days_ago(6), now=datetime.now(UTC))
     steady = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
+    a_set_up(steady.patient)
     walk = a_walk(steady, days_ago(2), pain=3).walk
     mine = a_walk(steady, days_ago(1), pain=3, now=datetime.now(UTC)).walk
     urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
@@ -191,6 +194,12 @@ def patient_pages(people):
         "/plan/",
         "/plan/print/",
         "/progress/",
+        "/set-up/units/",
+        "/set-up/days/",
+        "/set-up/reminders/",
+        "/set-up/before-you-start/",
+        "/settings/",
+        f"/reminders/stop/{stop_token(people['walk'].clinic_id, people['walk'].pk)}/",
         f"/walks/{people['walk'].pk}/saved/",
         f"/walks/{people['mine'].pk}/change/",
         f"/walks/{people['mine'].pk}/take-back/",

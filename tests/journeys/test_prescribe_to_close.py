@@ -86,7 +86,25 @@ def open_own_pages(phone: Page, web: str) -> None:
     phone.get_by_label("Code from the e-mail").fill(code)
     phone.locator("main button").first.click()
     phone.get_by_role("button", name="I have read this").click()
+    set_up(phone)
+    phone.get_by_role("link", name="Today").click()
     expect(phone.get_by_role("link", name="Log a walk")).to_be_visible()
+
+
+def set_up(phone: Page) -> None:
+    """One question a page."""
+    go_on = phone.get_by_role("button", name="Save and go on")
+    phone.locator("label.tile").filter(has_text="Kilometres").click()
+    go_on.click()
+    phone.get_by_label("Monday").check()
+    phone.get_by_label("Thursday").check()
+    phone.get_by_label("About what time?").select_option("10am")
+    go_on.click()
+    phone.locator("label.tile").filter(has_text="On my walking days").click()
+    go_on.click()
+    phone.get_by_label("I have read this page").check()
+    go_on.click()
+    expect(phone.get_by_text("Mon, Thu, 10am")).to_be_visible()
 
 
 def log_walk(phone: Page, web: str, *, days_ago: int, pain: int) -> None:

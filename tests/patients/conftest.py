@@ -18,7 +18,7 @@ from patients.models import (
 from patients.services.data_requests import ask_about_data
 from patients.services.limiting import lift_limit
 from patients.services.privacy import accept_text
-from programmes.models import NotWalking, ReviewItem
+from programmes.models import NotWalking, Reminder, ReviewItem
 from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
@@ -27,6 +27,7 @@ from tests.factories import (
     a_flare_plan,
     a_patient,
     a_programme,
+    a_set_up,
     a_staff_member,
     a_walk,
     limit,
@@ -86,6 +87,10 @@ def full(client, patient, clinician, programme):
         until_on=TODAY,
         reason="pain",
         received_at=NOON,
+    )
+    a_set_up(patient)
+    Reminder.objects.create(
+        clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"
     )
     accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
     item = ReviewItem.objects.get(patient=patient)

@@ -130,7 +130,11 @@ def test_every_rule_of_the_declaration_holds(neighbours, planted, full):
         for table in TABLES
         if table.label not in UNUSED
     }
-    held |= {f"patients.Patient.{name}": is_empty(account, full, name) for name in account_fields()}
+    held |= {
+        f"{table.label}.{name}": all(is_empty(account, table, key, name) for key in mine[table.label])
+        for table in TABLES
+        for name in table.only_account.split()
+    }
     held["values in the history, account"] = not says(account.after, phone)
     held["values in the history, record"] = are_blank(full)
     held["rows of others"] = all(
@@ -147,7 +151,7 @@ def rule_holds(table: Table, mine: set[Any], account: Step, kept: Step, login: A
         return False
     if table.label == "clinic.User":
         return is_nobodys(account, login) and others_stay(table.label, mine - {login}, account, kept)
-    if table.label in ("clinic.HistoryEntry", "patients.Patient"):  # asked field by field
+    if table.label == "clinic.HistoryEntry" or table.only_account:  # asked field by field
         return mine <= set(account.after[table.label]) and (
             table.keep is Keep.AUDIT or kept.is_gone(table.label, mine)
         )
@@ -179,14 +183,10 @@ def is_nobodys(account: Step, login: Any) -> bool:
     return (row["email"], row["is_active"], row["password"][:1]) == (None, False, "!")
 
 
-def account_fields() -> list[str]:
-    table = next(table for table in TABLES if table.label == "patients.Patient")
-    return table.only_account.split()
-
-
-def is_empty(account: Step, patient: Patient, name: str) -> bool:
-    field: Any = Patient._meta.get_field(name)
-    return account.now(Patient, patient.pk)[field.attname] == (None if field.null else field.get_default())
+def is_empty(account: Step, table: Table, key: Any, name: str) -> bool:
+    model = apps.get_model(table.label)
+    field: Any = model._meta.get_field(name)
+    return account.now(model, key)[field.attname] == (None if field.null else field.get_default())
 
 
 def says(rows: Rows, word: str) -> bool:

@@ -59,12 +59,12 @@ def acting_as_runtime(clinic):
 
 
 # --- The page after signing in
-def test_reading_writes_one_row_and_goes_on_to_today(signed_in, patient):
+def test_reading_writes_one_row_and_goes_on_to_setting_up(signed_in, patient):
     page = signed_in.get(FIRST)
     assert "How we use your data" in text_of(page)
     response = read(signed_in, shipped())
     row = PrivacyAcceptance.objects.get(patient=patient)
-    assert response.headers["Location"] == "/today/"
+    assert response.headers["Location"] == "/set-up/"
     assert (row.text, row.version, row.shown_at, row.accepted_at, row.via) == (
         shipped(), 1, NOON, NOON, "sign-in",
     )  # fmt: skip

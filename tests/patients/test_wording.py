@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from clinic.models import Clinic
-from patients import wording
+from patients import mails
 
 ROOT = Path(__file__).resolve().parents[2]
 BANNED = ("clinician", "adherence", "compliance", "failed", "missed", "streak")
@@ -16,6 +16,8 @@ TEXTS = [
     *(ROOT / "templates/components").glob("_*.*"),
     *sorted((ROOT / "patients/wording").glob("*.py")),
     ROOT / "patients/day_wording.py",
+    ROOT / "patients/plan_wording.py",
+    ROOT / "patients/mails.py",
     *sorted((ROOT / "patients/forms").glob("*.py")),
 ]
 
@@ -52,7 +54,7 @@ def test_nobody_is_promised_to_log_for_a_patient():
 
 
 def test_the_invitation_names_no_condition_and_promises_no_plan():
-    letter = wording.invitation_letter(
+    letter = mails.invitation_letter(
         Clinic(name="Elm Clinic", phone="01632 960 100"),
         sign_in="https://waymark.example/sign-in/",
         notice="https://waymark.example/privacy/",

@@ -19,16 +19,17 @@ from clinic.services.absences import Leave, plan_absence
 from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.keeping import switch_suggestions
 from clinic.tenancy import act_for
+from patients.mails import duty_letter, invitation_letter
 from patients.models import Patient
 from patients.services.enrolment import invite_patient, set_address
-from patients.wording import duty_letter, invitation_letter
+from patients.wording import BEFORE_TEXT_VERSION
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.diary_files import read_diaries
 from programmes.management.commands import _demo_handling as handling
 from programmes.management.commands import _demo_stories as stories
 from programmes.management.commands._demo_walks import arrivals
 from programmes.management.commands.import_diaries import NO_LETTER, kept_diary
-from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate
+from programmes.models import Ending, PauseReason, Programme, ProgrammeTemplate, ReminderWish
 from programmes.services.ending import end_programme
 from programmes.services.importing import import_diary
 from programmes.services.nights import plan_nights, review_night
@@ -42,6 +43,7 @@ from programmes.services.prescribing import (
     stored_weeks,
 )
 from programmes.services.safety_checking import CheckAnswers, complete_checklist
+from programmes.services.set_up import choose_days, choose_reminders, note_before_start
 from programmes.services.walk_logging import log_walks
 
 DIARIES = Path(__file__).parent.parent / "demo_diaries"
@@ -246,6 +248,16 @@ def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programm
     )
 
 
+def _choose(setting: Setting, story: stories.Story, patient: Patient) -> None:
+    """What the patient answered when setting up. One gets reminders: the others' mails would fill the box."""
+    days = {(setting.today + timedelta(days=ahead)).isoweekday() for ahead in (0, 2, 4)}
+    wish = ReminderWish.WALKING_DAYS if story.kind == "due today" else ReminderWish.NONE
+    midnight = setting.at(0, 0)
+    note_before_start(patient=patient, version=BEFORE_TEXT_VERSION, now=setting.at(story.started, 11))
+    choose_days(patient=patient, days=days, at=time(10), now=midnight)
+    choose_reminders(patient=patient, wish=wish, now=midnight)
+
+
 def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
     """Assigned on the first day, walked, paused and ended as the story tells."""
     clinician = setting.lead_of(story)
@@ -254,6 +266,8 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
         patient=programme.patient, answers=answers, by=clinician, now=setting.at(story.started)
     )
     assign_programme(programme=programme, by=clinician, now=setting.at(story.started))
+    if story.signed_in:
+        _choose(setting, story, programme.patient)
     weeks = stored_weeks(programme.weeks.order_by("number"))
     log_walks(
         programme=programme,

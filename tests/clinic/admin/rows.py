@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 
 from clinic.models import (
+    Absence,
     AccessReview,
     Clinic,
     Closure,
@@ -32,8 +33,10 @@ from patients.models import (
 from programmes.models import (
     ContactAttempt,
     NotWalking,
+    Reminder,
     ReviewItem,
     ReviewRun,
+    SetUp,
     TemplateWeek,
 )
 from programmes.models.programme import PauseReason, ProgrammeRevision, ProgrammeWeek
@@ -67,6 +70,9 @@ SHOWN_ELSEWHERE = {
     GoLiveRecord,
     PrivacyAcceptance,
     RetentionDecision,
+    Absence,
+    SetUp,
+    Reminder,
 }
 SHOWN_ON_THE_PEOPLE_PAGES = {AccessReview, LeaverReport, LimitedRecord, EmergencyAccess}
 

@@ -12,9 +12,9 @@ from clinic.models import (
     StaffMember,
     User,
 )
+from patients.mails import invitation_letter
 from patients.services.enrolment import invite_patient
 from patients.services.limiting import limit_record
-from patients.wording import invitation_letter
 from tests.clinic.admin.rows import address
 from tests.factories import (
     NOON,
