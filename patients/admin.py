@@ -122,7 +122,10 @@ class DischargeForm(forms.Form):
         gettext_lazy("Discharged on"), help_text=gettext_lazy("Today, or a day up to two weeks ago.")
     )
     ending = forms.ChoiceField(
-        label=gettext_lazy("How did the programme end?"), choices=Ending.choices, widget=forms.RadioSelect
+        label=gettext_lazy("How did the programme end?"),
+        choices=Ending.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how it ended.")},
     )
     reason = reason_field()
 

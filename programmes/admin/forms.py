@@ -360,6 +360,9 @@ class EndForm(forms.Form):
 
     on = date_field(gettext_lazy("Last day"), help_text=gettext_lazy("Today, or a day up to two weeks ago."))
     ending = forms.ChoiceField(
-        label=gettext_lazy("How did it end?"), choices=Ending.choices, widget=forms.RadioSelect
+        label=gettext_lazy("How did it end?"),
+        choices=Ending.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose how it ended.")},
     )
     reason = reason_field()

@@ -81,17 +81,20 @@ def week_in_words(programme: Any, today: date) -> str:
 
 def ending_soon(clinic: Any, today: date) -> list[Any]:
     """Keys of the running programmes whose last week ends within two weeks, or has come already."""
-    return [row.pk for row in _running(clinic) if _ends_by(row, today, today + ENDS_SOON)]
+    day = today + ENDS_SOON
+    plans = Programme.objects.for_clinic(clinic).that_may_end_by(day)
+    return [row.pk for row in _running(plans, clinic) if _ends_by(row, today, day)]
 
 
 def waiting_for_a_look(clinic: Any, today: date) -> list[Any]:
     """Keys of the running programmes with a review prompt: not back by day 14, or a baseline to decide on."""
-    return [row.pk for row in _running(clinic) if course_from(row, today).asks_clinician]
+    plans = Programme.objects.for_clinic(clinic)
+    return [row.pk for row in _running(plans, clinic) if course_from(row, today).asks_clinician]
 
 
-def _running(clinic: Any) -> list[Any]:
-    """What the courses of all running plans are made of, in one statement."""
-    running = Programme.objects.for_clinic(clinic).running().annotate(**course_rows())
+def _running(plans: Any, clinic: Any) -> list[Any]:
+    """What the courses of those plans that run are made of, in one statement."""
+    running = plans.running().annotate(**course_rows())
     rows = list(running.values_list("pk", "patient_id", *course_rows(), named=True))
     note_read(clinic_id=clinic.pk, patients={row.patient_id for row in rows})
     return [row for row in rows if row.plan_rows]

@@ -1,13 +1,24 @@
 """What was prescribed: a programme, its immutable revisions, their weeks, and the pauses."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Self
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import (
+    DateField,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    Func,
+    Max,
+    OuterRef,
+    Q,
+    Value,
+)
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import Absence, StaffMember, User
@@ -46,6 +57,16 @@ class ProgrammeQuerySet(ClinicQuerySet):
     def assigned(self) -> Self:
         """Signed at some time, whatever became of them."""
         return self.filter(assigned_at__isnull=False)
+
+    def that_may_end_by(self, day: date) -> Self:
+        """Those whose last week can be over by that day if every week is done at once; no others can."""
+        weeks = ExpressionWrapper(
+            (Max("weeks__number") - F("first_week") + 1) * Value(timedelta(days=7)), DurationField()
+        )
+        ends = ExpressionWrapper(F("in_force_from") + weeks, DateField())
+        own = ProgrammeRevision.objects.filter(clinic=OuterRef("clinic"), programme=OuterRef("pk"))
+        signed = own.filter(signed_at__isnull=False).annotate(ends=ends)
+        return self.filter(Exists(signed.filter(ends__lte=day)))
 
     def of_patient(self, patient: Patient) -> Self:
         return self.filter(clinic_id=patient.clinic_id, patient=patient)

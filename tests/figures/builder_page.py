@@ -54,5 +54,6 @@ def clicks_of_a_clinician(full: bool) -> Iterator[Figure]:
 
 @measures("builder")
 def axe_and_csp_of_the_builder(full: bool) -> Iterator[Figure]:
-    """Every builder page at 320 and 1280 px, dark and in forced colours."""
+    """Every builder page at 320 and 1280 px, dark, in forced colours; at 360 and 1280 px without scripts."""
     yield from recorded_by("tests/journeys/test_axe.py", "-k", "builder_and_records")
+    yield from recorded_by("tests/journeys/test_axe_without_scripts.py")

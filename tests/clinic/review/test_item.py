@@ -107,3 +107,29 @@ def test_earlier_items_stand_in_the_history_with_their_outcome(client, clinic, a
     assert [(old["outcome"], old["flags"], old["note"]) for old in earlier] == [
         ("Already known – Ada Stone", "pain rising", "Back to normal")
     ]
+
+
+STAYS = "Nothing closes this item by itself"
+
+
+@pytest.mark.parametrize("ended", [{"discharged_on": TODAY}, {"died_on": TODAY}])
+def test_after_care_the_item_says_that_it_stays_until_a_person_closes_it(client, clinic, ada, ended):
+    item = an_item(clinic, patient=a_patient(clinic, phone="01632 960 200", **ended))
+    assert STAYS in client.get(page(item)).content.decode()
+    close(client, item)
+    assert STAYS not in client.get(page(item)).content.decode()
+
+
+def test_in_care_nothing_of_it_is_said(client, clinic, ada):
+    assert STAYS not in client.get(page(an_item(clinic))).content.decode()
+
+
+def test_no_call_and_no_contact_is_offered_to_the_dead(client, clinic, ada):
+    item = an_item(clinic, patient=a_patient(clinic, phone="01632 960 200", died_on=TODAY))
+    answer = client.get(page(item))
+    assert (answer.context["tel"], answer.context["may_contact"], answer.context["may_close"]) == (
+        "",
+        False,
+        True,
+    )
+    assert "01632 960 200" not in answer.content.decode()

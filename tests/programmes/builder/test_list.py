@@ -1,6 +1,7 @@
 """The list of programmes: what a row says, the filters, and what it costs."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from uuid_utils.compat import uuid7
 from clinic.models import Role
 from programmes.clinical.diary import Finding
 from programmes.models import Ending, PauseReason, Programme, ReviewItem
+from programmes.services import changing
 from programmes.services.ending import end_programme
 from programmes.services.flagging import raise_flag
 from programmes.services.pausing import pause_programme
@@ -177,6 +179,19 @@ def test_those_that_end_soon_by_the_course_of_the_plan(desk, walker):
     walker("Resting", starts_on=TODAY - timedelta(days=1), weeks=3)
     walker("Long", starts_on=began, weeks=12)
     assert patients(desk.get(f"{LIST}?ends=soon")) == ["Pat Walking"]
+
+
+def test_only_plans_that_can_end_by_then_are_followed_week_by_week(clinic, walker):
+    """Twelve weeks from today cannot, whatever is walked; two weeks can, and so can what was cut short."""
+    two, cut = walker("Two", starts_on=TODAY, weeks=2), walker("Cut", starts_on=TODAY, weeks=12)
+    walker("Long", starts_on=TODAY, weeks=12)
+    standing = changing.standing_of(programme=cut, on=TODAY)
+    change = replace(
+        changing.going_to_week(standing, number=1, from_on=TODAY, reason="Away."), weeks=standing.weeks[:1]
+    )
+    changing.revise(programme=cut, change=change, seen_version=cut.version, by=cut.clinician, now=NOON)
+    found = Programme.objects.for_clinic(clinic).that_may_end_by(TODAY + timedelta(days=14))
+    assert set(found) == {two, cut}
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ CELLS = [
     ({"weeks-1-minutes": "400"}, "id_weeks-1-minutes", "Week 2, minutes a day: Enter 1 to 300 minutes."),
     ({"weeks-1-minutes": ""}, "id_weeks-1-minutes", "Week 2, minutes a day: Enter 1 to 300 minutes."),
     ({"weeks-1-number": "1"}, "id_weeks-1-number", "Week 1, week: This week is there twice."),
-    ({"starts_on": "2026-11-06"}, "id_starts_on", "Starts on: This start is more than 14 days ago."),
+    ({"starts_on": "2026-11-06"}, "id_starts_on", "Starts on – This start is more than 14 days ago."),
 ]
 
 
@@ -86,7 +86,7 @@ def test_a_start_from_another_clinics_template_is_told_beside_the_cards(desk, cl
     a_template(clinic)
     foreign = a_template(a_clinic())
     answer = desk.post(ADD, start(a_patient(clinic), foreign, baseline="17"))
-    said = "Start from: Choose a template of this clinic."
+    said = "Start from – Choose a template of this clinic."
     assert told(answer) == {"id_template_0": said}
     assert answer.context["form"]["baseline"].value() == "17"
     assert not Programme.objects.exists()
@@ -105,7 +105,7 @@ def test_a_hold_that_ends_before_it_starts_is_told_beside_its_end(desk, clinic, 
     programme = a_programme(a_patient(clinic), clinician)
     typed = {"from_on": "2026-11-29", "until_on": "2026-11-23", "reason": "away", "note": "Spain"}
     answer = desk.post(change_page(programme, "pause"), typed)
-    assert told(answer) == {"id_until_on": "Until: The pause ends before it starts."}
+    assert told(answer) == {"id_until_on": "Until – The pause ends before it starts."}
     assert answer.context["form"]["note"].value() == "Spain"
 
 
@@ -118,7 +118,7 @@ def test_a_hold_that_touches_a_hold_is_told_beside_its_beginning(desk, clinic, c
     held = {"from_on": "2026-11-23", "until_on": "2026-11-29", "reason": "away"}
     desk.post(change_page(programme, "pause"), held)
     answer = desk.post(change_page(programme, "pause"), {**held, "from_on": first, "until_on": last})
-    assert told(answer) == {"id_from_on": "From: The programme is paused on some of these days already."}
+    assert told(answer) == {"id_from_on": "From – The programme is paused on some of these days already."}
     assert (answer.context["form"]["until_on"].value(), Pause.objects.count()) == (last, 1)
 
 
