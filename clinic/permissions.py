@@ -61,7 +61,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_people": frozenset({MANAGER}),
     "review_access": frozenset({MANAGER}),
     "hand_over": frozenset({MANAGER}),
-    # leave cover
+    # leave cover and caseloads
+    "hand_patients_over": frozenset({CLINICIAN, MANAGER}),  # a clinician: the own ones alone
     "see_cover": EVERYBODY,
     "plan_cover": frozenset({CLINICIAN, MANAGER}),  # a clinician: the own absence alone
     "plan_others_cover": frozenset({MANAGER}),

@@ -7,6 +7,7 @@ from django.urls import include, path
 from clinic.views import (
     absences,
     audit,
+    caseloads,
     confirming,
     csp_reports,
     emergency,
@@ -77,6 +78,7 @@ staff_pages = [
     path("people/limited/<uuid:limited_id>/lead/", people.name_lead, name="name-lead"),
     path("people/limited/<uuid:limited_id>/lift/", people.lift_limit, name="lift-limit"),
     path("people/leavers/<uuid:report_id>/", leaving.leaver_report, name="leaver-report"),
+    path("people/<uuid:member_id>/patients/", caseloads.hand_patients_over, name="hand-patients-over"),
     path("people/<uuid:member_id>/leaving/", leaving.leaving, name="leaving"),
     path("away/", absences.away, name="away"),
     path("away/<uuid:member_id>/plan/", absences.plan_absence, name="plan-absence"),

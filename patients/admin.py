@@ -26,7 +26,7 @@ from clinic.services.covering import away_from, away_row
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import mails, wording
-from patients.models import LetterCode, Patient
+from patients.models import LetterCode, Patient, PatientHandover
 from patients.services import enrolment, letters, signing_out
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
@@ -250,6 +250,8 @@ class PatientAdmin(ClinicAdmin):
     def render_change_form(self, request: Any, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
         patient = context.get("original")
         leads = patient is not None and patient.lead_id == request.staff.pk
+        if patient is not None:
+            context["handover"] = PatientHandover.objects.newest_of(patient)
         if patient is not None and patient.lead:
             context["lead"] = lead_words(patient.lead.name, away_from(patient.lead_away))
         context["may_limit"] = leads or may(request.actor, "name_lead")

@@ -12,7 +12,7 @@ from django.db.utils import IntegrityError, ProgrammingError
 from clinic import checks
 from clinic.models import HistoryEntry, Role
 from clinic.tenancy import SEEN_WHILE_LIMITED, ClinicRecord, act_for, past_limits
-from patients.models import LimitedRecord, Patient
+from patients.models import LimitedRecord, Patient, PatientHandover
 from patients.services import limiting
 from patients.services.enrolment import change_patient
 from programmes.models import (
@@ -74,6 +74,16 @@ def a_full_record(clinic, lead, number):
         clinic=clinic, patient=patient, from_on=TODAY, until_on=TODAY, reason="pain", received_at=NOON
     )
     pause_programme(programme=programme, from_on=TODAY, until_on=TODAY, reason="ill", by=lead, now=NOON)
+    before = a_staff_member(clinic)
+    PatientHandover.objects.create(
+        clinic=clinic,
+        patient=patient,
+        giver=before,
+        receiver=lead,
+        reason=REASON,
+        made_at=NOON,
+        made_by=before,
+    )
     return patient
 
 

@@ -11,6 +11,7 @@ def route_words(route: str) -> str:
     """A page's name in plain words; a route that is gone is shown as it was."""
     return (
         _words_of_staff_pages().get(route)
+        or _words_of_people_pages().get(route)
         or _words_of_patients_pages().get(route)
         or _admin_words(route)
         or route
@@ -33,24 +34,6 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:note-request": gettext("Data request: noted"),
         "clinic:answer-request": gettext("Data request: answered"),
         "clinic:data-requests": gettext("Data requests"),
-        "clinic:emergency": gettext("Limited record opened in an emergency"),
-        "clinic:emergency-by-number": gettext("Limited record opened in an emergency, by number"),
-        "clinic:limit-record": gettext("Limiting a record"),
-        "clinic:limited": gettext("Limited records"),
-        "clinic:name-lead": gettext("Limited record: lead clinician"),
-        "clinic:lift-limit": gettext("Limited record: limit lifted"),
-        "clinic:emergencies": gettext("Emergency access"),
-        "clinic:review-emergency": gettext("Emergency access: looked at"),
-        "clinic:people": gettext("People"),
-        "clinic:people-file": gettext("People: table"),
-        "clinic:review-access": gettext("Access review"),
-        "clinic:leaving": gettext("Somebody leaves"),
-        "clinic:leaver-report": gettext("Report about a leaver"),
-        "clinic:away": gettext("Away and covered"),
-        "clinic:plan-absence": gettext("Absence: planned"),
-        "clinic:name-cover": gettext("Absence: another cover"),
-        "clinic:end-absence": gettext("Absence: ended early"),
-        "clinic:going-live": gettext("Going live"),
         "clinic:retention": gettext("Records past their time"),
         "clinic:decide-retention": gettext("Record past its time: decision"),
         "clinic:take-back-retention": gettext("Record past its time: decision taken back"),
@@ -76,6 +59,30 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:password-link": gettext("Forgotten password"),
         "admin:index": gettext("All records"),
         "admin:app_list": gettext("All records"),
+    }
+
+
+def _words_of_people_pages() -> dict[str, str]:
+    return {
+        "clinic:emergency": gettext("Limited record opened in an emergency"),
+        "clinic:emergency-by-number": gettext("Limited record opened in an emergency, by number"),
+        "clinic:limit-record": gettext("Limiting a record"),
+        "clinic:limited": gettext("Limited records"),
+        "clinic:name-lead": gettext("Limited record: lead clinician"),
+        "clinic:lift-limit": gettext("Limited record: limit lifted"),
+        "clinic:emergencies": gettext("Emergency access"),
+        "clinic:review-emergency": gettext("Emergency access: looked at"),
+        "clinic:people": gettext("People"),
+        "clinic:people-file": gettext("People: table"),
+        "clinic:review-access": gettext("Access review"),
+        "clinic:hand-patients-over": gettext("Patients handed over"),
+        "clinic:leaving": gettext("Somebody leaves"),
+        "clinic:leaver-report": gettext("Report about a leaver"),
+        "clinic:away": gettext("Away and covered"),
+        "clinic:plan-absence": gettext("Absence: planned"),
+        "clinic:name-cover": gettext("Absence: another cover"),
+        "clinic:end-absence": gettext("Absence: ended early"),
+        "clinic:going-live": gettext("Going live"),
     }
 
 

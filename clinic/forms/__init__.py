@@ -1,6 +1,6 @@
 """What staff type: to sign in (signing_in), on a review item, about data (rights), people, absences."""
 
-from clinic.forms.absences import AbsenceForm, CoverForm
+from clinic.forms.absences import AbsenceForm, CoverForm, HandOverForm
 from clinic.forms.people import (
     EmergencyByNumberForm,
     LeadForm,
@@ -44,6 +44,7 @@ __all__ = [
     "CopyForm",
     "ForgottenForm",
     "GoingLiveForm",
+    "HandOverForm",
     "HoldForm",
     "NewPasswordForm",
     "NoteRequestForm",

@@ -11,6 +11,8 @@ from clinic.forms.reviewing import _day
 from clinic.models import StaffMember
 from clinic.models.absence import REASON_LENGTH
 from clinic.services.absences import LONGEST, Leave
+from patients.models import REASON_LENGTH as WHY_LENGTH
+from patients.models import Patient
 
 
 class CoverForm(forms.Form):
@@ -65,3 +67,49 @@ class AbsenceForm(CoverForm):
     def leave(self) -> Leave:
         given = self.cleaned_data
         return Leave(given["from_on"], given["until_on"], given["reason"])
+
+
+class HandOverForm(forms.Form):
+    """Which of a clinician's patients go to whom, and why."""
+
+    patients = forms.ModelMultipleChoiceField(
+        label=_("Patients"),
+        queryset=Patient.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        error_messages={
+            "invalid_choice": _("One of these patients is no longer theirs. Look again, then choose."),
+            "invalid_pk_value": _("One of these patients is no longer theirs. Look again, then choose."),
+        },
+    )
+    everyone = forms.BooleanField(label=_("Everyone on this list"), required=False)
+    to = forms.ModelChoiceField(
+        label=_("New lead clinician"),
+        queryset=StaffMember.objects.none(),
+        empty_label=_("Choose …"),
+        error_messages={
+            "required": _("Choose who takes them over."),
+            "invalid_choice": _("Choose a clinician who works here."),
+        },
+    )
+    reason = forms.CharField(
+        label=_("Reason"),
+        max_length=WHY_LENGTH,
+        help_text=_("It stays with each patient’s record. For example “Now works Mondays only.”"),
+        error_messages={"required": _("Write why they are handed over.")},
+    )
+
+    def __init__(self, *args: Any, holder: StaffMember, patients: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = leads_of(holder.clinic).exclude(pk=holder.pk).select_related("user", "clinic")
+        self.fields["to"].queryset = others  # type: ignore[attr-defined]
+        self.fields["patients"].queryset = patients  # type: ignore[attr-defined]
+        self.fields["patients"].label_from_instance = lambda patient: patient.full_name  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if data.get("everyone"):
+            data["patients"] = self.fields["patients"].queryset.all()  # type: ignore[attr-defined]
+        if "patients" in data and not data["patients"]:
+            self.add_error("patients", _("Tick at least one patient."))
+        return data

@@ -137,6 +137,18 @@ PEOPLE = (
         notes="reason",
     ),
     Table(
+        "patients.PatientHandover",
+        Keep.RECORD,
+        DUTY,
+        {
+            **KEYS,
+            "patient giver receiver": "whose lead clinician changed, from whom to whom",
+            "reason": "why",
+            "made_at made_by": "when, and by whom",
+        },
+        notes="reason",
+    ),
+    Table(
         "patients.PrivacyAcceptance",
         Keep.RECORD,
         DUTY,

@@ -9,6 +9,7 @@ from patients.models.data_rights import (
     RequestKind,
     RequestOutcome,
 )
+from patients.models.handover import PatientHandover
 from patients.models.letters import LetterCode, LetterCodeQuerySet, NetworkTries
 from patients.models.limits import (
     REASON_LENGTH,
@@ -33,6 +34,7 @@ __all__ = [
     "NetworkTries",
     "PainSeries",
     "Patient",
+    "PatientHandover",
     "PatientQuerySet",
     "PrivacyAcceptance",
     "PrivacyAcceptanceQuerySet",

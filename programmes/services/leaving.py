@@ -7,21 +7,25 @@ from typing import Any
 from django.db import transaction
 
 from clinic.models import LeaverReport, StaffMember, User
-from clinic.permissions import may, require
+from clinic.permissions import require
 from clinic.services.people import OwnRole, disable_login, require_another_manager
 from clinic.services.sessions import end_all_sessions
 from clinic.tenancy import past_limits, with_rows_of
 from patients.models import Patient
-from programmes.models import ContactAttempt, ItemStatus, Programme, ProgrammeStatus, ReviewItem
-from programmes.models.programme import RUNNING
+from programmes.models import ContactAttempt, ItemStatus
+from programmes.services.caseloads import (
+    NotASuccessor,
+    claimed_by,
+    move_work,
+    programmes_of,
+    require_successor,
+)
+
+__all__ = ["AlreadyLeft", "Held", "NotASuccessor", "hand_over", "held_by"]
 
 
 class AlreadyLeft(Exception):
     """The membership has ended."""
-
-
-class NotASuccessor(Exception):
-    """Patients and programmes go to an active clinician of the same clinic."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,9 @@ def held_by(*, member: StaffMember, today: date) -> Held:
         planned = ContactAttempt.objects.for_clinic(clinic).filter(made_by=member, next_on__gte=today)
         planned = planned.exclude(item__status=ItemStatus.COMPLETED).order_by("next_on")
         return Held(
-            items=_keys(_claimed(member)),
+            items=_keys(claimed_by(member)),
             patients=_keys(Patient.objects.for_clinic(clinic).filter(lead=member)),
-            programmes=_keys(_programmes(member)),
+            programmes=_keys(programmes_of(member)),
             contacts=[
                 {"item": str(item), "on": on.isoformat()}
                 for item, on in planned.values_list("item", "next_on")
@@ -57,16 +61,6 @@ def held_by(*, member: StaffMember, today: date) -> Held:
 
 def _keys(rows: Any) -> list[str]:
     return [str(key) for key in rows.order_by("pk").values_list("pk", flat=True)]
-
-
-def _claimed(member: StaffMember) -> Any:
-    held = ReviewItem.objects.for_clinic(member.clinic).filter(claimed_by=member)
-    return held.filter(status=ItemStatus.IN_PROGRESS)
-
-
-def _programmes(member: StaffMember) -> Any:
-    going_on = (*RUNNING, ProgrammeStatus.DRAFT)
-    return Programme.objects.for_clinic(member.clinic).filter(clinician=member, status__in=going_on)
 
 
 @transaction.atomic
@@ -83,13 +77,15 @@ def hand_over(
     if member.pk == by.pk:
         raise OwnRole
     require_another_manager(member=member, by=by)
-    _require_successor(successor, member)
+    if successor is not None:
+        require_successor(successor, member)
     there = StaffMember.objects.for_clinic(by.clinic).filter(pk=member.pk, is_active=True)
     if there.update(is_active=False) != 1:
         raise AlreadyLeft
     held = held_by(member=member, today=today)
     with past_limits():
-        _move(member, successor, now)
+        move_work(holder=member, to=successor, now=now)
+        Patient.objects.for_clinic(by.clinic).filter(lead=member).update(lead=successor)
     end_all_sessions(of=member.user)
     return LeaverReport.objects.create(
         clinic=by.clinic,
@@ -100,23 +96,6 @@ def hand_over(
         held=asdict(held),
         login_disabled=not _opens_more(member.user) and disable_login(login=member.user, by=by),
     )
-
-
-def _require_successor(successor: StaffMember | None, member: StaffMember) -> None:
-    if successor is None:
-        return
-    is_colleague = successor.clinic_id == member.clinic_id and successor.pk != member.pk
-    if not (is_colleague and may(successor, "lead_patients")):
-        raise NotASuccessor
-
-
-def _move(member: StaffMember, successor: StaffMember | None, now: datetime) -> None:
-    Patient.objects.for_clinic(member.clinic).filter(lead=member).update(lead=successor)
-    if successor is None:
-        _claimed(member).update(status=ItemStatus.REQUESTED, claimed_by=None, claimed_at=None)
-    else:
-        _claimed(member).update(claimed_by=successor, claimed_at=now)
-        _programmes(member).update(clinician=successor)
 
 
 def _opens_more(user: User) -> bool:

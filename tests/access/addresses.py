@@ -40,6 +40,7 @@ ROWS = {
 # Addresses that need a row in a certain state.
 STATES = {
     "away/<member_id>/plan/": "lead",
+    "people/<member_id>/patients/": "lead",
     "retention/<patient_id>/": "past",
     "retention/<patient_id>/take-back/": "going",
     "review/<item_id>/hand-back/": "clinicians",

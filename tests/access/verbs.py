@@ -31,6 +31,7 @@ from programmes.models import (
     RevisionChange,
 )
 from programmes.services import (
+    caseloads,
     changing,
     correcting,
     ending,
@@ -245,6 +246,17 @@ def _away(side: Side) -> list[tuple[str, partial[Any]]]:
         ("plan_cover", partial(absences.plan_absence, member=lead, cover=cover, leave=leave, **AT)),
         ("plan_cover", partial(absences.name_cover, absence=absence, cover=cover, **AT)),
         ("plan_cover", partial(absences.end_absence, absence=absence, **AT)),
+        (
+            "hand_patients_over",
+            partial(
+                caseloads.hand_patients_over,
+                holder=lead,
+                to=cover,
+                patients=[side.patient.pk],
+                reason=REASON,
+                **AT,
+            ),
+        ),
     ]
 
 

@@ -144,6 +144,7 @@ def manager_pages(people):
     yield from ("/audit/reads/", "/audit/changes/")
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
     yield f"/people/{people['clinician'].pk}/leaving/"
+    yield f"/people/{people['clinician'].pk}/patients/"
     yield from (f"/patients/{people['steady'].patient_id}/{page}/" for page in ("restriction", "hold"))
     yield from ("/retention/", f"/retention/{people['past'].pk}/")
     yield f"/people/leavers/{LeaverReport.objects.get().pk}/"

@@ -221,6 +221,16 @@ GUARDS: Final = (
         without(ITS_LOCK, 'newest.select_for_update(of=("self",))'),
     ),
     Guard(
+        "programmes/services/caseloads.py",
+        f"{PROGRAMMES}caseloads.py::test_of_two_who_hand_over_the_same_patient_at_once_one_is_told",
+        {
+            "filter(pk__in=chosen, lead=holder)\n    if theirs.update(lead=to) != len(chosen):": (
+                "filter(pk__in=chosen)\n    if theirs.filter(lead=holder).count() != len(chosen):\n"
+                "        raise NoLongerTheirs\n    if theirs.update(lead=to) != len(chosen):"
+            )
+        },
+    ),
+    Guard(
         "programmes/services/walk_logging.py",
         f"{PROGRAMMES}races.py::test_a_walk_that_is_sent_twice_is_saved_once",
         {},
