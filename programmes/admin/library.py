@@ -37,6 +37,7 @@ SAVED_MEANWHILE = gettext_lazy(
 class TemplateForm(ClinicForm):
     example_baseline = forms.IntegerField(
         label=gettext_lazy("Baseline of the example"),
+        widget=forms.NumberInput(attrs={"min": 1}),
         help_text=gettext_lazy("The weeks below are for a patient who walks this comfortably."),
         error_messages=dict.fromkeys(("required", "invalid"), gettext_lazy("Enter a whole number.")),
     )

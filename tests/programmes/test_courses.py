@@ -106,9 +106,9 @@ def test_the_review_counts_against_what_was_really_asked(away):
 
 def test_a_night_made_up_for_later_does_not_see_later_walks(away):
     night = TODAY - timedelta(days=3)
-    known_then = subjects_of(clinic=away.clinic, on=night)[0].weeks
+    known_then = subjects_of(clinic=away.clinic, on=night)[0].course.planned_weeks()
     a_walk(away, night - timedelta(days=1), minutes=14, now=NOON)
-    assert subjects_of(clinic=away.clinic, on=night)[0].weeks == known_then
+    assert subjects_of(clinic=away.clinic, on=night)[0].course.planned_weeks() == known_then
 
 
 def test_the_queue_says_the_same_week(away, clinician):

@@ -77,7 +77,7 @@ def test_what_gets_worse_wakes_a_snoozed_item():
     flag = a_flag(programme)
     item = ReviewItem.objects.get()
     snooze_item(item=item, until=days(37), by=programme.clinician, today=days(30))
-    flagging._worsen(flag, Finding("PAIN_RISING", "amber", {"reference": 2.0, "mean_recent": 7.0}))
+    flagging.worsen_flag(flag, Finding("PAIN_RISING", "amber", {"reference": 2.0, "mean_recent": 7.0}))
     item.refresh_from_db()
     assert (item.status, item.snoozed_until) == ("requested", None)
 
