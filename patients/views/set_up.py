@@ -130,7 +130,7 @@ def before_you_start(request: PatientRequest) -> HttpResponse:
         lambda _said: choices.note_before_start(
             patient=request.patient, version=wording.BEFORE_TEXT_VERSION, now=timezone.now()
         ),
-        symptoms=list(wording.SAFETY_ITEMS.values()),
+        warnings=wording.warnings(),
         read_on=_read_on(request),
     )
 

@@ -30,7 +30,7 @@ from patients.wording.amounts import (
     walks,
 )
 from patients.wording.weeks import bouts, first_day, pace, week
-from programmes.clinical.safety import Route
+from programmes.clinical.safety import UK_RED_FLAGS, Route
 from programmes.clinical.saved import Saved
 from programmes.models import SetUp
 from programmes.services.plan_reading import Progress
@@ -168,6 +168,17 @@ def what_to_do(route: str) -> Advice:
         _("Call your GP today"),
         _("You told us about something that your GP should look at. If it gets worse, call 111."),
     )
+
+
+def warnings() -> list[tuple[str, list[str]]]:
+    """Every symptom that needs help, under what to do about it, the most urgent first."""
+    return [
+        (
+            what_to_do(route).heading,
+            [str(SAFETY_ITEMS[code]) for code, to in UK_RED_FLAGS.items() if to == route],
+        )
+        for route in Route
+    ]
 
 
 def promise(looks_by: date | None, today: date) -> str:
