@@ -9,10 +9,12 @@ from uuid_utils.compat import uuid7
 
 from clinic.models import Role
 from programmes.clinical.diary import Finding
-from programmes.models import Ending, PauseReason, Programme, ReviewItem
+from programmes.models import Ending, PauseReason, Programme, Reason, ReviewItem
 from programmes.services import changing
 from programmes.services.ending import end_programme
 from programmes.services.flagging import raise_flag
+from programmes.services.not_walking import WhyNot, tell_why_not
+from programmes.services.own_pauses import pause_own_plan
 from programmes.services.pausing import pause_programme
 from tests.factories import (
     NOON,
@@ -145,6 +147,16 @@ def test_those_paused_today(desk, walker):
     )
     answer = desk.get(f"{LIST}?paused=now")
     assert (patients(answer), cells(answer, "standing")) == (["Pat Paused"], ["paused until 24 Nov 2026"])
+
+
+def test_a_pause_that_the_patient_took_says_so(desk, walker):
+    away = walker("Away")
+    why = WhyNot(uuid7(), Reason.AWAY)
+    gap = tell_why_not(patient=away.patient, why=why, by=away.patient.user, now=NOON)
+    until = TODAY + timedelta(days=3)
+    pause_own_plan(programme=away, gap=gap, until_on=until, by=away.patient.user, now=NOON)
+    answer = desk.get(f"{LIST}?paused=now")
+    assert cells(answer, "standing") == ["paused by the patient until 24 Nov 2026"]
 
 
 @pytest.mark.parametrize(("choice", "found"), [("open", ["Pat Flagged"]), ("none", ["Pat Calm", "Pat Seen"])])
