@@ -136,7 +136,7 @@ class ProgrammeAdmin(AssignPages, FlareSteps, PaperSteps, ProgrammeList):
             "as_it_went": as_it_went(programme, course, revisions=revisions, pauses=pauses, today=today),
             "plan": plan,
             "rows": by_the_course(plan["rows"], course, newest),
-            "suggestion": suggestion_words(suggestion_for(programme=programme, on=today))
+            "suggestion": suggestion_words(suggestion_for(programme=programme, on=today, row=programme))
             if sees_suggestions(request.staff)
             else None,
             "is_running": programme.is_running,

@@ -56,11 +56,12 @@ def suggestion_from(seen: Seen, *, on: date) -> Suggestion | None:
     return suggest(diary, _signs(seen, diary, on), on)
 
 
-def suggestion_for(*, programme: Programme, on: date) -> Suggestion | None:
-    """The suggestion for one programme, in four statements."""
+def suggestion_for(*, programme: Programme, on: date, row: Any = None) -> Suggestion | None:
+    """The suggestion for one programme, in four statements; three with its `row` of `course_rows`."""
     own = {"clinic_id": programme.clinic_id, "patient": programme.patient_id}
-    row: Any = Programme.objects.filter(clinic_id=programme.clinic_id, pk=programme.pk)
-    row = row.annotate(**course_rows()).get()
+    if row is None:
+        found = Programme.objects.filter(clinic_id=programme.clinic_id, pk=programme.pk)
+        row = found.annotate(**course_rows()).get()
     since = on - timedelta(days=READ_DAYS)
     walks = Walk.objects.filter(**own).valid().between(since, on)
     seen = Seen(

@@ -67,9 +67,7 @@ def test_weeks_that_came_again_move_the_later_ones(signed_in, programme):
     """Nothing was walked after the second week: its dose waits, and the others follow from tomorrow on."""
     walked_twice_a_week(programme, weeks=2)
     rows = rows_of(page_of(signed_in))
-    assert [row for row in rows if "now" in row] == [
-        "2 now 15 Oct 3 days 10 minutes for now, in place of 15 minutes"
-    ]
+    assert [row for row in rows if "now" in row] == ["2 now 15 Oct 3 days 10 minutes for now, not 15 minutes"]
     assert rows[1] == "1 7 Sep 3 days 15 minutes"
     assert "22 Nov" not in rows[3]
 
@@ -122,7 +120,7 @@ def test_in_the_flare_up_plan_the_row_asks_for_what_today_asks(signed_in, patien
     a_walk(programme, TODAY - timedelta(days=1), minutes=20)
     a_flare_plan(programme, TODAY)
     assert "10 minutes" in page_of(signed_in, "/today/")
-    assert this_week(page_of(signed_in)).endswith("10 minutes for now, in place of 20 minutes")
+    assert this_week(page_of(signed_in)).endswith("10 minutes for now, not 20 minutes")
 
 
 def test_after_quiet_days_the_row_asks_for_what_today_asks(signed_in, patient, clinician):
@@ -130,14 +128,14 @@ def test_after_quiet_days_the_row_asks_for_what_today_asks(signed_in, patient, c
     for days in (9, 7, 6):
         a_walk(programme, TODAY - timedelta(days=days), minutes=16)
     assert "16 minutes" in text_of(page_of(signed_in, "/today/"))
-    assert this_week(page_of(signed_in)).endswith("16 minutes for now, in place of 20 minutes")
+    assert this_week(page_of(signed_in)).endswith("16 minutes for now, not 20 minutes")
 
 
 def test_in_an_ordinary_week_the_row_says_the_plans_own_dose(signed_in, patient, clinician):
     programme = a_programme(patient, clinician, starts_on=TODAY - timedelta(days=1), minutes=20)
     a_walk(programme, TODAY - timedelta(days=1), minutes=20)
     page = page_of(signed_in)
-    assert ("in place of" in page, this_week(page).endswith("20 minutes")) == (False, True)
+    assert ("for now" in page, this_week(page).endswith("20 minutes")) == (False, True)
 
 
 @pytest.mark.parametrize(
