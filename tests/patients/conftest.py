@@ -10,6 +10,7 @@ from patients.models import (
     EmergencyAccess,
     LetterCode,
     Patient,
+    PatientHandover,
     RecordExport,
     RetentionDecision,
     SignInCode,
@@ -111,6 +112,15 @@ def full(client, patient, clinician, programme):
         made_by=clinician.user,
         reason="before",
         by_patient=False,
+    )
+    PatientHandover.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        giver=a_staff_member(patient.clinic),
+        receiver=clinician,
+        reason="fewer days",
+        made_at=NOON,
+        made_by=clinician,
     )
     Patient.objects.filter(pk=patient.pk).update(lead=clinician)
     patient.refresh_from_db()

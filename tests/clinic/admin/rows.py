@@ -25,6 +25,7 @@ from patients.models import (
     LetterCode,
     LimitedRecord,
     NetworkTries,
+    PatientHandover,
     PrivacyAcceptance,
     RecordExport,
     RetentionDecision,
@@ -71,6 +72,7 @@ SHOWN_ELSEWHERE = {
     PrivacyAcceptance,
     RetentionDecision,
     Absence,
+    PatientHandover,
     SetUp,
     Reminder,
 }
