@@ -95,3 +95,16 @@ OFFERED: dict[str, Callable[[Any], list[int]]] = {
     DISTANCE: _metres_offered,
     STEPS: _steps_offered,
 }
+RECALLED_MINUTES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 60, 75, 90, 120)
+
+
+def recalled_choices(asked: Any) -> list[tuple[str, str]]:
+    """Value and words of what a day may have been, as one remembers it, with the plan's own amount."""
+    quarter = METRES[asked.units] / 4
+    rough = {
+        MINUTES: RECALLED_MINUTES,
+        DISTANCE: [round(quarter * n) for n in range(1, 41)],
+        STEPS: range(1000, 20_001, 1000),
+    }[asked.counts]
+    offered = sorted({*rough, *([asked.planned] if asked.planned else [])})
+    return [(str(each), wording.bare(each, asked.counts, asked.units)) for each in offered]

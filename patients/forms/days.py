@@ -10,16 +10,17 @@ from django.utils.translation import gettext_lazy as _
 
 from patients import wording
 from patients.day_wording import REASONS
+from patients.forms.amounts import recalled_choices
 from patients.forms.fields import KEY_ERROR, NOT_SURE, PAIN, PAIN_ERROR, SafeText, choice, score
-from patients.forms.walks import FALLS, LAYOUT_VERSION, LONGEST_NOTE, RepeatForm, SafetyForm
+from patients.forms.walks import FALLS, LAYOUT_VERSION, LONGEST_NOTE, Asked, RepeatForm, SafetyForm
+from programmes.clinical.amounts import COLUMNS, Walked
 from programmes.services.catching_up import DAYS
 from programmes.services.not_walking import HowItIs
 from programmes.services.own_pauses import LONGEST
 from programmes.services.walk_logging import WalkEntry
 
 CAN_IT_WAIT = [("yes", _("Yes, it can wait")), ("no", _("No, please call me soon"))]
-MINUTES = (5, 10, 15, 20, 25, 30, 35, 40, 45, 60, 75, 90, 120)
-NO_DAY = _("Choose the minutes of one day at least.")
+NO_DAY = _("Fill in one day at least.")
 
 
 class CallForm(forms.Form):
@@ -77,7 +78,7 @@ class CaughtDay:
 
     name: str
     logged: str
-    minutes: Any = None
+    amount: Any = None
     before: Any = None
     after: Any = None
 
@@ -87,19 +88,18 @@ class CatchUpForm(RepeatForm, SafetyForm):
 
     must_answer = False
 
-    def __init__(self, data: Any = None, *, today: date, logged: dict[date, str], planned: int) -> None:
+    def __init__(self, data: Any = None, *, asked: Asked, logged: dict[date, str]) -> None:
         super().__init__(data)
-        self.today, self.logged = today, logged
-        offered = sorted({*MINUTES, *([planned] if planned else [])})
-        minutes = [("", "–"), *((str(count), str(count)) for count in offered)]
+        self.asked, self.logged = asked, logged
+        amounts = [("", "–"), *recalled_choices(asked)]
         for on in self.asked_days():
-            self.fields[f"minutes_{on}"] = choice(minutes)
+            self.fields[f"amount_{on}"] = choice(amounts)
             for name in ("before", "after"):
                 self.fields[f"{name}_{on}"] = choice([("", "–"), *PAIN], message=PAIN_ERROR)
         self.fields["fall"] = choice(FALLS)
 
     def all_days(self) -> list[date]:
-        return [self.today - timedelta(days=back) for back in range(DAYS)]
+        return [self.asked.today - timedelta(days=back) for back in range(DAYS)]
 
     def asked_days(self) -> list[date]:
         return [on for on in self.all_days() if on not in self.logged]
@@ -107,11 +107,11 @@ class CatchUpForm(RepeatForm, SafetyForm):
     def days(self) -> Iterator[CaughtDay]:
         """Each day, newest first, as the page shows it."""
         for on in self.all_days():
-            name = wording.day_from(self.today, on)
+            name = wording.day_from(self.asked.today, on)
             if on in self.logged:
                 yield CaughtDay(name, self.logged[on])
             else:
-                fields = (self[f"{part}_{on}"] for part in ("minutes", "before", "after"))
+                fields = (self[f"{part}_{on}"] for part in ("amount", "before", "after"))
                 yield CaughtDay(name, "", *fields)
 
     def problems(self) -> dict[str, str]:
@@ -119,7 +119,7 @@ class CatchUpForm(RepeatForm, SafetyForm):
         found: dict[str, str] = {}
         for field in self:
             part, _sign, on = field.name.partition("_")
-            is_a_day = part in ("minutes", "before", "after")
+            is_a_day = part in ("amount", "before", "after")
             about = f"{wording.day(date.fromisoformat(on))}: " if is_a_day else ""
             found |= {f"{about}{error}": field.id_for_label or field.auto_id for error in field.errors}
         return found
@@ -127,7 +127,7 @@ class CatchUpForm(RepeatForm, SafetyForm):
     def clean(self) -> None:
         if "client_uuid" in self.errors:
             self.add_error(None, KEY_ERROR)
-        walked = [on for on in self.asked_days() if self.cleaned_data.get(f"minutes_{on}")]
+        walked = [on for on in self.asked_days() if self.cleaned_data.get(f"amount_{on}")]
         for on in walked:
             for name in ("before", "after"):
                 if self.cleaned_data.get(f"{name}_{on}") == "":
@@ -136,20 +136,23 @@ class CatchUpForm(RepeatForm, SafetyForm):
             self.add_error(None, NO_DAY)
 
     def entries(self) -> list[WalkEntry]:
-        """One for each day with minutes; fall and symptoms stand with the newest."""
+        """One for each day that was filled in; fall and symptoms stand with the newest."""
         return list(self._entries())
 
     def _entries(self) -> Iterator[WalkEntry]:
         answers = self.cleaned_data
-        walked = [on for on in self.asked_days() if answers[f"minutes_{on}"]]
+        walked = [on for on in self.asked_days() if answers[f"amount_{on}"]]
         for place, on in enumerate(walked):
             is_newest = place == 0
             symptoms = answers["symptoms"] if is_newest else None
+            much = Walked(**{COLUMNS[self.asked.counts]: int(answers[f"amount_{on}"])})
             before, after = answers[f"before_{on}"], answers[f"after_{on}"]
             yield WalkEntry(
                 client_uuid=answers["client_uuid"],
                 walked_on=on,
-                minutes=int(answers[f"minutes_{on}"]),
+                minutes=much.minutes,
+                steps=much.steps,
+                distance_m=much.distance_m,
                 pain_before=score(before),
                 pain_before_not_sure=before == NOT_SURE,
                 pain_after=score(after),

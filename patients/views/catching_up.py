@@ -18,7 +18,6 @@ from patients.forms.days import CatchUpForm
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.walk_log import asked_of, needs_list
-from programmes.clinical.amounts import MINUTES
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Fall, Walk
 from programmes.services.catching_up import DAYS, catch_up, key_of_day
@@ -29,7 +28,7 @@ from programmes.services.walk_logging import DifferentEntry, Saved
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def catching_up(request: PatientRequest) -> HttpResponse:
-    """Minutes and pain for each day without a walk; what is saved is marked as recalled."""
+    """How much, and the pain, for each day without a walk; what is saved is marked as recalled."""
     if request.is_restricted and request.method != "POST":
         return page(request, "walk_closed.html")
     now = timezone.now()
@@ -39,13 +38,13 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     # A form that is sent again finds its days logged: they are asked all the same, and saved once.
     logged = _logged(request, asked, but=request.POST.get("client_uuid"))
-    planned = asked.planned if asked.counts == MINUTES else 0
-    form = CatchUpForm(data, today=today, logged=logged, planned=planned)
+    form = CatchUpForm(data, asked=asked, logged=logged)
     form.must_answer = asked.safety_is_due
     if data is None or not form.is_valid():
         status = UNPROCESSABLE if form.errors else 200
         key = form["client_uuid"].value() if data and "client_uuid" not in form.errors else uuid7()
-        context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due}
+        much = wording.to_write(asked.counts, asked.units)
+        context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due, "much": much}
         return page(request, "catch_up.html", context, status=status)
     try:
         saved = _save(request, form, plan, now)

@@ -22,15 +22,15 @@ def form(*walks, **more):
     """(days back, minutes, before, after) for each walk."""
     data = {"client_uuid": str(uuid7()), "symptoms": ["none"], **more}
     for back, minutes, before, after in walks:
-        data |= {f"minutes_{day(back)}": minutes, f"before_{day(back)}": before, f"after_{day(back)}": after}
+        data |= {f"amount_{day(back)}": minutes, f"before_{day(back)}": before, f"after_{day(back)}": after}
     return data
 
 
 def test_seven_days_are_asked(signed_in, programme):
     a_walk(programme, day(2), minutes=17)
     text = text_of(signed_in.get(PAGE))
-    assert text.count('name="minutes_') == 6
-    assert f'name="minutes_{day(6)}"' in text
+    assert text.count('name="amount_') == 6
+    assert f'name="amount_{day(6)}"' in text
     assert "Thursday 19 November</strong> You logged 17 minutes." in text
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from uuid_utils.compat import uuid7
 
 from programmes.clinical import grading
 from programmes.models import Walk
@@ -205,3 +206,25 @@ def test_a_walk_in_steps_is_changed(client, given):
     page = f"/walks/{Walk.objects.get().pk}/change/"
     text = text_of(client.get(page))
     assert re.search(r'name="stepped" value="4000" id="id_stepped" checked', text)
+
+
+# --- Catching up
+CATCH_UP = "/walks/catch-up/"
+
+
+@pytest.mark.parametrize(
+    ("units", "dose", "heading", "amount", "saved"),
+    [
+        ("km", {"steps": 4500}, "Steps", "4500", (None, 4500, None)),
+        ("km", {"distance_m": 1200}, "Kilometres", "1200", (None, None, 1200)),
+        ("mi", {"distance_m": 1600}, "Miles", "805", (None, None, 805)),
+    ],
+)
+def test_catching_up_asks_what_the_plan_counts(client, given, units, dose, heading, amount, saved):
+    given(units, **dose)
+    assert f">{heading}</label>" in text_of(client.get(CATCH_UP))
+    on = TODAY - timedelta(days=2)
+    answers = {f"amount_{on}": amount, f"before_{on}": "3", f"after_{on}": "3"}
+    client.post(CATCH_UP, {"client_uuid": str(uuid7()), "symptoms": ["none"], **answers})
+    walk = Walk.objects.get()
+    assert (walk.minutes, walk.steps, walk.distance_m, walk.recalled) == (*saved, True)
