@@ -40,12 +40,16 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class WeekVolume:
-    """Input of the weekly chart, in what the plan counts: `walked` is None without any report, not zero."""
+    """Input of the weekly chart, in what the plan counts.
+
+    `walked` is None where nobody told how much, not zero; `walks` are those known, in whatever unit.
+    """
 
     number: int
     starts_on: date
     planned: int
     walked: int | None
+    walks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

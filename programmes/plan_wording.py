@@ -54,6 +54,9 @@ def missing(suggestion: Suggestion) -> list[str]:
     numbers = suggestion.numbers
     words = {
         Missing.LOGS: gettext("Missing: walks on at least 4 days (%(logs)d so far)."),
+        Missing.AMOUNT: gettext(
+            "Missing: how much was walked. On %(untold)d of the days walked it was told in another unit."
+        ),
         Missing.PAIN: gettext("Missing: pain before walking, answered %(pain_reports)d times lately."),
         Missing.REFERENCE: gettext("Missing: enough earlier pain scores to compare with."),
         Missing.SETTLED: gettext(

@@ -68,7 +68,7 @@ def _weekly(so_far: Progress, units: str) -> dict[str, object]:
     part = {DISTANCE: 100, STEPS: 1000}.get(so_far.counts, 1)  # long numbers do not fit beside the axis
     levels = [(at, f"{value / part:g}") for at, value in values]
     rows = [
-        (week.starts_on, week.number, None if week.walked is None else said(week.walked), said(week.planned))
+        (week.starts_on, week.number, wording.week_walked(week, so_far.counts, units), said(week.planned))
         for week in so_far.weeks
     ]
     return {"chart": chart, "levels": levels, "rows": rows}

@@ -79,12 +79,11 @@ def asked_of(request: PatientRequest, plan: Plan | None, today: date) -> Asked:
     """What the form asks this patient today."""
     so_far = log_so_far(patient=request.patient)
     asked_on = so_far.safety_asked_on
-    shown = plan and plan.is_running and plan.has_started and not plan.is_resting
-    open_safety = request.safety_route
+    shown = plan if plan and plan.asks_for_a_walk and not request.safety_route else None
     return Asked(
         today=today,
         units=request.patient.units,
-        dose=plan.dose if plan and shown and not open_safety else None,
+        dose=shown.dose if shown else None,
         last_walk_on=so_far.last_walk_on,
         safety_is_due=asked_on is None or today - asked_on >= SAFETY_EVERY,
     )

@@ -30,6 +30,7 @@ from patients.wording.amounts import (
     walks,
 )
 from patients.wording.weeks import bouts, first_day, pace, week
+from programmes.charts import WeekVolume
 from programmes.clinical.safety import UK_RED_FLAGS, Route
 from programmes.clinical.saved import Saved
 from programmes.models import SetUp
@@ -127,17 +128,22 @@ def pain_change(before: int | None, after: int | None) -> str:
 
 
 def progress(so_far: Progress, units: str) -> str:
-    total = sum(week.walked or 0 for week in so_far.weeks)
+    """How many walks, and how much where any of them told it."""
     if not so_far.pain:
         return _("You have not logged a walk in this plan yet. Your walks will show here.")
-    all_of_it = much(total, so_far.counts, units)
-    words = {"walks": walks(len(so_far.pain)), "amount": all_of_it, "week": so_far.plan_week}
+    words = {"done": _in_all(so_far, units), "week": so_far.plan_week}
     if so_far.plan_week is None:
-        return _("In this plan you logged %(walks)s, %(amount)s in all.") % words
-    return (
-        _("You are in week %(week)d of your plan. So far you have logged %(walks)s, %(amount)s in all.")
-        % words
-    )
+        return _("In this plan you logged %(done)s.") % words
+    return _("You are in week %(week)d of your plan. So far you have logged %(done)s.") % words
+
+
+def _in_all(so_far: Progress, units: str) -> str:
+    told = [week.walked for week in so_far.weeks if week.walked is not None]
+    number = walks(len(so_far.pain))
+    if not told:
+        return number
+    words = {"walks": number, "amount": much(sum(told), so_far.counts, units)}
+    return _("%(walks)s, %(amount)s in all") % words
 
 
 # --- What to do now
@@ -238,6 +244,8 @@ def saved(code: Saved) -> Advice:
 # --- Charts in words
 def weekly_chart(so_far: Progress, units: str) -> str:
     done = [(week.starts_on, week.walked) for week in so_far.weeks if week.walked is not None]
+    if not done and so_far.pain:
+        return _("Your walks are saved. You told us minutes or something else, so they have no bar here.")
     if not done:
         return _("No walks yet.")
     first_day, most = max(done, key=lambda pair: pair[1])
@@ -245,6 +253,13 @@ def weekly_chart(so_far: Progress, units: str) -> str:
         "day": date_format(first_day, "j F"),
         "amount": much(most, so_far.counts, units),
     }
+
+
+def week_walked(week: WeekVolume, counts: str, units: str) -> str | None:
+    """A week in the table beside the chart: how much, or the walks where nobody knows; None without one."""
+    if week.walked is not None:
+        return bare(week.walked, counts, units)
+    return walks(week.walks) if week.walks else None
 
 
 def pain_chart(so_far: Progress) -> str:

@@ -28,6 +28,8 @@ def first_day(dose: Dose, units: str) -> list[str]:
 
 def week(so_far: WeekSoFar, units: str) -> str:
     """This week in one line: days that count as walked, and how much; more than planned has no target."""
+    if so_far.amount is None:
+        return _days_alone(so_far)
     words = {
         "days": so_far.walks,
         "planned_days": days(so_far.planned_walks),
@@ -43,3 +45,11 @@ def week(so_far: WeekSoFar, units: str) -> str:
         return _("This week: walked on %(days)d of %(planned_days)s, %(amount)s in all.") % words
     words["done"] = bare(so_far.amount, so_far.counts, units)
     return _("This week: walked on %(days)d of %(planned_days)s, %(done)s of %(planned)s.") % words
+
+
+def _days_alone(so_far: WeekSoFar) -> str:
+    """The same where every walk was told in another unit: no number stands for what nobody knows."""
+    if so_far.walks > so_far.planned_walks:
+        return _("This week: walked on %(walked_days)s.") % {"walked_days": days(so_far.walks)}
+    words = {"days": so_far.walks, "planned_days": days(so_far.planned_walks)}
+    return _("This week: walked on %(days)d of %(planned_days)s.") % words

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, TypeGuard
+from typing import Any, NamedTuple, TypeGuard
 
 from programmes.clinical import adherence, pain
 from programmes.clinical.amounts import MINUTES, Walked
@@ -55,6 +55,7 @@ class Missing(StrEnum):
     """What is not known."""
 
     LOGS = "logs"
+    AMOUNT = "amount"
     PAIN = "pain"
     REFERENCE = "reference"
     SETTLED = "settled"
@@ -118,7 +119,7 @@ def suggest(diary: Diary, signs: Signs, on: date, rules: SuggestionRules = SUGGE
 def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> dict[str, Any]:
     first = diary.active_span_start(on, rules.days)
     walks = adherence.adherence(diary, first, on)
-    done, planned, counts = _amounts(diary, first, on)
+    amounts = _amounts(diary, first, on, rules)
     scores, reference = pain.latest_scores(diary.reports, on, rules.pain_reports, rules.pain_days)
     answered = [answer for answer in signs.settled if answer is not None]
     return {
@@ -128,9 +129,10 @@ def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> di
         "silent_days": (on - (diary.last_walk(on) or diary.started_on)).days,
         "walks": round(walks.done, 1),
         "planned_walks": round(walks.planned, 1),
-        "counts": counts,
-        "amount": done,
-        "planned_amount": round(planned),
+        "counts": amounts.counts,
+        "amount": amounts.done,
+        "planned_amount": amounts.planned,
+        "untold": amounts.untold,
         "pain_reports": len(scores),
         "pain": round(sum(score for _, score in scores) / len(scores), 2) if scores else None,
         "reference": None if reference is None else round(reference, 2),
@@ -142,34 +144,56 @@ def _numbers(diary: Diary, signs: Signs, on: date, rules: SuggestionRules) -> di
     }
 
 
-def _amounts(diary: Diary, first: date, last: date) -> tuple[int, float, str]:
+class _Amounts(NamedTuple):
+    """What was walked and planned (None: nobody knows), of what, and the days told in another unit."""
+
+    done: int | None
+    planned: int | None
+    counts: str
+    untold: int
+
+
+def _amounts(diary: Diary, first: date, last: date, rules: SuggestionRules) -> _Amounts:
     """What was walked, no day for more than it asked, what was planned, and of what (today's unit).
 
-    Paused days are out of both; a walk that was told in another unit counts as its day's dose.
+    Paused days are out of both, and so are walks that were told in another unit; where most are, neither is
+    known.
     """
     now = diary.week_on(last)
     counts = now.counts if now is not None else MINUTES
+    asked = list(_asked(diary, first, last, counts))
+    told = [min(told, most) for told, most in asked if told is not None]
+    untold = len(asked) - len(told)
+    if untold > rules.untold * len(asked):
+        return _Amounts(None, None, counts, untold)
+    spans = [(week, diary.active_days(a, b)) for week, a, b in diary.plan_between(first, last)]
+    doses = [(week.days * days / 7, week.amount) for week, days in spans if _in(week, counts)]
+    walks = max(len(asked), sum(days for days, _ in doses))
+    share = 1 - untold / walks if untold else 1
+    return _Amounts(sum(told), round(share * sum(days * amount for days, amount in doses)), counts, untold)
+
+
+def _asked(diary: Diary, first: date, last: date, counts: str) -> Iterator[tuple[int | None, int]]:
+    """For each day walked under a dose in this unit, how much was told of it and how much was asked."""
     a_day: dict[date, Walked] = defaultdict(Walked)
     for report in diary.reports:
         if first <= report.on <= last and not diary.is_paused(report.on):
             a_day[report.on] = a_day[report.on].plus(report.walked)
-    asked = ((walked, diary.week_on(day)) for day, walked in a_day.items())
-    done = sum(_up_to(walked.told(counts), week.amount) for walked, week in asked if _in(week, counts))
-    spans = [(week, diary.active_days(a, b)) for week, a, b in diary.plan_between(first, last)]
-    return done, sum(week.days * week.amount * days for week, days in spans if _in(week, counts)) / 7, counts
+    for day, walked in a_day.items():
+        week = diary.week_on(day)
+        if _in(week, counts) and week.amount:
+            yield walked.told(counts), week.amount
 
 
 def _in(week: PlannedWeek | None, counts: str) -> TypeGuard[PlannedWeek]:
     return week is not None and week.counts == counts
 
 
-def _up_to(told: int | None, asked: int) -> int:
-    return asked if told is None else min(told, asked)
-
-
 def _missing(numbers: dict[str, Any], rules: SuggestionRules) -> Iterator[Missing]:
     if numbers["logs"] < rules.min_logs:
         yield Missing.LOGS
+    if numbers["amount"] is None:
+        yield Missing.AMOUNT
     if numbers["pain_reports"] < rules.min_pain_reports:
         yield Missing.PAIN
     if numbers["reference"] is None:

@@ -134,6 +134,7 @@ class SuggestionRules:
     min_logs: int = 4  # days walked in them before anything good is said [P]
     walks: float = 0.75  # of the planned walks, to progress [P]; the average is 70 % [F McDonough 2013]
     minutes: float = 0.8  # of the planned minutes, metres or steps, to progress [P]
+    untold: float = 0.5  # of the days walked told in another unit; above it no amount is known [P]
     few_walks: float = 0.5  # of the planned walks; below it, talk first [P]
     pain_reports: int = 5  # the latest scores before walking [P]
     min_pain_reports: int = 3  # of them answered, and as many before them [P]

@@ -16,7 +16,7 @@ from django.db.models.functions import JSONObject
 from patients.models import Patient
 from programmes.charts import PainPoint, WeekVolume
 from programmes.clinical import grading
-from programmes.clinical.amounts import Target, Walked, reaches
+from programmes.clinical.amounts import Target, Walked, reaches, together
 from programmes.clinical.course import Course, Stretch
 from programmes.clinical.diary import Diary
 from programmes.clinical.diary import Pause as PausedDays
@@ -199,18 +199,23 @@ def recent_walks(*, patient: Patient) -> list[PastWalk]:
 
 @dataclass(frozen=True, slots=True)
 class WeekSoFar:
-    """This week of the plan: days that count as walked, and how much of what the plan counts."""
+    """This week of the plan: days that count as walked, and how much of what the plan counts.
+
+    `amount` is None where every walk was told in another unit, never zero.
+    """
 
     walks: int
     planned_walks: int
-    amount: int
+    amount: int | None
     planned_amount: int
     counts: str = grading.MINUTES
 
     @property
     def share(self) -> float | None:
-        """Of what is planned; None where nothing is."""
-        return self.amount / self.planned_amount if self.planned_amount else None
+        """Of what is planned; None where nothing is, or nobody knows how much was walked."""
+        if self.amount is None or not self.planned_amount:
+            return None
+        return self.amount / self.planned_amount
 
 
 def week_so_far(plan: Plan, walks: Sequence[PastWalk]) -> WeekSoFar:
@@ -223,17 +228,18 @@ def week_so_far(plan: Plan, walks: Sequence[PastWalk]) -> WeekSoFar:
     return WeekSoFar(
         walks=sum(reaches(walked, dose, enough) for walked in a_day.values()),
         planned_walks=dose.days,
-        amount=sum(walked.told(dose.counts) or 0 for walked in a_day.values()),
+        amount=together(a_day.values()).told(dose.counts) if a_day else 0,
         planned_amount=dose.volume,
         counts=dose.counts,
     )
 
 
 def gently(plan: Plan, walks: Sequence[PastWalk]) -> int:
-    """What to come back with after some days without a walk: never more than the last completed walk."""
+    """What to come back with after days without a walk: at most the last completed walk, rounded down."""
     dose = plan.dose
     told = (walk.walked.told(dose.counts) for walk in walks if walk.is_complete)
-    return min(dose.amount, next((amount for amount in told if amount), dose.amount))
+    last = next((amount for amount in told if amount), None)
+    return dose.amount if last is None else min(dose.amount, grading.whole(last, dose.counts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,18 +298,18 @@ def progress_of(*, plan: Plan) -> Progress:
     current = max(0, (last - programme.starts_on).days // 7) + 1
     shown = max(current, min(total, FEWEST_WEEKS))
     counts = plan.dose.counts
-    a_week: dict[int, int] = defaultdict(int)
+    a_week: dict[int, list[Walked]] = defaultdict(list)
     for walked_on, walked, _before, _after in walks:
-        if (told := walked.told(counts)) is not None:
-            a_week[(walked_on - programme.starts_on).days // 7 + 1] += told
-    weeks = tuple(_week(diary, number, a_week.get(number), counts) for number in range(1, shown + 1))
+        a_week[(walked_on - programme.starts_on).days // 7 + 1].append(walked)
+    weeks = tuple(_week(diary, number, a_week[number], counts) for number in range(1, shown + 1))
     points = tuple(PainPoint(on, before, after) for on, _walked, before, after in walks)
     return Progress(weeks, points, current, None if plan.has_ended else plan.course.today.week, counts)
 
 
-def _week(diary: Diary, number: int, walked: int | None, counts: str) -> WeekVolume:
+def _week(diary: Diary, number: int, walks: list[Walked], counts: str) -> WeekVolume:
     first = diary.started_on + timedelta(days=7 * (number - 1))
-    return WeekVolume(number, first, round(diary.planned_volume(first, counts)), walked)
+    planned = round(diary.planned_volume(first, counts))
+    return WeekVolume(number, first, planned, together(walks).told(counts), len(walks))
 
 
 def _walks_of(programme: Programme) -> list[tuple[date, Walked, int | None, int | None]]:

@@ -7,7 +7,7 @@ from programmes.clinical.course import Dose
 from programmes.clinical.diary import Diary, PlannedWeek, Report
 from programmes.clinical.grading import GAPS, T6_STEPS, generate, in_metres, return_amount
 from programmes.clinical.grading.flare import fitting_bouts, shared
-from programmes.clinical.suggestion import Signs, suggest
+from programmes.clinical.suggestion import Missing, Signs, suggest
 from programmes.clinical.workload import minutes_needed
 from tests.clinical.courses import a_course, a_plan, doses, flare
 from tests.clinical.diaries import day
@@ -56,6 +56,8 @@ def test_nothing_told_stays_nothing_told():
         (6600, 4000, "steps", 4000),
         (1150, None, "distance", 800),
         (1150, 650, "distance", 650),
+        (1950, 1234, "distance", 1200),
+        (1150, 42, "distance", 42),
         (60, None, "distance", 42),
     ],
 )
@@ -110,6 +112,48 @@ def test_the_suggestion_reads_steps_against_steps():
     reports = tuple(Report(day(n), 20, 3, day(n), steps=4000) for n in range(10))
     numbers = suggest(Diary(day(0), (week,), reports), Signs(), day(13)).numbers
     assert (numbers["counts"], numbers["amount"], numbers["planned_amount"]) == ("steps", 40_000, 60_000)
+
+
+def suggested_steps(*walked, planned=3):
+    """Days of one week under 3 x 6,000 steps; None was told in minutes."""
+    week = PlannedWeek(day(0), planned, 0, day(0), steps=6000)
+    reports = tuple(Report(day(n), 20, 3, day(n), steps=steps) for n, steps in enumerate(walked))
+    return suggest(Diary(day(0), (week,), reports), Signs(), day(6))
+
+
+def amounts(suggestion):
+    return suggestion.numbers["amount"], suggestion.numbers["planned_amount"]
+
+
+@pytest.mark.parametrize(
+    ("walked", "done", "planned"),
+    [
+        ((6000, 6000, 6000), 18_000, 18_000),
+        ((6000, 6000, None), 12_000, 12_000),
+        ((3000, None), 3000, 12_000),
+        ((6000, 6000, 3000, None), 15_000, 13_500),
+    ],
+)
+def test_a_day_told_in_another_unit_is_in_neither_sum_of_the_suggestion(walked, done, planned):
+    assert amounts(suggested_steps(*walked)) == (done, planned)
+
+
+def test_such_a_day_is_still_a_walk():
+    assert suggested_steps(6000, 6000, None).numbers["walks"] == 3
+
+
+def test_where_most_days_were_told_in_another_unit_the_amount_is_missing():
+    suggestion = suggested_steps(6000, None, None)
+    assert amounts(suggestion) == (None, None)
+    assert Missing.AMOUNT in suggestion.missing
+
+
+def test_half_of_the_days_still_say_how_much():
+    assert Missing.AMOUNT not in suggested_steps(6000, None).missing
+
+
+def test_no_walk_is_no_walk_in_another_unit():
+    assert Missing.AMOUNT not in suggested_steps().missing
 
 
 def test_a_dose_without_anything_asks_for_nothing():

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from programmes.clinical.diary import Diary, Pause
 from programmes.clinical.suggestion import Kind, Missing, Reason, Signs, Suggestion, suggest
+from programmes.plan_wording import missing
 from tests.clinical.courses import a_course, flare, full_weeks
 from tests.clinical.diaries import day, diary, on_weekdays, plan, report
 
@@ -57,6 +58,7 @@ def test_all_well_is_progress_with_its_numbers() -> None:
         "counts": "minutes",
         "amount": 120,
         "planned_amount": 120,
+        "untold": 0,
         "pain_reports": 5,
         "pain": 3.0,
         "reference": 3.0,
@@ -223,6 +225,17 @@ def test_steps_have_no_minutes_to_miss() -> None:
     steps = replace(a_diary(), weeks=(plan(3, 0),))
 
     assert suggested(steps).kind == Kind.PROGRESS
+
+
+def test_amounts_told_in_another_unit_never_look_fine() -> None:
+    told = a_diary()
+    untold = replace(told, reports=tuple(replace(each, minutes=None, steps=2000) for each in told.reports))
+    suggestion = suggested(untold)
+
+    assert short(suggestion) == (Kind.NOT_ENOUGH, ())
+    assert missing(suggestion) == [
+        "Missing: how much was walked. On 6 of the days walked it was told in another unit."
+    ]
 
 
 def test_later_walks_are_not_read() -> None:

@@ -8,8 +8,10 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from programmes.clinical import grading
-from programmes.models import Walk
+from programmes.models import Ending, Walk
 from programmes.services import prescribing
+from programmes.services.ending import end_programme
+from programmes.services.plan_reading import gently, plan_of, recent_walks
 from tests.factories import NOON, a_checklist, a_flare_plan, a_patient, a_walk
 from tests.patients.walk_form import PAGE, TODAY, send, text_of
 from tests.signing_in import sign_in_patient
@@ -228,3 +230,46 @@ def test_catching_up_asks_what_the_plan_counts(client, given, units, dose, headi
     client.post(CATCH_UP, {"client_uuid": str(uuid7()), "symptoms": ["none"], **answers})
     walk = Walk.objects.get()
     assert (walk.minutes, walk.steps, walk.distance_m, walk.recalled) == (*saved, True)
+
+
+def minutes_under_steps(given, *days):
+    programme = given(steps=6000)
+    for days_on in days:
+        a_walk(programme, MONDAY + timedelta(days=days_on), minutes=20)
+    return programme
+
+
+def test_today_counts_walks_told_in_minutes_without_making_them_zero_steps(client, given):
+    minutes_under_steps(given, 0, 2, 3)
+    text = text_of(client.get("/today/"))
+    assert "This week: walked on 3 of 3 days." in text
+    assert "0 steps" not in text.replace("6,000 steps", "")
+    assert 'class="bar"' not in text
+
+
+def test_more_days_than_planned_in_minutes_name_no_steps(client, given):
+    minutes_under_steps(given, 0, 1, 2, 3)
+    assert "This week: walked on 4 days." in text_of(client.get("/today/"))
+
+
+def test_my_progress_says_what_was_walked_in_minutes(client, given):
+    minutes_under_steps(given, 0, 2, 3)
+    text = text_of(client.get("/progress/"))
+    assert "So far you have logged 3 walks." in text
+    assert "Your walks are saved. You told us minutes or something else, so they have no bar here." in text
+    assert '<td class="number">3 walks</td><td class="number">18,000</td>' in text
+    assert not [said for said in ("0 steps", "No walks yet", "nothing logged") if said in text]
+
+
+def test_after_the_end_walks_told_in_minutes_are_walks(client, given, clinician):
+    programme = minutes_under_steps(given, 0)
+    end_programme(programme=programme, ending=Ending.COMPLETED, on=TODAY, by=clinician, now=NOON)
+    assert "In this plan you logged 1 walk." in text_of(client.get("/progress/"))
+
+
+def test_coming_back_after_some_days_asks_for_round_metres(given):
+    programme = given(distance_m=1600)
+    a_walk(programme, MONDAY, minutes=None, distance_m=1334)
+    patient = programme.patient
+    plan = plan_of(patient=patient, on=TODAY)
+    assert gently(plan, recent_walks(patient=patient)) == 1300

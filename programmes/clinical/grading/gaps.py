@@ -33,11 +33,11 @@ def gap_after(days: int) -> Gap | None:
 
 
 def return_amount(last_week: int, gap: Gap, last_completed: int | None, counts: str = MINUTES) -> int:
-    """What to come back with: the last week's share, rounded down, never above the last completed walk.
+    """What to come back with: the last week's share, never above the last completed walk, rounded down.
 
     In the plan's unit, at least 1; 0 stays 0.
     """
     if not last_week:
         return 0
     amount = last_week if gap.share >= 1 else whole(gap.share * last_week, counts)
-    return amount if last_completed is None else max(1, min(amount, last_completed))
+    return amount if last_completed is None else min(amount, whole(last_completed, counts))
