@@ -4,7 +4,7 @@ The clinical code gives codes and numbers; here they become sentences. A suggest
 what is missing, and never sounds like an order.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -13,6 +13,7 @@ from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.course import Course, Flare, Stretch, Why
 from programmes.clinical.suggestion import Kind, Missing, Reason, Suggestion
 from programmes.clinical.thresholds import WORKLOAD
+from programmes.models import FlagCode
 from programmes.services.workload import Workload
 from programmes.wording import day_and_year, number, points_of_pain, span, whole
 
@@ -190,12 +191,17 @@ def why_this_week(stretch: Stretch) -> str:
     }
 
 
-def review_prompt(course: Course) -> str:
-    """What the plan waits for, as a prompt to look and no more; "" where nothing waits."""
+def review_prompt(course: Course, flagged: Collection[str] = ()) -> str:
+    """What the plan waits for, as a prompt to look and no more; "" where nothing waits.
+
+    `flagged`: codes of the unresolved flags that stand beside it; what one of them says is not said twice.
+    """
     if not course.asks_clinician:
         return ""
     flare = course.open_flare
     if flare is not None:
+        if FlagCode.FLARE_OVERDUE in flagged:
+            return ""
         return gettext("Review prompt: not back %(days)s into the flare-up plan that began on %(day)s.") % {
             "days": span(course.flare_day),
             "day": day_and_year(flare.from_on),

@@ -74,9 +74,11 @@ def post_message(
 def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:
     """Sends what is due, one transaction a message. Returns how many left.
 
+    What a sender began long ago and never finished is called unknown first, for people to see.
     At least once: after a crash between sending and commit the message goes again with the same
     Message-ID. Several senders may run; SKIP LOCKED keeps them apart.
     """
+    _give_up_on_unknown(now)
     sent = 0
     for _attempt in range(limit):
         result = _deliver_next(now)
@@ -106,11 +108,10 @@ def _begin(message: OutboxMessage, now: datetime) -> None:
     message.save(update_fields=["status", "sending_at"])
 
 
-def give_up_on_unknown(*, now: datetime) -> int:
-    """What a sender began and never finished is called unknown, for people to see. Returns how many."""
+def _give_up_on_unknown(now: datetime) -> None:
     with with_all_post():
         begun = OutboxMessage.objects.begun_before(now - SENDING_TAKES)
-        return begun.update(status=MessageStatus.UNKNOWN)
+        begun.update(status=MessageStatus.UNKNOWN)
 
 
 def _try(message: OutboxMessage, now: datetime) -> int:

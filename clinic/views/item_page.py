@@ -25,6 +25,7 @@ from clinic.views.rows import (
     ended_words,
     priority,
     state_words,
+    unresolved,
 )
 from programmes import wording
 from programmes.clinical.suggestion import Suggestion
@@ -91,7 +92,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "lead": wording.lead_words(lead.name if lead else "", away_from(item.lead_away)),
         "why_this_week": why_this_week(course.today) if course else "",
         "suggestion": suggestion_words(_suggestion(record, today)) if sees_suggestions(staff) else None,
-        "review_prompt": review_prompt(course) if course else "",
+        "review_prompt": review_prompt(course, unresolved(record.flags)) if course else "",
         "flare_stopped": stopped_by_safety(course) if course and _has_safety(record) else "",
         "programme": plan and plan.programme,
         "is_restricted": item.patient.is_restricted(today),

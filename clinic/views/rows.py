@@ -96,7 +96,7 @@ def _row(
         url=reverse("clinic:review-item", args=[item.pk]),
         name=gettext("Limited record") if is_limited else patient.full_name,
         week="" if is_limited else care_words(patient) or week_words(course),
-        prompt=review_prompt(course) if course and not is_limited else "",
+        prompt=review_prompt(course, unresolved(read.flags[item.pk])) if course and not is_limited else "",
         priority=priority(item.severity),
         reasons=[_reason(flag) for flag in shown_flags(item, read.flags[item.pk])],
         spark=spark,
@@ -130,6 +130,11 @@ def _priority(severity: int, language: str | None) -> Priority:
 def shown_flags(item: ReviewItem, flags: Sequence[Flag]) -> list[Flag]:
     """What still asks for a look; of a closed item everything it was about."""
     return [flag for flag in flags if item.status == ItemStatus.COMPLETED or flag.resolved_on is None]
+
+
+def unresolved(flags: Sequence[Flag]) -> set[str]:
+    """The codes of the flags that still stand."""
+    return {flag.code for flag in flags if flag.resolved_on is None}
 
 
 def _reason(flag: Flag) -> Reason:

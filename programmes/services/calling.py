@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce, Least
 
-from clinic.services.duty import next_duty_day
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
 from programmes.clinical.diary import Finding
 from programmes.models import Flag, FlagCode, ItemStatus, Programme, ReviewItem, Severity
 from programmes.services.flagging import raise_flag, worsen_flag
+from programmes.services.promising import promise_a_look
 
 CAN_WAIT, CANNOT_WAIT = "amber-low", "amber-high"  # the patient's own word decides the place in the queue
 
@@ -53,8 +51,7 @@ def _more_urgent(patient: Patient, finding: Finding) -> bool:
 
 
 def _wake_and_promise(patient: Patient, now: datetime) -> None:
-    """Somebody was told that the team looks: the item waits, and keeps the earliest day that was promised."""
+    """Somebody is told that the team looks: the item waits for it."""
     item = ReviewItem.objects.open().filter(clinic_id=patient.clinic_id, patient=patient)
     item.filter(status=ItemStatus.ON_HOLD).update(status=ItemStatus.REQUESTED, snoozed_until=None)
-    if day := next_duty_day(clinic=patient.clinic, now=now):
-        item.update(promised_for=Least(Coalesce("promised_for", Value(day)), Value(day)))
+    promise_a_look(patient=patient, now=now)

@@ -2,15 +2,14 @@
 
 from datetime import date, datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from clinic.models import User
 from patients.services.in_care import require_in_care
 from patients.services.restricted import require_unrestricted
 from programmes.models import Flag, NotWalking, Pause, PauseReason, Programme, Reason
-from programmes.services.nights import mark_changed
 from programmes.services.overlays import SafetyIsOpen
-from programmes.services.pausing import NotPaused, OverlappingPause
+from programmes.services.pausing import end_pause, save_pause
 from programmes.services.prescribing import NotRunning
 
 LONGEST = 14  # days, today among them [P]
@@ -32,6 +31,8 @@ def pause_own_plan(
 ) -> Pause:
     """Rests reminders and adherence rules from today to `until_on`; pain and safety rules never rest.
 
+    The reason keeps its one day: the pause alone tells of the others, and is what ends early.
+
     Raises NotForThis, NeedsStaff, OverlappingPause, NotRunning, SafetyIsOpen, CareHasEnded or
     ProcessingRestricted.
     """
@@ -41,20 +42,17 @@ def pause_own_plan(
         raise NotForThis
     if not today < until_on < today + timedelta(days=LONGEST):
         raise NotForThis
-    pause = _saved(
-        Pause(
-            clinic_id=programme.clinic_id,
-            patient_id=programme.patient_id,
-            programme=programme,
-            from_on=today,
-            until_on=until_on,
-            reason=REASONS[gap.reason],
-            by_patient=True,
-            made_by=by,
-        )
+    pause = Pause(
+        clinic_id=programme.clinic_id,
+        patient_id=programme.patient_id,
+        programme=programme,
+        from_on=today,
+        until_on=until_on,
+        reason=REASONS[gap.reason],
+        by_patient=True,
+        made_by=by,
     )
-    NotWalking.objects.filter(clinic_id=gap.clinic_id, pk=gap.pk).update(until_on=until_on)
-    mark_changed(patient=programme.patient, earliest_on=today, now=now)
+    save_pause(pause, programme, now)
     return pause
 
 
@@ -71,25 +69,9 @@ def _require_offered(programme: Programme, today: date) -> None:
         raise NeedsStaff
 
 
-def _saved(pause: Pause) -> Pause:
-    try:
-        with transaction.atomic():
-            pause.save(force_insert=True)
-    except IntegrityError as error:
-        if "programmes_pause_no_overlap" not in str(error):
-            raise
-        raise OverlappingPause from error
-    return pause
-
-
 @transaction.atomic
 def end_own_pause(*, programme: Programme, now: datetime) -> None:
     """The plan goes on today; a pause that began today is taken away. Raises NotPaused: no own pause."""
     today = programme.patient.local_date(now)
     own = Pause.objects.filter(clinic_id=programme.clinic_id, programme=programme, by_patient=True)
-    now_resting = own.filter(from_on__lte=today, until_on__gte=today)
-    shortened = now_resting.filter(from_on__lt=today).update(until_on=today - timedelta(days=1))
-    removed, _tables = (0, {}) if shortened else now_resting.delete()
-    if shortened + removed != 1:
-        raise NotPaused
-    mark_changed(patient=programme.patient, earliest_on=today, now=now)
+    end_pause(own, programme, today, now)

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from clinic.models import StaffMember
 from clinic.permissions import require
@@ -37,23 +38,17 @@ def pause_programme(
     require(by, "pause_programme")
     if not Programme.objects.for_clinic(by.clinic).running().filter(pk=programme.pk).exists():
         raise NotRunning
-    try:
-        with transaction.atomic():
-            pause = Pause.objects.create(
-                clinic=by.clinic,
-                patient_id=programme.patient_id,
-                programme=programme,
-                from_on=from_on,
-                until_on=until_on,
-                reason=reason,
-                note=note,
-                made_by=by.user,
-            )
-    except IntegrityError as error:
-        if "programmes_pause_no_overlap" not in str(error):
-            raise
-        raise OverlappingPause from error
-    mark_changed(patient=programme.patient, earliest_on=from_on, now=now)
+    pause = Pause(
+        clinic=by.clinic,
+        patient_id=programme.patient_id,
+        programme=programme,
+        from_on=from_on,
+        until_on=until_on,
+        reason=reason,
+        note=note,
+        made_by=by.user,
+    )
+    save_pause(pause, programme, now)
     return pause
 
 
@@ -64,9 +59,30 @@ def resume_programme(*, programme: Programme, on: date, by: StaffMember, now: da
     A pause that begins on that very day is taken away. Raises NotPaused or NotAllowed.
     """
     require(by, "pause_programme", clinic_id=programme.clinic_id)
-    pauses = Pause.objects.for_clinic(by.clinic).filter(programme=programme, until_on__gte=on)
-    shortened = pauses.filter(from_on__lt=on).update(until_on=on - timedelta(days=1))
-    removed, _tables = (0, {}) if shortened else pauses.filter(from_on=on).delete()
+    pauses = Pause.objects.for_clinic(by.clinic).filter(programme=programme)
+    end_pause(pauses, programme, on, now)
+
+
+def save_pause(pause: Pause, programme: Programme, now: datetime) -> None:
+    """Writes the pause and has its nights reviewed anew. Raises OverlappingPause; the caller asks who may."""
+    try:
+        with transaction.atomic():
+            pause.save(force_insert=True)
+    except IntegrityError as error:
+        if "programmes_pause_no_overlap" not in str(error):
+            raise
+        raise OverlappingPause from error
+    mark_changed(patient=programme.patient, earliest_on=pause.from_on, now=now)
+
+
+def end_pause(pauses: QuerySet[Pause], programme: Programme, on: date, now: datetime) -> None:
+    """Shortens the one of `pauses` that covers the day, or takes it away if it began then.
+
+    Raises NotPaused; the caller asks who may.
+    """
+    covering = pauses.filter(from_on__lte=on, until_on__gte=on)
+    shortened = covering.filter(from_on__lt=on).update(until_on=on - timedelta(days=1))
+    removed, _tables = (0, {}) if shortened else covering.delete()
     if shortened + removed != 1:
         raise NotPaused
     mark_changed(patient=programme.patient, earliest_on=on, now=now)

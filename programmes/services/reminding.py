@@ -8,7 +8,7 @@ import structlog
 from django.db import transaction
 
 from clinic.models import Clinic, MessageKind, OutboxMessage
-from clinic.services.post import Letter, give_up_on_unknown, post_message
+from clinic.services.post import Letter, post_message
 from clinic.tenancy import acting_for
 from patients.models import Patient
 from programmes.clinical.reminding import WITHIN, Situation, day_is_over_at, held_back, is_due
@@ -26,7 +26,6 @@ def send_due_reminders(*, now: datetime, write: Writer) -> int:
 
     A patient whose reminder cannot be decided loses this one: the others go on.
     """
-    give_up_on_unknown(now=now)
     return sum(_of_clinic(clinic, now, write) for clinic in Clinic.objects.all() if clinic.is_live)
 
 

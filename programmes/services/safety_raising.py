@@ -6,14 +6,14 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from clinic.models import MessageKind
-from clinic.services.duty import next_duty_day
 from clinic.services.post import Letter, post_message
 from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
-from programmes.models import Flag, Overlay, Programme, ReviewItem, Walk
+from programmes.models import Flag, Overlay, Programme, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.flagging import raise_flag
+from programmes.services.promising import promise_a_look
 
 
 @dataclass(frozen=True)
@@ -75,10 +75,7 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
     if flag is None:
         _join_open_flag(answers)
         return Raised()
-    promised = next_duty_day(clinic=clinic, now=now)
-    if promised:
-        ReviewItem.objects.filter(pk=flag.item_id).update(promised_for=promised)
-    return Raised(flag, promised)
+    return Raised(flag, promise_a_look(patient=patient, now=now))
 
 
 def _stop_flare_plan(answers: SafetyAnswers, now: datetime) -> None:

@@ -158,7 +158,7 @@ def test_the_plan_rests_until_the_day(signed_in, programme, reason, kept):
     pause, gap = Pause.objects.get(), NotWalking.objects.get()
     until = TODAY + timedelta(days=6)
     assert (pause.reason, pause.from_on, pause.until_on, pause.by_patient) == (kept, TODAY, until, True)
-    assert (gap.until_on, ChangedPatient.objects.count()) == (until, 1)
+    assert (gap.until_on, ChangedPatient.objects.count()) == (TODAY, 1)  # the pause tells of the other days
     text = text_of(signed_in.get("/today/"))
     assert "Your plan rests until Friday 27 November. Your physio team can see it." in text
     assert "Your plan is paused" in text
@@ -205,6 +205,20 @@ def test_who_is_back_goes_on(signed_in, programme):
     assert "Your plan goes on." in text
     assert "Your plan is paused" not in text
     assert Pause.objects.get().until_on == TODAY + timedelta(days=1)
+
+
+def test_staff_read_the_reason_on_its_day_and_no_days_on_which_the_patient_was_back(
+    signed_in, client, clinician, programme
+):
+    a_walk(programme, TODAY - timedelta(days=1), now=NOON)
+    rest(signed_in, tell(signed_in, "illness"), 12)
+    with later(2):
+        signed_in.post("/plan/rest/over/")
+        a_walk(programme, TODAY + timedelta(days=2), new_symptoms=("fever",), now=NOON + timedelta(days=2))
+        page = f"/review/{ReviewItem.objects.get().pk}/"
+        text = text_of(sign_in_staff(client, clinician).get(page))
+    assert "not walking: not well" in text
+    assert "21 Nov –" not in text
 
 
 def test_a_pause_of_the_team_is_not_ended_by_the_patient(signed_in, full):

@@ -28,6 +28,7 @@ from tests.signing_in import sign_in_staff
 pytestmark = pytest.mark.django_db
 TODAY = NOON.date()
 START = TODAY - timedelta(days=8)
+OVERDUE = {"began_on": "2026-11-07", "day": 15, "walked": 3, "limits": {"days": 14}}
 PROMPT = "Review prompt: not back 15 days into the flare-up plan that began on 7 Nov 2026."
 
 
@@ -161,6 +162,16 @@ def test_not_back_by_day_14_stands_on_the_item_and_in_the_queue(not_back, clinic
     item = an_item(not_back)
     assert PROMPT in shown(clinician, f"/review/{item.pk}/")
     assert PROMPT in shown(clinician, "/review/")
+
+
+@pytest.mark.parametrize("path", ["/review/{}/", "/review/"])
+def test_what_the_flag_says_is_not_said_twice(not_back, clinician, path):
+    item = an_item(not_back)
+    overdue = Finding("FLARE_OVERDUE", "amber", OVERDUE)
+    raise_flag(patient=not_back.patient, programme=not_back, finding=overdue, on=TODAY, now=NOON)
+    assert PROMPT not in shown(clinician, path.format(item.pk))
+    Flag.objects.filter(code="FLARE_OVERDUE").update(resolution="cleared", resolved_on=TODAY)
+    assert PROMPT in shown(clinician, path.format(item.pk))
 
 
 def test_a_limited_record_says_nothing_of_it(not_back, clinician):

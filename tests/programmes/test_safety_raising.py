@@ -1,9 +1,12 @@
 """SAFETY: raised once, with every answer in one place, by the transaction that stores the answer."""
 
+from datetime import timedelta
+
 import pytest
 
 from clinic.models import OutboxMessage
-from programmes.models import Flag, Walk
+from programmes.models import Flag, ReviewItem, Walk
+from programmes.services.calling import ask_for_call
 from programmes.services.walk_logging import AlreadyAnswered, answer_safety_list
 from tests.factories import DUTY_LETTER, NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 
@@ -61,3 +64,12 @@ def test_the_duty_address_hears_of_every_answer(programme):
     walk = a_walk(programme, TODAY, fall="injury").walk
     answer(walk, "chest_pain")
     assert OutboxMessage.objects.count() == 2
+
+
+def test_a_day_promised_earlier_is_not_pushed_back(programme):
+    """Who asked to be called was told Monday; the answer on Tuesday puts no later day in its place."""
+    ask_for_call(patient=programme.patient, programme=programme, can_wait=True, now=NOON)
+    promised = ReviewItem.objects.get().promised_for
+    a_walk(programme, TODAY, new_symptoms=("fever",), now=NOON + timedelta(days=3))
+    assert promised == TODAY + timedelta(days=2)
+    assert ReviewItem.objects.get().promised_for == promised
