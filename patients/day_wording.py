@@ -28,15 +28,15 @@ def tip(reason: str) -> Advice:
         ),
         Reason.FEAR: (
             _("Many people worry about this"),
-            _("Start with 5 minutes on flat ground. See how it goes. We like to talk about it with you."),
+            _("Start with a few minutes on flat ground. See how it goes. We like to talk about it with you."),
         ),
         Reason.ILLNESS: (
             _("Rest until you feel better"),
-            _("Drink enough. A fever and new back pain at the same time? Call 111 today."),
+            _("Drink enough. A new fever, or hot and shivery? Call 111 today."),
         ),
         Reason.TIME: (
             _("Two short walks count too"),
-            _("Try 5 minutes before a meal and 5 minutes after it. Or get off the bus one stop early."),
+            _("Try a few minutes before a meal and a few after it. Or get off the bus one stop early."),
         ),
         Reason.WEATHER: (
             _("You can walk inside"),

@@ -73,7 +73,7 @@ def reminder_letter(chosen: SetUp) -> Letter:
     lines = [
         said[ReminderWish(chosen.wish)],
         _("Not today? That is fine. Rest days are part of the plan too."),
-        _("Are you unwell, or worried about your back? Call us: %(phone)s. In an emergency call 999."),
+        _("Are you unwell, or worried? Call us: %(phone)s. In an emergency call 999."),
         _("No more of these mails? Stop them here: %(stop)s"),
     ]
     stop = _address("stop-reminders", stop_token(chosen.clinic_id, chosen.pk))

@@ -77,7 +77,9 @@ def next_walk(plan: Plan, walks: list[PastWalk], *, quiet: int = 0) -> dict[str,
     dose, stretch, units = plan.dose, plan.course.today, plan.units
     asked = gently(plan, walks) if quiet else dose.amount
     return {
+        "heading": wording.heading(dose.counts, is_away=bool(quiet)),
         "amount": wording.amount(dose, units, now=asked),
+        "whole_day": wording.whole_day(dose.counts),
         "pace": wording.pace(dose.intensity),
         "bouts": bouts(stretch, dose),
         "up_to": "" if quiet else up_to(stretch, units),

@@ -59,7 +59,7 @@ class AbsenceForm(CoverForm):
             self.add_error("from_on", _("Choose today or a later day."))
         if first and last and last < first:
             self.add_error("until_on", _("The last day away comes before the first one."))
-        if first and last and last > first + LONGEST:
+        if first and last and last - first > LONGEST:
             self.add_error("until_on", _("At most a year. For longer, hand the patients over."))
         return data
 

@@ -25,15 +25,16 @@ class OutboxQuerySet(ClinicQuerySet):
         return self.filter(status="sending", sending_at__lte=moment)
 
     def stuck(self, now: datetime) -> Self:
-        """What somebody must look at: waiting or tried in vain for too long, or a failed alert.
+        """What somebody must look at: waiting or tried in vain for too long, or an alert that did not arrive.
 
-        Between two tries a message is not due, so its age counts; a failed alert is shown for a week.
+        Between two tries a message is not due, so its age counts; an alert is shown for a week.
         """
         before = now - LATE_AFTER
         return self.filter(
             Q(status="waiting", send_after__lte=before)
             | Q(status="waiting", attempts__gt=0, created_at__lte=before)
             | Q(status="failed", kind="safety-alert", created_at__gt=now - FAILURES_SHOWN)
+            | Q(kind="safety-alert", came_back_at__gt=now - FAILURES_SHOWN)
         )
 
 

@@ -72,7 +72,8 @@ def _require_right(by: StaffMember, member: StaffMember) -> None:
 
 
 def _require_days(leave: Leave, today: date) -> None:
-    if not today <= leave.from_on <= leave.until_on <= leave.from_on + LONGEST:
+    is_ordered = today <= leave.from_on <= leave.until_on
+    if not is_ordered or leave.until_on - leave.from_on > LONGEST:
         raise BadDates
 
 

@@ -24,7 +24,7 @@ from programmes.services import set_up as choices
 from programmes.services.plan_reading import plan_of
 
 ANSWERED = "patients:settings"  # where a change ends
-Keep = Callable[[dict[str, Any]], object]
+Keep = Callable[[dict[str, Any]], str]  # stores an answer and says where to go on
 
 
 @require_safe
@@ -45,99 +45,97 @@ def _onward(chosen: SetUp | None) -> str:
         return "patients:set-days"
     if not chosen.wish:
         return "patients:set-reminders"
-    return "patients:before-you-start" if not chosen.before_version else ANSWERED
+    return ANSWERED if _has_read(chosen) else "patients:before-you-start"
+
+
+def _has_read(chosen: SetUp | None) -> bool:
+    """Whether "before you start" was read as it stands now."""
+    return chosen is not None and chosen.before_version == wording.BEFORE_TEXT_VERSION
+
+
+def _ask(
+    request: PatientRequest, chosen: SetUp | None, form: forms.Form, template: str, keep: Keep, **shown: Any
+) -> HttpResponse:
+    """Shows one question; a valid answer is kept and leads on."""
+    if not form.is_valid():
+        around = {"form": form, "is_first_time": _onward(chosen) != ANSWERED, **shown}
+        return page(request, template, around, status=UNPROCESSABLE if form.is_bound else 200)
+    try:
+        onward = keep(form.cleaned_data)
+    except ProcessingRestricted:
+        return redirect("patients:today")
+    if onward == ANSWERED:
+        messages.success(request, _("Saved."))
+    return redirect(onward)
 
 
 def _posted(request: HttpRequest) -> Any:
     return request.POST if request.method == "POST" else None
 
 
-def _ask(request: PatientRequest, form: forms.Form, template: str, keep: Keep, **shown: Any) -> HttpResponse:
-    """Shows one question; a valid answer is kept and leads on."""
-    chosen = choices.set_up_of(patient=request.patient)
-    if not form.is_valid():
-        around = {"form": form, "is_first_time": _onward(chosen) != ANSWERED, **shown}
-        return page(request, template, around, status=UNPROCESSABLE if form.is_bound else 200)
-    try:
-        keep(form.cleaned_data)
-    except ProcessingRestricted:
-        return redirect("patients:today")
-    chosen = choices.set_up_of(patient=request.patient)
-    if template == "set_units.html" and chosen is None:
-        return redirect("patients:set-days")
-    if _onward(chosen) == ANSWERED:
-        messages.success(request, _("Saved."))
-    return redirect(_onward(chosen))
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def units(request: PatientRequest) -> HttpResponse:
-    form = UnitsForm(_posted(request), initial={"units": request.patient.units})
-    return _ask(
-        request,
-        form,
-        "set_units.html",
-        lambda said: choose_units(patient=request.patient, units=Units(said["units"]), now=timezone.now()),
-    )
+    patient, chosen = request.patient, choices.set_up_of(patient=request.patient)
+
+    def keep(said: dict[str, Any]) -> str:
+        choose_units(patient=patient, units=Units(said["units"]), now=timezone.now())
+        return "patients:set-days" if chosen is None else _onward(chosen)
+
+    form = UnitsForm(_posted(request), initial={"units": patient.units})
+    return _ask(request, chosen, form, "set_units.html", keep)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def days(request: PatientRequest) -> HttpResponse:
     """The plan says how often; the patient says when."""
-    patient, now = request.patient, timezone.now()
-    chosen = choices.set_up_of(patient=patient)
+    patient, now, chosen = request.patient, timezone.now(), choices.set_up_of(patient=request.patient)
+
+    def keep(said: dict[str, Any]) -> str:
+        return _onward(choices.choose_days(patient=patient, days=said["days"], at=said["at"], now=now))
+
+    before = {}
+    if chosen and chosen.walking_days:
+        before = {"days": chosen.walking_days, "at": f"{chosen.walks_at:%H:%M}"}
     plan = plan_of(patient=patient, on=patient.local_date(now))
-    before = (
-        chosen and chosen.walking_days and {"days": chosen.walking_days, "at": f"{chosen.walks_at:%H:%M}"}
-    )
-    return _ask(
-        request,
-        DaysForm(_posted(request), initial=before or None),
-        "set_days.html",
-        lambda said: choices.choose_days(patient=patient, days=said["days"], at=said["at"], now=now),
-        planned=wording.walks(plan.dose.days) if plan and plan.is_running else "",
-    )
+    planned = wording.walks(plan.dose.days) if plan and plan.is_running else ""
+    form = DaysForm(_posted(request), initial=before)
+    return _ask(request, chosen, form, "set_days.html", keep, planned=planned)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def reminders(request: PatientRequest) -> HttpResponse:
-    patient = request.patient
-    chosen = choices.set_up_of(patient=patient)
+    patient, chosen = request.patient, choices.set_up_of(patient=request.patient)
     if chosen is None or chosen.walking_days is None:
         return redirect("patients:set-days")  # a reminder needs a time
-    return _ask(
-        request,
-        RemindersForm(_posted(request), initial={"wish": chosen.wish}),
-        "set_reminders.html",
-        lambda said: choices.choose_reminders(
-            patient=patient, wish=ReminderWish(said["wish"]), now=timezone.now()
-        ),
-        has_address=patient.user is not None and patient.user.email is not None,
-    )
+
+    def keep(said: dict[str, Any]) -> str:
+        wish = ReminderWish(said["wish"])
+        return _onward(choices.choose_reminders(patient=patient, wish=wish, now=timezone.now()))
+
+    form = RemindersForm(_posted(request), initial={"wish": chosen.wish})
+    has_address = patient.user is not None and patient.user.email is not None
+    return _ask(request, chosen, form, "set_reminders.html", keep, has_address=has_address)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @patient_page
 def before_you_start(request: PatientRequest) -> HttpResponse:
     """The safety page that everybody reads once; which version, and when, is stored."""
-    return _ask(
-        request,
-        BeforeForm(_posted(request)),
-        "before_you_start.html",
-        lambda _said: choices.note_before_start(
-            patient=request.patient, version=wording.BEFORE_TEXT_VERSION, now=timezone.now()
-        ),
-        warnings=wording.warnings(),
-        read_on=_read_on(request),
-    )
+    patient, chosen = request.patient, choices.set_up_of(patient=request.patient)
+
+    def keep(_said: dict[str, Any]) -> str:
+        version = wording.BEFORE_TEXT_VERSION
+        return _onward(choices.note_before_start(patient=patient, version=version, now=timezone.now()))
+
+    shown = {"warnings": wording.warnings(), "read_on": _read_on(request, chosen)}
+    return _ask(request, chosen, BeforeForm(_posted(request)), "before_you_start.html", keep, **shown)
 
 
-def _read_on(request: PatientRequest) -> str:
-    chosen = choices.set_up_of(patient=request.patient)
-    at = chosen and chosen.before_read_at
+def _read_on(request: PatientRequest, chosen: SetUp | None) -> str:
+    at = chosen.before_read_at if chosen and _has_read(chosen) else None
     return wording.day(request.patient.local_date(at)) if at else ""
 
 
@@ -150,7 +148,7 @@ def settings(request: PatientRequest) -> HttpResponse:
         "units": Units(request.patient.units).label,
         "days": wording.walking_days(chosen) if chosen else "",
         "reminders": ReminderWish(chosen.wish).label if chosen and chosen.wish else "",
-        "read_on": _read_on(request),
+        "read_on": _read_on(request, chosen),
     }
     return page(request, "settings.html", context)
 

@@ -29,7 +29,7 @@ from patients.wording.amounts import (
     walked,
     walks,
 )
-from patients.wording.weeks import bouts, first_day, pace, week
+from patients.wording.weeks import bouts, first_day, heading, pace, week, whole_day
 from programmes.charts import WeekVolume
 from programmes.clinical.safety import UK_RED_FLAGS, Route
 from programmes.clinical.saved import Saved
@@ -44,6 +44,7 @@ __all__ = [
     "distance",
     "each_week",
     "first_day",
+    "heading",
     "minutes",
     "much",
     "pace",
@@ -52,6 +53,7 @@ __all__ = [
     "walked",
     "walks",
     "week",
+    "whole_day",
 ]
 
 SAFETY_TEXT_VERSION = "uk-1"  # stored with every answer: which words the patient read

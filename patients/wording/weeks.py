@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from patients.wording.amounts import amount, bare, days, much
+from programmes.clinical.amounts import STEPS
 from programmes.services.plan_reading import Dose, WeekSoFar
 
 
@@ -15,6 +16,18 @@ def pace(intensity: str) -> str:
     }[intensity]
 
 
+def heading(counts: str, *, is_away: bool = False) -> str:
+    """What the day's amount is: of one walk, or of the whole day where steps count."""
+    if counts == STEPS:
+        return _("Your plan’s steps for a day are") if is_away else _("Your steps for the day:")
+    return _("Your plan’s next walk is") if is_away else _("Your next walk:")
+
+
+def whole_day(counts: str) -> str:
+    """Usual days hold thousands of steps: a plan in steps counts all of them (T6)."""
+    return _("All steps of the day count, not only those of a walk.") if counts == STEPS else ""
+
+
 def bouts(count: int) -> str:
     return _("You can split it into %(count)d shorter walks.") % {"count": count} if count > 1 else ""
 
@@ -22,8 +35,8 @@ def bouts(count: int) -> str:
 def first_day(dose: Dose, units: str) -> list[str]:
     """What Today says on the first day of a week with this dose: the builder's preview shows the same."""
     nothing_yet = WeekSoFar(0, dose.days, 0, dose.volume, dose.counts)
-    how = " ".join(filter(None, [pace(dose.intensity), bouts(dose.bouts)]))
-    return [f"{_('Your next walk:')} {amount(dose, units)}.", how, week(nothing_yet, units)]
+    how = " ".join(filter(None, [whole_day(dose.counts), pace(dose.intensity), bouts(dose.bouts)]))
+    return [f"{heading(dose.counts)} {amount(dose, units)}.", how, week(nothing_yet, units)]
 
 
 def week(so_far: WeekSoFar, units: str) -> str:

@@ -131,7 +131,7 @@ class StartForm(forms.Form):
         required=False,
         help_text=gettext_lazy(
             "In minutes, or metres if ticked: the mean of three comfortable walks on different days within "
-            "10 days. For a template in steps: the median of seven days."
+            "10 days. For a template in steps: the median of seven whole days, all steps counted."
         ),
     )
     by_metres = by_metres_field()

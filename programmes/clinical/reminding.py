@@ -28,12 +28,12 @@ class Because(StrEnum):
 
     LATE = "late"  # the day's hours are over
     WALKED = "walked"
+    TOLD_WHY = "told-why"  # the patient has said why there is no walk today
     RESTS = "rests"  # no plan that asks for a walk today: paused, ended, not begun
     WORKED_ON = "worked-on"  # staff look at a review item, or a safety answer waits
     ENOUGH = "enough"
     NO_ADDRESS = "no-address"
     CAME_BACK = "came-back"  # the last mail to this address did
-    CLOSED = "closed"  # care has ended, or the record is restricted
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ class Situation:
     local: datetime
     asks_for_a_walk: bool
     has_walked: bool
+    has_told_why: bool
     is_worked_on: bool
-    is_closed: bool
     has_address: bool
     came_back: bool
     reminded_on: Sequence[date]  # earlier attempts
@@ -87,11 +87,11 @@ def held_back(situation: Situation) -> Because | None:
     today = situation.local.date()
     recent = [on for on in situation.reminded_on if today - WITHIN < on <= today]
     reasons = {
-        Because.CLOSED: situation.is_closed,
         Because.NO_ADDRESS: not situation.has_address,
         Because.CAME_BACK: situation.came_back,
         Because.LATE: not FROM <= situation.local.time() < UNTIL,
         Because.WALKED: situation.has_walked,
+        Because.TOLD_WHY: situation.has_told_why,
         Because.RESTS: not situation.asks_for_a_walk,
         Because.WORKED_ON: situation.is_worked_on,
         Because.ENOUGH: len(recent) >= MOST or today in recent,

@@ -27,12 +27,12 @@ class HeldBack(models.TextChoices):
 
     LATE = "late", _("the day was over")
     WALKED = "walked", _("a walk was logged")
+    TOLD_WHY = "told-why", _("the patient said why there is no walk")
     RESTS = "rests", _("the plan asks for no walk now")
     WORKED_ON = "worked-on", _("staff are looking at the patient")
     ENOUGH = "enough", _("enough reminders this week")
     NO_ADDRESS = "no-address", _("no e-mail address")
     CAME_BACK = "came-back", _("the last mail came back")
-    CLOSED = "closed", _("care has ended, or the record is restricted")
 
 
 class SetUpQuerySet(ClinicQuerySet):

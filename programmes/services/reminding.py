@@ -2,21 +2,23 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.models import Clinic, MessageKind, OutboxMessage
 from clinic.services.post import Letter, post_message
 from clinic.tenancy import acting_for
 from patients.models import Patient
 from programmes.clinical.reminding import WITHIN, Situation, day_is_over_at, held_back, is_due
-from programmes.models import Flag, Reminder, ReviewItem, SetUp, Walk
+from programmes.models import Flag, NotWalking, Reminder, ReviewItem, SetUp, Walk
 from programmes.services.plan_reading import plan_of
 from programmes.services.set_up import due_after, times_of
 
 POST_SHOWN = 8
+A_DAY = timedelta(days=1)
 log = structlog.stdlib.get_logger(__name__)
 Writer = Callable[[SetUp], Letter]  # a door's: it knows words and addresses
 
@@ -37,25 +39,33 @@ def _of_clinic(clinic: Clinic, now: datetime, write: Writer) -> int:
 
 
 def _next_of(clinic: Clinic, now: datetime, write: Writer) -> bool | None:
-    """Decides one reminder; None when nothing is due. Whatever happens, the next one is later than now."""
+    """Decides one reminder; None when nothing is due. Whatever happens, it is not due again at once."""
     with acting_for(clinic):
         due = SetUp.objects.for_clinic(clinic).due(now).select_related("patient__clinic", "patient__user")
         chosen = due.select_for_update(skip_locked=True, of=("self",)).first()
         if chosen is None:
             return None
-        SetUp.objects.filter(pk=chosen.pk).update(next_due_at=due_after(chosen, chosen.patient, now))
         try:
             with transaction.atomic():
+                _move_on(chosen, due_after(chosen, chosen.patient, now))
                 return _decide(chosen, now, write)
         except Exception:
             log.exception("reminder-failed", patient_id=chosen.patient_id)
+            _move_on(chosen, now + A_DAY)
             return False
+
+
+def _move_on(chosen: SetUp, due: datetime | None) -> None:
+    SetUp.objects.filter(pk=chosen.pk).update(next_due_at=due)
 
 
 def _decide(chosen: SetUp, now: datetime, write: Writer) -> bool:
     patient, times = chosen.patient, times_of(chosen)
     local = now.astimezone(patient.zone)
-    if times is None or not is_due(times, local):
+    if not patient.is_monitored(local.date()):
+        _move_on(chosen, None)  # care has ended: nothing is asked, and nothing written down, ever again
+        return False
+    if times is None or not is_due(times, local) or patient.is_restricted(local.date()):
         return False
     reason = held_back(situation_of(patient=patient, local=local))
     reminder = Reminder(
@@ -94,8 +104,8 @@ def situation_of(*, patient: Patient, local: datetime) -> Situation:
         local=local,
         asks_for_a_walk=plan is not None and plan.asks_for_a_walk,
         has_walked=Walk.objects.filter(**own, walked_on=today).valid().exists(),
+        has_told_why=NotWalking.objects.filter(**own, from_on__lte=today, until_on__gte=today).exists(),
         is_worked_on=looked_at.exists() or Flag.objects.open_safety(patient).exists(),
-        is_closed=not patient.is_monitored(today) or patient.is_restricted(today),
         has_address=bool(address),
         came_back=_came_back(patient, address),
         reminded_on=tuple(attempts.values_list("on", flat=True)),
@@ -113,14 +123,21 @@ class Posted:
 
 
 def recent_post(*, patient: Patient) -> list[Posted]:
-    """The last mails to the patient's address and reminders held back, newest first. For staff."""
-    mails = OutboxMessage.objects.for_clinic(patient.clinic).filter(to_address=address_of(patient) or "-")
+    """The last invitations and reminders, also those held back, newest first. For staff.
+
+    By their keys, not by the address: a couple may share that, and one of the records be limited.
+    """
+    own = Reminder.objects.filter(clinic=patient.clinic, patient=patient)
+    reminders = [row.post_key for row in own.attempts()[:POST_SHOWN]]
+    mails = OutboxMessage.objects.for_clinic(patient.clinic).filter(
+        Q(key__in=reminders) | Q(key__startswith=f"invitation:{patient.pk}:")
+    )
     found = [
         Posted(mail.created_at, mail.kind, _state_of(mail), mail.came_back_with)
         for mail in mails.order_by("-created_at")[:POST_SHOWN]
     ]
-    held = Reminder.objects.filter(clinic=patient.clinic, patient=patient).exclude(held_back="")
-    found += [Posted(row.decided_at, MessageKind.REMINDER, row.held_back) for row in held[:POST_SHOWN]]
+    held = own.exclude(held_back="")[:POST_SHOWN]
+    found += [Posted(row.decided_at, MessageKind.REMINDER, row.held_back) for row in held]
     return sorted(found, key=lambda each: each.at, reverse=True)[:POST_SHOWN]
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from clinic.tenancy import with_rows_in
+from clinic.tenancy import past_limits, with_rows_in
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
 from programmes.clinical.reminding import FROM, UNTIL, Times, Wish, next_due
@@ -76,6 +76,6 @@ def due_after(chosen: SetUp, patient: Patient, now: datetime) -> datetime | None
 @transaction.atomic
 def stop_reminders(*, clinic_id: UUID, set_up_id: UUID, now: datetime) -> bool:
     """By the link in a reminder: no more of them. Returns whether there were any; nothing else is told."""
-    with with_rows_in(clinic_id):
+    with past_limits(), with_rows_in(clinic_id):  # whoever else is signed in in this browser
         wanted = SetUp.objects.filter(clinic_id=clinic_id, pk=set_up_id).exclude(wish=ReminderWish.NONE)
         return wanted.update(wish=ReminderWish.NONE, next_due_at=None, changed_at=now) == 1

@@ -95,6 +95,19 @@ def test_what_is_no_report_changes_nothing(mail, raw):
     assert (take_bounce(raw, now=NOON), came_back(mail)) == (False, (None, ""))
 
 
+@pytest.mark.parametrize("odd", ["<>", "<", "<a@", "\x00", "<" * 5000])
+def test_an_odd_number_of_a_message_is_no_error(mail, odd):
+    raw = report(mail).replace(f"<{mail.pk}@clinic.example>".encode(), odd.encode())
+    assert (take_bounce(raw, now=NOON), came_back(mail)) == (False, (None, ""))
+
+
+def test_an_alert_that_came_back_is_shown(mail):
+    OutboxMessage.objects.filter(pk=mail.pk).update(kind="safety-alert")
+    before = OutboxMessage.objects.stuck(NOON).count()
+    take_bounce(report(mail), now=NOON)
+    assert (before, OutboxMessage.objects.stuck(NOON).count()) == (0, 1)
+
+
 def test_a_report_about_somebody_elses_mail_changes_nothing(mail):
     other = report(mail).replace(str(mail.pk).encode(), b"01a20284-9306-73be-acb4-645ac838d95d")
     assert (take_bounce(other, now=NOON), came_back(mail)) == (False, (None, ""))

@@ -29,8 +29,8 @@ FREE = Situation(
     local=FRIDAY_AT_TEN,
     asks_for_a_walk=True,
     has_walked=False,
+    has_told_why=False,
     is_worked_on=False,
-    is_closed=False,
     has_address=True,
     came_back=False,
     reminded_on=(),
@@ -87,12 +87,12 @@ def test_a_free_day_gets_its_reminder() -> None:
 @pytest.mark.parametrize(
     ("situation", "reason"),
     [
-        (replace(FREE, is_closed=True), Because.CLOSED),
         (replace(FREE, has_address=False), Because.NO_ADDRESS),
         (replace(FREE, came_back=True), Because.CAME_BACK),
         (replace(FREE, local=FRIDAY_AT_TEN.replace(hour=20)), Because.LATE),
         (replace(FREE, local=FRIDAY_AT_TEN.replace(hour=7, minute=59)), Because.LATE),
         (replace(FREE, has_walked=True), Because.WALKED),
+        (replace(FREE, has_told_why=True), Because.TOLD_WHY),
         (replace(FREE, asks_for_a_walk=False), Because.RESTS),
         (replace(FREE, is_worked_on=True), Because.WORKED_ON),
         (replace(FREE, reminded_on=(date(2026, 11, 20),)), Because.ENOUGH),

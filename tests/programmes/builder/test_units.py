@@ -34,7 +34,7 @@ def test_steps_from_the_template_to_what_the_patient_reads(desk, clinic, clinici
     assert "Starts with 6,000 steps a day, 5 days a week." in shown
     assert "<strong>Thousand steps a week</strong>" in shown
     reads = desk.get(change_page(draft, "assign")).content.decode()
-    assert "Your next walk: <strong>6,000 steps</strong>" in reads
+    assert "Your steps for the day: <strong>6,000 steps</strong>" in reads
     assert "This week: walked on 0 of 5 days, 0 of 30,000 steps." in reads
     assert "<td>9,000 steps</td>" in reads
 
