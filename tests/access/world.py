@@ -10,7 +10,7 @@ from django.test import Client
 from clinic.middleware.second_factor import SECOND_FACTOR
 from clinic.middleware.sessions import ENROLLING, STAFF_SESSION
 from clinic.models import CHECKLIST, Closure, LeaverReport, OutboxMessage, Role, User, UserSession
-from clinic.services.absences import Leave, plan_absence
+from clinic.services.absences import Leave, end_absence, plan_absence
 from clinic.services.going_live import Readiness, sign_going_live
 from clinic.services.oversight import record_access_review
 from clinic.services.post import Letter
@@ -18,6 +18,7 @@ from clinic.services.privacy import publish_notice
 from patients.models import (
     EmergencyAccess,
     Erasure,
+    PatientHandover,
     PrivacyAcceptance,
     RecordExport,
     RequestKind,
@@ -35,6 +36,7 @@ from programmes.models import (
     NotWalking,
     Programme,
     ProgrammeTemplate,
+    Reminder,
     ReviewItem,
     SafetyChecklist,
 )
@@ -134,6 +136,23 @@ def _treatment(side: Side) -> None:
         now=side.now,
     )
     a_set_up(side.patient, now=side.now)
+    Reminder.objects.create(
+        clinic=side.clinic,
+        patient=side.patient,
+        on=side.today,
+        wish="weekly",
+        decided_at=side.now,
+        held_back="walked",
+    )
+    PatientHandover.objects.create(
+        clinic=side.clinic,
+        patient=side.patient,
+        giver=side.staff[Role.MANAGER],
+        receiver=clinician,
+        reason=f"{side.word} has more days",
+        made_at=side.now,
+        made_by=clinician,
+    )
     gap = NotWalking.objects.create(
         clinic=side.clinic,
         patient=side.patient,
@@ -251,6 +270,15 @@ def _away(side: Side) -> None:
         by=side.staff[Role.MANAGER],
         now=side.now,
     )
+    later = Leave(side.today + timedelta(days=200), side.today + timedelta(days=201), f"{side.word} stays")
+    taken_back = plan_absence(
+        member=side.staff[Role.CLINICIAN],
+        cover=cover,
+        leave=later,
+        by=side.staff[Role.MANAGER],
+        now=side.now,
+    )
+    end_absence(absence=taken_back, by=side.staff[Role.MANAGER], now=side.now)
     side.rows |= {"absence": absence, "cover": cover}
 
 

@@ -168,14 +168,15 @@ def _a_walk(site: Site) -> tuple[str, dict[str, list[str]]]:
 
 
 def poison_the_patients(side: Side, site: Site) -> None:
-    """Their flags' evidence is none, the second one's time zone neither."""
+    """A flag's evidence of each is none, the second one's time zone neither."""
     words = site.planted.value("words", "error: poisoned evidence")
     zone = site.planted.value("reference", "error: poisoned time zone")
     with as_superuser() as connection:
         connection.execute("SET session_replication_role = replica")  # evidence is written once, by trigger
         connection.execute(
             "UPDATE programmes_flag SET code = 'ADHERENCE_DROPPED',"
-            " evidence = jsonb_build_object('pattern', %s::text), latest = NULL",
+            " evidence = jsonb_build_object('pattern', %s::text), latest = NULL"
+            " WHERE id IN (SELECT DISTINCT ON (patient_id) id FROM programmes_flag ORDER BY patient_id, id)",
             [words],
         )
         connection.execute("UPDATE patients_patient SET time_zone = %s WHERE id = %s", [zone, side.second.pk])
