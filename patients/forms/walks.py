@@ -110,7 +110,7 @@ class Asked:
     dose: Dose | None  # None: no plan, or a plan that rests
     last_walk_on: date | None
     safety_is_due: bool
-    earliest_on: date | None = None  # a walk that is changed may keep its day
+    own_day: date | None = None  # a walk that is changed may keep it, however old
 
     @property
     def settled_is_asked(self) -> bool:
@@ -205,8 +205,8 @@ class WalkForm(SafetyForm):
 
     def clean_walked_on(self) -> date:
         on: date = self.cleaned_data["walked_on"]
-        earliest = self.asked.earliest_on or self.asked.today - OLDEST_ENTRY
-        if not earliest <= on <= self.asked.today:
+        earliest = self.asked.today - OLDEST_ENTRY
+        if on != self.asked.own_day and not earliest <= on <= self.asked.today:
             raise forms.ValidationError(
                 _("Choose a day from %(earliest)s to today."), params={"earliest": wording.day(earliest)}
             )
@@ -309,8 +309,8 @@ class WalkForm(SafetyForm):
 
     def day_choices(self) -> list[tuple[str, str]]:
         days = [self.asked.today - timedelta(days=back) for back in range(OLDEST_ENTRY.days + 1)]
-        if self.asked.earliest_on and self.asked.earliest_on < days[-1]:
-            days.append(self.asked.earliest_on)
+        if self.asked.own_day and self.asked.own_day < days[-1]:
+            days.append(self.asked.own_day)
         return [(on.isoformat(), wording.day_from(self.asked.today, on)) for on in days]
 
 

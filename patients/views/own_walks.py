@@ -1,6 +1,7 @@
 """Changing a walk that was entered a short time ago, and taking one back."""
 
 from dataclasses import replace
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,10 +17,11 @@ from patients.forms import Asked, WalkForm
 from patients.forms.changes import answers_of
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.views.walk_log import asked_of, form_page, needs_list
+from patients.views.walk_log import asked_of, form_page, needs_list, urgent_page
 from programmes.models import Walk
 from programmes.services.own_walks import (
     NotChangeable,
+    RefusedButRaised,
     change_own_walk,
     last_walk_before,
     own_changeable,
@@ -36,7 +38,8 @@ TODAY = "patients:today"
 def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """The walk form with its answers; saving makes a new version, and the one before stays in the record."""
     walk = _own(request, walk_id)
-    asked = _asked(request, walk)
+    now = timezone.now()  # read once: the form and the verb mean the same "today", also at midnight
+    asked = _asked(request, walk, now)
     if request.method != "POST":
         if not _is_changeable(request, walk):
             return _no_longer(request)
@@ -46,9 +49,11 @@ def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     if not form.is_valid():
         return form_page(request, form, form.cleaned_data.get("walked_on"), changing=walk)
     try:
-        newer = _save(request, walk, _entry(form, walk))
+        newer = _save(request, walk, _entry(form, walk), now)
     except ProcessingRestricted:
         return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
+    except RefusedButRaised as refused:
+        return urgent_page(request, walk, refused.finding, status=UNPROCESSABLE)
     except (NotChangeable, DifferentEntry):
         return _no_longer(request)
     follows = newer.new_symptoms is None and needs_list(newer)
@@ -67,11 +72,11 @@ def _is_changeable(request: PatientRequest, walk: Walk) -> bool:
     return own_changeable(patient=request.patient, now=timezone.now()).filter(pk=walk.pk).exists()
 
 
-def _asked(request: PatientRequest, walk: Walk) -> Asked:
-    today = request.patient.local_date(timezone.now())
+def _asked(request: PatientRequest, walk: Walk, now: datetime) -> Asked:
+    today = request.patient.local_date(now)
     asked = asked_of(request, plan_of(patient=request.patient, on=today), today)
     last = last_walk_before(walk=walk)
-    return replace(asked, last_walk_on=last, safety_is_due=False, earliest_on=walk.walked_on)
+    return replace(asked, last_walk_on=last, safety_is_due=False, own_day=walk.walked_on)
 
 
 def _entry(form: WalkForm, walk: Walk) -> WalkEntry:
@@ -83,14 +88,14 @@ def _entry(form: WalkForm, walk: Walk) -> WalkEntry:
     return replace(entry, new_symptoms=answered, safety_text_version=walk.safety_text_version)
 
 
-def _save(request: PatientRequest, walk: Walk, entry: WalkEntry) -> Walk:
+def _save(request: PatientRequest, walk: Walk, entry: WalkEntry, now: datetime) -> Walk:
     return change_own_walk(
         walk=walk,
         patient=request.patient,
         entry=entry,
         duty_letter=mails.duty_letter(),
         by=request.patient.user,
-        now=timezone.now(),
+        now=now,
     ).walk
 
 

@@ -21,6 +21,7 @@ from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_p
 from patients.views.timer import timed_walk, timer_is_logged
 from patients.views.today import state_of
 from programmes.clinical.amounts import Walked
+from programmes.clinical.diary import Finding
 from programmes.clinical.safety import safety_finding
 from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
@@ -162,9 +163,8 @@ def safety(request: PatientRequest, walk_id: UUID) -> HttpResponse:
 
 
 def own_walk(request: PatientRequest, walk_id: UUID) -> Walk:
-    """This patient's valid walk, or 404."""
-    walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).valid()
-    walks = walks.with_first_at()
+    """This patient's walk, or 404; also one that was changed or taken back since: its list may be open."""
+    walks = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient).with_first_at()
     walk: Walk = get_object_or_404(walks, pk=walk_id)
     walk.patient = request.patient  # already here, with its clinic
     return walk
@@ -190,6 +190,8 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """One sentence by the fixed table. That the team has been told is said only if it has."""
     walk = own_walk(request, walk_id)
     finding = safety_finding(walk.new_symptoms or (), walk.fall or "none")
+    if walk.entered_in_error:
+        return urgent_page(request, walk, finding) if finding else redirect("patients:today")
     code = _sentence(walk, red_flag=finding is not None)
     context: dict[str, Any] = {"walk": walk, "urgent": code in wording.CALL_FIRST}
     if finding is None:
@@ -204,6 +206,19 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     context["flare_plan"] = _flare_plan(request) if code == Saved.FLARE else ""
     context["still_open"] = finding is None and request.safety_route is not None
     return page(request, "saved.html", context)
+
+
+def urgent_page(request: PatientRequest, walk: Walk, finding: Finding, *, status: int = 200) -> HttpResponse:
+    """What to do now, for safety answers whose walk does not count or stays as it was."""
+    promise = _promise(request, walk)
+    context = {
+        "advice": wording.what_to_do(finding.evidence["route"]),
+        "promise": promise,
+        "still_open": not promise and request.safety_route is not None,
+        "urgent": True,
+        "walk_stays": True,
+    }
+    return page(request, "saved.html", context, status=status)
 
 
 def _flare_plan(request: PatientRequest) -> str:

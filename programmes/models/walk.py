@@ -5,7 +5,7 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
@@ -83,6 +83,21 @@ class WalkQuerySet(ClinicQuerySet):
         """The patient's own entries of which the first version came in within the last 48 hours."""
         own = self.valid().filter(source=Source.PATIENT).with_first_at()
         return own.filter(first_at__gt=now - CHANGEABLE_FOR)
+
+    def with_list_answered_on(self) -> Self:
+        """Annotates `list_answered_on`: the clinic's date; None without an answer.
+
+        A version that its patient changed carries the answers on: the first version that has any counts.
+        """
+        answered = Walk.objects.filter(new_symptoms__isnull=False).order_by("received_on")
+        first = Q(pk=OuterRef("corrects")) | Q(corrects=OuterRef("corrects"))
+        return self.annotate(
+            list_answered_on=Case(
+                When(new_symptoms=None, then=None),
+                When(corrects=None, then=F("received_on")),
+                default=Subquery(answered.filter(first).values("received_on")[:1]),
+            )
+        )
 
     def with_trend_pain(self) -> Self:
         """Annotates `trend_pain`: the answer that this patient's trend rules read."""

@@ -8,13 +8,17 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
+from programmes.clinical.diary import Finding
+from programmes.clinical.safety import safety_finding
 from programmes.models import Source, Walk
 from programmes.models.walk import CHANGEABLE_FOR, WalkQuerySet
 from programmes.services.nights import mark_changed
+from programmes.services.safety_raising import SafetyAnswers, answers_of, raise_safety, says_nothing_new
 from programmes.services.walk_logging import DifferentEntry, Saved, WalkEntry, log_walk
 
 # Why a version does not count: staff and the patient's copy read it.
@@ -24,6 +28,14 @@ TAKEN_BACK = "taken back by the patient"
 
 class NotChangeable(Exception):
     """Not this patient's own valid entry, more than 48 hours old, or changed meanwhile."""
+
+
+class RefusedButRaised(Exception):
+    """The walk stays as it is, but the answers told of something urgent: that was raised (`finding`)."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__()
+        self.finding = finding
 
 
 def own_changeable(*, patient: Patient, now: datetime) -> WalkQuerySet:
@@ -38,21 +50,35 @@ def is_changeable(walk: Any, now: datetime) -> bool:
     return bool(walk.source == Source.PATIENT and walk.first_at > now - CHANGEABLE_FOR)
 
 
-@transaction.atomic
 def change_own_walk(
     *, walk: Walk, patient: Patient, entry: WalkEntry, duty_letter: Letter, by: User | None, now: datetime
 ) -> Saved:
     """Saves the answers as the walk's new version, raises SAFETY for what is new in them, and has both days
     reviewed again.
 
-    The same form again gives the same version. Raises NotChangeable, and what `log_walk` raises.
+    The same form again gives the same version. Raises NotChangeable, and what `log_walk` raises;
+    RefusedButRaised in place of NotChangeable and DifferentEntry where the refused answers raised SAFETY.
     """
-    stored = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient, client_uuid=entry.client_uuid)
-    if same := stored.first():
-        if same.entry_digest != entry.digest():
-            raise DifferentEntry
-        return Saved(walk=same, created=False)
-    _mark(walk, patient, CHANGED, now)
+    try:
+        return _change(walk, patient, entry, duty_letter, by, now)
+    except (NotChangeable, DifferentEntry):
+        if finding := _raise_refused(walk, patient, entry, duty_letter, now):
+            raise RefusedButRaised(finding) from None
+        raise
+
+
+@transaction.atomic
+def _change(
+    walk: Walk, patient: Patient, entry: WalkEntry, duty_letter: Letter, by: User | None, now: datetime
+) -> Saved:
+    if same := _saved_before(patient, entry):
+        return same
+    try:
+        _mark(walk, patient, CHANGED, now)
+    except NotChangeable:
+        if same := _saved_before(patient, entry):  # a double tap: the first one saved it a moment ago
+            return same
+        raise
     return log_walk(
         patient=patient,
         programme=walk.programme,
@@ -62,6 +88,32 @@ def change_own_walk(
         now=now,
         instead_of=walk,
     )
+
+
+def _saved_before(patient: Patient, entry: WalkEntry) -> Saved | None:
+    stored = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient, client_uuid=entry.client_uuid)
+    same = stored.first()
+    if same and same.entry_digest != entry.digest():
+        raise DifferentEntry
+    return same and Saved(walk=same, created=False)
+
+
+def _raise_refused(
+    walk: Walk, patient: Patient, entry: WalkEntry, duty_letter: Letter, now: datetime
+) -> Finding | None:
+    """What reaches us is raised, also where the walk may not be changed: all that no version of it said."""
+    finding = safety_finding(entry.new_symptoms or (), entry.fall or "none")
+    answers = SafetyAnswers(
+        patient, walk.programme, tuple(entry.new_symptoms or ()), entry.fall or "none", walk
+    )
+    first = walk.corrects_id or walk.pk
+    own = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
+    versions = own.filter(Q(pk=first) | Q(corrects=first))
+    if finding is None or says_nothing_new(answers, map(answers_of, versions)):
+        return None
+    key = f"refused-change:{entry.client_uuid}"
+    raise_safety(answers=answers, duty_letter=duty_letter, key=key, now=now)
+    return finding
 
 
 @transaction.atomic

@@ -251,10 +251,12 @@ class LogSoFar:
 
 
 def log_so_far(*, patient: Patient) -> LogSoFar:
+    """Both dates by the walks that count."""
     found = (
         Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
         .valid()
-        .aggregate(last=Max("walked_on"), asked=Max("received_on", filter=Q(new_symptoms__isnull=False)))
+        .with_list_answered_on()
+        .aggregate(last=Max("walked_on"), asked=Max("list_answered_on"))
     )
     return LogSoFar(found["last"], found["asked"])
 

@@ -1,5 +1,6 @@
 """SAFETY: raised in the transaction that stores the answer, never by a worker."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -40,6 +41,14 @@ def answers_of(walk: Walk) -> SafetyAnswers:
     return SafetyAnswers(
         walk.patient, walk.programme, tuple(walk.new_symptoms or ()), walk.fall or "none", walk
     )
+
+
+def says_nothing_new(answers: SafetyAnswers, before: Iterable[SafetyAnswers]) -> bool:
+    """No symptom and no worse fall than the answers before, which have raised what they said."""
+    then = list(before)
+    symptoms = {symptom for each in then for symptom in each.new_symptoms}
+    worst = max((FALLS.index(each.fall) for each in then), default=0)
+    return set(answers.new_symptoms) <= symptoms and FALLS.index(answers.fall) <= worst
 
 
 def raise_safety(*, answers: SafetyAnswers, duty_letter: Letter, key: str, now: datetime) -> Raised:

@@ -15,11 +15,11 @@ from patients.models import Patient
 from patients.services.restricted import ProcessingRestricted
 from programmes.clinical.amounts import Walked
 from programmes.clinical.course import Course, Stretch
-from programmes.clinical.safety import FALLS, safety_finding
+from programmes.clinical.safety import safety_finding
 from programmes.models import Flag, Programme, Source, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
-from programmes.services.safety_raising import answers_of, raise_safety
+from programmes.services.safety_raising import answers_of, raise_safety, says_nothing_new
 
 OLDEST_ENTRY = timedelta(days=14)  # older walks are recalled too badly to be logged by hand [P]
 
@@ -137,7 +137,7 @@ def log_walk(
     if not _insert_once(walk):
         return Saved(walk=_same_walk(walk), created=False)
     mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
-    if instead_of and _says_nothing_new(walk, instead_of):
+    if instead_of and says_nothing_new(answers_of(walk), [answers_of(instead_of)]):
         return Saved(walk=walk, created=True)
     return _raise_safety(walk, duty_letter, now)
 
@@ -257,12 +257,6 @@ def _same_walk(walk: Walk) -> Walk:
     if stored.entry_digest != walk.entry_digest:
         raise DifferentEntry
     return stored
-
-
-def _says_nothing_new(walk: Walk, before: Walk) -> bool:
-    """No symptom and no worse fall than in the version before, which has raised what it said."""
-    now, then = answers_of(walk), answers_of(before)
-    return set(now.new_symptoms) <= set(then.new_symptoms) and FALLS.index(now.fall) <= FALLS.index(then.fall)
 
 
 def _raise_safety(walk: Walk, duty_letter: Letter, now: datetime) -> Saved:

@@ -180,6 +180,11 @@ GUARDS: Final = (
         {"pk__in=changeable, entered_in_error=False)": "pk__in=changeable)"},
     ),
     Guard(
+        "programmes/services/own_walks.py",
+        f"{PROGRAMMES}own_walks_races.py::test_a_double_tap_gives_one_version_to_both",
+        {"if same := _saved_before(patient, entry):  #": "if same := None:  #"},
+    ),
+    Guard(
         "patients/services/in_care.py",
         f"{PROGRAMMES}races.py::test_nobody_is_discharged_with_a_plan_that_is_being_assigned",
         without(ITS_LOCK, 'Patient.objects.select_for_update(of=("self",))'),

@@ -7,6 +7,7 @@ import time_machine
 
 from clinic.models import OutboxMessage
 from programmes.models import ChangedPatient, Flag, ReviewItem, Walk
+from programmes.services.plan_reading import log_so_far
 from tests.factories import NOON, a_patient, a_programme, a_staff_member, a_walk
 from tests.patients.walk_form import answers, text_of
 from tests.signing_in import sign_in_patient, sign_in_staff
@@ -84,6 +85,63 @@ def test_a_change_from_a_second_tab_changes_nothing(signed_in, walk):
     change(signed_in, walk, pain_after="6")
     assert change(signed_in, walk, pain_after="1").headers["Location"] == "/today/"
     assert Walk.objects.valid().get().pain_after == 6
+
+
+def test_a_symptom_in_a_refused_change_is_raised(signed_in, walk):
+    form = answers(symptoms=["chest_pain"])
+    with time_machine.travel(NOON + timedelta(hours=48), tick=False):
+        response = signed_in.post(f"/walks/{walk.pk}/change/", form)
+        again = signed_in.post(f"/walks/{walk.pk}/change/", form)
+    assert (response.status_code, Walk.objects.get()) == (422, walk)
+    flag = Flag.objects.get()
+    assert (flag.code, flag.walk, flag.evidence["items"]) == ("SAFETY", walk, ["chest_pain"])
+    assert "Call 999 now" in text_of(response)
+    for each in (response, again):
+        assert "Your physio team has been told and looks at it today." in text_of(each)
+    assert "Your walk is saved" not in text_of(response)
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_a_fall_in_a_refused_change_joins_what_is_open(signed_in, walk):
+    change(signed_in, walk, symptoms=["fever"])
+    response = change(signed_in, walk, symptoms=["fever"], fall="injury")
+    flag = Flag.objects.get()
+    assert (flag.latest["items"], flag.latest["fall"]) == (["fever"], "injury")
+    assert "Call 111" in text_of(response)
+    assert OutboxMessage.objects.count() == 2
+
+
+def test_other_answers_under_an_old_key_are_raised(signed_in, walk):
+    form = answers(pain_after="6")
+    signed_in.post(f"/walks/{walk.pk}/change/", form)
+    response = signed_in.post(f"/walks/{walk.pk}/change/", {**form, "symptoms": ["lump"]})
+    assert (response.status_code, Flag.objects.get().evidence["items"]) == (422, ["lump"])
+
+
+def test_a_refused_change_that_says_nothing_new_raises_nothing(signed_in, programme):
+    walk = a_walk(programme, TODAY, new_symptoms=("fever",), now=NOON).walk
+    change(signed_in, walk, symptoms=["none"])
+    assert change(signed_in, walk, symptoms=["fever"]).headers["Location"] == "/today/"
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_the_list_of_a_walk_that_was_changed_meanwhile_is_answered(signed_in, programme):
+    walk = a_walk(programme, TODAY, now=NOON).walk
+    change(signed_in, walk, symptoms=None)
+    response = signed_in.post(f"/walks/{walk.pk}/safety/", {"symptoms": ["saddle_numbness"]})
+    assert Flag.objects.get().walk == walk
+    text = text_of(signed_in.get(response.headers["Location"]))
+    assert "Call 999 now" in text
+    assert "Your physio team has been told" in text
+    assert "Your walk is saved" not in text
+
+
+def test_none_of_these_about_a_walk_that_was_taken_back_leads_to_today(signed_in, programme):
+    walk = a_walk(programme, TODAY, now=NOON).walk
+    signed_in.post(f"/walks/{walk.pk}/take-back/")
+    response = signed_in.post(f"/walks/{walk.pk}/safety/", {"symptoms": ["none"]})
+    assert signed_in.get(response.headers["Location"]).headers["Location"] == "/today/"
+    assert Walk.objects.get().new_symptoms == []
 
 
 def test_a_mistake_comes_back_as_it_was_typed(signed_in, walk):
@@ -169,6 +227,37 @@ def test_an_old_day_may_be_kept(signed_in, programme):
         change(signed_in, walk, walked_on=day.isoformat(), minutes="10")
         assert change(signed_in, walk, walked_on=(day - timedelta(days=1)).isoformat()).status_code == 422
     assert Walk.objects.valid().get().minutes == 10
+
+
+def test_a_walk_under_a_wrong_day_is_moved_earlier(signed_in, walk):
+    day = TODAY - timedelta(days=14)
+    change(signed_in, walk, walked_on=day.isoformat())
+    assert Walk.objects.valid().get().walked_on == day
+    newer = Walk.objects.valid().get()
+    assert change(signed_in, newer, walked_on=(TODAY + timedelta(days=1)).isoformat()).status_code == 422
+
+
+def test_between_an_old_day_and_the_last_14_no_day_is_taken(signed_in, programme):
+    day = TODAY - timedelta(days=14)
+    walk = a_walk(programme, day, now=NOON).walk
+    with time_machine.travel(NOON + timedelta(hours=47), tick=False):
+        response = change(signed_in, walk, walked_on=(day + timedelta(days=1)).isoformat())
+    assert response.status_code == 422
+    assert "Choose a day from" in text_of(response)
+    assert Walk.objects.get() == walk
+
+
+def test_a_change_does_not_put_off_the_safety_list(signed_in, programme):
+    asked_on = TODAY - timedelta(days=2)
+    walk = a_walk(programme, asked_on, now=NOON - timedelta(hours=47)).walk
+    with time_machine.travel(NOON - timedelta(hours=46), tick=False):
+        change(signed_in, walk, walked_on=asked_on.isoformat())
+    newer = Walk.objects.valid().get()
+    assert newer.new_symptoms == []
+    change(signed_in, newer, walked_on=asked_on.isoformat(), symptoms=None)
+    newest = Walk.objects.valid().get()
+    assert (newest.received_on, newest.new_symptoms) == (TODAY, [])
+    assert log_so_far(patient=programme.patient).safety_asked_on == asked_on
 
 
 def test_the_evening_west_of_the_clinic_is_the_patients_own_day(client, clinic):

@@ -40,3 +40,11 @@ def test_of_four_at_once_one_marks_the_walk():
     lost = [each for each in answers if each in ("NotChangeable", "AlreadyMarked")]
     assert len(lost) == 3
     assert Walk.objects.valid().count() <= 1
+
+
+def test_a_double_tap_gives_one_version_to_both():
+    clinician = a_staff_member(a_clinic())
+    walk = a_walk(a_programme(a_patient(clinician.clinic), clinician), TODAY, now=NOON).walk
+    tap = changed(walk, 10)
+    first, *others = at_once(tap, tap, tap, tap)
+    assert {each.walk for each in (first, *others)} == {Walk.objects.valid().get()}
