@@ -129,6 +129,17 @@ def test_staff_see_a_patients_own_mails_at_an_address_that_two_share(patient, cl
     assert [len(recent_post(patient=each)) for each in (patient, partner)] == [1, 1]
 
 
+def test_nobody_is_reminded_after_death(patient):
+    type(patient).objects.filter(pk=patient.pk).update(died_on=FRIDAY.date())
+    assert (remind(), OutboxMessage.objects.filter(kind="reminder").count()) == (0, 0)
+
+
+def test_while_a_safety_answer_is_open_none_goes(patient):
+    programme, yesterday = patient.programmes.get(), FRIDAY - timedelta(days=1)
+    a_walk(programme, yesterday.date(), new_symptoms=("fever",), now=yesterday)
+    assert (remind(), told(patient)) == (0, [(FRIDAY.date(), "worked-on")])
+
+
 def test_while_the_plan_rests_none_goes(patient, clinician):
     days = {"from_on": FRIDAY.date(), "until_on": FRIDAY.date()}
     pause_programme(programme=patient.programmes.get(), reason="ill", by=clinician, now=BEFORE, **days)
