@@ -21,6 +21,8 @@ from programmes.services.walk_logging import WalkEntry
 
 CAN_IT_WAIT = [("yes", _("Yes, it can wait")), ("no", _("No, please call me soon"))]
 NO_DAY = _("Fill in one day at least.")
+NOT_ASKED = _("%(day)s is no longer on this page. Log that walk on its own.")
+LOGGED_BEFORE = _("%(day)s: you logged a walk on this day before. This one is not saved a second time.")
 
 
 class CallForm(forms.Form):
@@ -70,6 +72,13 @@ class PauseForm(forms.Form):
         if until not in self.days:
             raise forms.ValidationError(_("Choose a day from the list."))
         return until
+
+
+def _day_in(name: str) -> date | None:
+    try:
+        return date.fromisoformat(name.partition("_")[2])
+    except ValueError:
+        return None
 
 
 @dataclass(frozen=True)
@@ -127,6 +136,9 @@ class CatchUpForm(RepeatForm, SafetyForm):
     def clean(self) -> None:
         if "client_uuid" in self.errors:
             self.add_error(None, KEY_ERROR)
+        for on in self._no_longer_asked():
+            said = LOGGED_BEFORE if on in self.logged else NOT_ASKED
+            self.add_error(None, said % {"day": wording.day(on)})
         walked = [on for on in self.asked_days() if self.cleaned_data.get(f"amount_{on}")]
         for on in walked:
             for name in ("before", "after"):
@@ -134,6 +146,12 @@ class CatchUpForm(RepeatForm, SafetyForm):
                     self.add_error(f"{name}_{on}", PAIN_ERROR)
         if not walked and not self.errors:
             self.add_error(None, NO_DAY)
+
+    def _no_longer_asked(self) -> list[date]:
+        """Filled in on a page that was opened before midnight, or before another tab logged the day."""
+        asked = {f"amount_{on}" for on in self.asked_days()}
+        typed = (name for name, value in self.data.items() if name.startswith("amount_") and value)
+        return sorted(filter(None, (_day_in(name) for name in typed if name not in asked)))
 
     def entries(self) -> list[WalkEntry]:
         """One for each day that was filled in; fall and symptoms stand with the newest."""

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -22,7 +23,8 @@ from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Fall, Walk
 from programmes.services.catching_up import DAYS, catch_up, key_of_day
 from programmes.services.plan_reading import Plan, plan_of
-from programmes.services.walk_logging import DifferentEntry, Saved
+from programmes.services.safety_raising import SafetyAnswers, raise_safety
+from programmes.services.walk_logging import DifferentEntry, Saved, WalkEntry, asks_for_safety
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -41,19 +43,49 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     form = CatchUpForm(data, asked=asked, logged=logged)
     form.must_answer = asked.safety_is_due
     if data is None or not form.is_valid():
-        status = UNPROCESSABLE if form.errors else 200
         key = form["client_uuid"].value() if data and "client_uuid" not in form.errors else uuid7()
-        much = wording.to_write(asked.counts, asked.units)
-        context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due, "much": much}
-        return page(request, "catch_up.html", context, status=status)
+        return _form_page(request, form, key)
     try:
         saved = _save(request, form, plan, now)
     except ProcessingRestricted:
         return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
     except DifferentEntry:
-        messages.info(request, _("These walks were saved already. This is what stands there."))
-        return redirect("patients:today")
+        return _saved_before(request, form, plan, now)
+    if len(saved) < len(form.entries()):
+        messages.info(request, _("Your other walks were not saved. You cannot log walks now."))
     return _onward(request, saved)
+
+
+def _form_page(request: PatientRequest, form: CatchUpForm, key: UUID | str) -> HttpResponse:
+    asked = form.asked
+    much = wording.to_write(asked.counts, asked.units)
+    context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due, "much": much}
+    return page(request, "catch_up.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+def _saved_before(
+    request: PatientRequest, form: CatchUpForm, plan: Plan | None, now: datetime
+) -> HttpResponse:
+    """This form was saved with other answers. What asks for help is raised; else the patient looks again."""
+    entry = form.entries()[0]
+    if asks_for_safety(entry):
+        return _raised(request, entry, plan, now)
+    fresh = CatchUpForm(request.POST, asked=form.asked, logged=_logged(request, form.asked, but=None))
+    fresh.must_answer = form.must_answer
+    fresh.add_error(None, _("You saved this page before. Look at each day, then save it again."))
+    return _form_page(request, fresh, uuid7())
+
+
+def _raised(request: PatientRequest, entry: WalkEntry, plan: Plan | None, now: datetime) -> HttpResponse:
+    """Today says what to do, for as long as the answer is open."""
+    programme = plan.programme if plan and plan.is_running else None
+    told = SafetyAnswers(request.patient, programme, entry.new_symptoms or (), entry.fall or "none")
+    key = f"catch-up:{request.patient.pk}:{entry.digest()[:32]}"
+    raised = raise_safety(answers=told, duty_letter=mails.duty_letter(), key=key, now=now)
+    messages.info(request, _("Your new answer is saved. Your walks stay as you saved them before."))
+    if raised.flag:
+        messages.info(request, wording.promise(raised.looked_at_by, request.patient.local_date(now)))
+    return redirect("patients:today")
 
 
 def _logged(request: PatientRequest, asked: Asked, *, but: str | None) -> dict[date, str]:

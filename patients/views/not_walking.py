@@ -59,7 +59,9 @@ def why_not(request: PatientRequest) -> HttpResponse:
 def told(request: PatientRequest, gap_id: UUID) -> HttpResponse:
     """A sore back is asked how it is; then what to do now, or the tip and what the plan allows."""
     gap, plan = _own(request, gap_id), _plan(request)
-    if gap.reason != Reason.PAIN or gap.new_symptoms is not None:
+    is_answered = gap.new_symptoms is not None
+    # A second tab, or Back and another press: what it ticks is raised like the first.
+    if gap.reason != Reason.PAIN or (is_answered and request.method != "POST"):
         return page(request, "not_walking_told.html", _told(request, gap, plan))
     form = HowItIsForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
@@ -82,7 +84,7 @@ def _plan(request: PatientRequest) -> Plan | None:
 
 
 def _answer(gap: NotWalking, plan: Plan | None, form: HowItIsForm) -> None:
-    """Stores the answers; a second tab that answers later changes nothing."""
+    """Stores the answers; a second tab that answers later adds what it ticks, and changes nothing else."""
     try:
         answer_how_it_is(
             gap=gap,
@@ -123,7 +125,7 @@ def _walks(request: PatientRequest, plan: Plan) -> bool:
 def flare_plan(request: PatientRequest, gap_id: UUID) -> HttpResponse:
     """Takes up the flare-up plan with the answers that were given a moment ago."""
     gap, plan = _own(request, gap_id), _plan(request)
-    if plan is None or gap.new_symptoms is None or gap.client_uuid is None:
+    if plan is None or gap.new_symptoms != [] or gap.client_uuid is None:  # a symptom has its own page
         return redirect("patients:told", gap.pk)
     now = timezone.now()
     if gap.from_on != request.patient.local_date(now):

@@ -171,7 +171,7 @@ def own_walk(request: PatientRequest, walk_id: UUID) -> Walk:
 
 
 def _answer(walk: Walk, symptoms: tuple[str, ...]) -> None:
-    """Stores the answers; a second tab that answers later changes nothing."""
+    """Stores the answers; a second tab that answers later adds what it ticks, and changes nothing else."""
     try:
         answer_safety_list(
             walk=walk,

@@ -11,7 +11,7 @@ from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.models import Programme
-from programmes.services.walk_logging import Saved, WalkEntry, log_walk
+from programmes.services.walk_logging import Saved, WalkEntry, asks_for_safety, log_walk
 
 DAYS = 7  # today and the six before: later than that pain is a memory (`late_days`)
 
@@ -29,7 +29,8 @@ def catch_up(
     """Saves all of them or none, one for a day, in the order of their days. Returns them in that order.
 
     The form has one key, and each day its own made from that: the same form again saves nothing
-    twice. Raises what `log_walk` raises.
+    twice. Raises what `log_walk` raises. On a restricted record the day that asks for SAFETY is saved,
+    and no other.
     """
     return [
         log_walk(
@@ -40,8 +41,15 @@ def catch_up(
             by=by,
             now=now,
         )
-        for entry in sorted(entries, key=lambda entry: entry.walked_on)
+        for entry in sorted(_taken(patient, entries, now), key=lambda entry: entry.walked_on)
     ]
+
+
+def _taken(patient: Patient, entries: Sequence[WalkEntry], now: datetime) -> Sequence[WalkEntry]:
+    """A day that the restriction refuses must not take with it the day that has to be raised."""
+    if not patient.is_restricted(patient.local_date(now)):
+        return entries
+    return [entry for entry in entries if asks_for_safety(entry)] or entries
 
 
 def key_of_day(form: UUID | str | None, on: date) -> UUID | None:

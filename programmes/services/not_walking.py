@@ -1,17 +1,18 @@
 """Why there is no walk just now: kept at once, then asked how it is when the back is the reason."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
 from programmes.models import NotWalking, Programme, Reason
-from programmes.services.safety_raising import SafetyAnswers, raise_safety
+from programmes.services.safety_raising import SafetyAnswers, joined, raise_safety
 from programmes.services.walk_logging import AlreadyAnswered
 
 
@@ -35,7 +36,10 @@ class HowItIs:
 
 @transaction.atomic
 def tell_why_not(*, patient: Patient, why: WhyNot, by: User | None, now: datetime) -> NotWalking:
-    """Keeps the reason for today; the same form again gives the same row. Raises ProcessingRestricted."""
+    """Keeps the reason for today; the same form again gives the same row, with another reason one of its own.
+
+    Raises ProcessingRestricted.
+    """
     today = patient.local_date(now)
     require_unrestricted(patient, today)
     gap = NotWalking(
@@ -57,7 +61,14 @@ def tell_why_not(*, patient: Patient, why: WhyNot, by: User | None, now: datetim
             raise
         own = NotWalking.objects.filter(clinic_id=patient.clinic_id, patient=patient)
         gap = own.get(client_uuid=why.client_uuid)
+        if (gap.reason, gap.note) != (why.reason, why.note):
+            return tell_why_not(patient=patient, why=_under_its_own_key(why), by=by, now=now)
     return gap
+
+
+def _under_its_own_key(why: WhyNot) -> WhyNot:
+    """Made from what was told, so that this, too, is saved once."""
+    return replace(why, client_uuid=uuid5(why.client_uuid, f"{why.reason}:{why.note}"))
 
 
 @transaction.atomic
@@ -66,7 +77,8 @@ def answer_how_it_is(
 ) -> NotWalking:
     """Stores the pain and the safety answers; a ticked symptom raises SAFETY in this transaction.
 
-    `gap.flag` is set if this very transaction raised it. Raises AlreadyAnswered.
+    `gap.flag` is set if this very transaction raised it. A second answer that ticks more is added to the
+    first, and raised; raises AlreadyAnswered if it ticks nothing more.
     """
     own = NotWalking.objects.filter(clinic_id=gap.clinic_id, pk=gap.pk)
     answered = own.filter(new_symptoms=None).update(
@@ -75,11 +87,22 @@ def answer_how_it_is(
         new_symptoms=list(answers.new_symptoms),
         safety_text_version=answers.safety_text_version,
     )
+    key = f"not-walking:{gap.pk}"
     if answered != 1:
-        raise AlreadyAnswered
+        key = f"{key}:{_add_symptoms(own, answers.new_symptoms)}"
     asked = SafetyAnswers(gap.patient, programme, answers.new_symptoms)
-    raised = raise_safety(answers=asked, duty_letter=duty_letter, key=f"not-walking:{gap.pk}", now=now)
+    raised = raise_safety(answers=asked, duty_letter=duty_letter, key=key, now=now)
     if raised.flag:
         own.update(flag=raised.flag)
     gap.refresh_from_db()
     return gap
+
+
+def _add_symptoms(own: QuerySet[NotWalking], told: tuple[str, ...]) -> int:
+    """How many there are now: the list only grows, so that each answer has a letter of its own."""
+    known = own.select_for_update().get().new_symptoms or []
+    together = joined(known, told)
+    if len(together) == len(known):
+        raise AlreadyAnswered
+    own.update(new_symptoms=together)
+    return len(together)

@@ -51,6 +51,11 @@ def says_nothing_new(answers: SafetyAnswers, before: Iterable[SafetyAnswers]) ->
     return set(answers.new_symptoms) <= symptoms and FALLS.index(answers.fall) <= worst
 
 
+def joined(known: Iterable[str], told: Iterable[str]) -> list[str]:
+    """What an answer says together with one that came before: nothing that was told is lost."""
+    return list(dict.fromkeys([*known, *told]))
+
+
 def raise_safety(*, answers: SafetyAnswers, duty_letter: Letter, key: str, now: datetime) -> Raised:
     """Raises SAFETY if the answers ask for it, and writes to the clinic's duty address.
 

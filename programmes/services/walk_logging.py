@@ -19,7 +19,7 @@ from programmes.clinical.safety import safety_finding
 from programmes.models import Flag, Programme, Source, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
-from programmes.services.safety_raising import answers_of, raise_safety, says_nothing_new
+from programmes.services.safety_raising import answers_of, joined, raise_safety, says_nothing_new
 
 OLDEST_ENTRY = timedelta(days=14)  # older walks are recalled too badly to be logged by hand [P]
 
@@ -218,11 +218,13 @@ def _require_date(entry: WalkEntry, today: date) -> None:
 
 def _require_open(patient: Patient, entry: WalkEntry, today: date) -> None:
     """A restricted record takes no new walks, so that nobody believes that somebody watches."""
-    if (
-        patient.is_restricted(today)
-        and safety_finding(entry.new_symptoms or (), entry.fall or "none") is None
-    ):
+    if patient.is_restricted(today) and not asks_for_safety(entry):
         raise ProcessingRestricted
+
+
+def asks_for_safety(entry: WalkEntry) -> bool:
+    """Whether the answers raise SAFETY: such an entry is never refused."""
+    return safety_finding(entry.new_symptoms or (), entry.fall or "none") is not None
 
 
 def _course_with(programme: Programme, arrivals: Sequence[Arrival]) -> Course:
@@ -270,14 +272,27 @@ def answer_safety_list(
 ) -> Saved:
     """Stores the answers to the list that was asked after the walk; raises SAFETY as `log_walk` does.
 
-    An empty tuple means "none of these". Raises AlreadyAnswered, and KeyError for an unknown item.
+    An empty tuple means "none of these". A second answer that ticks more is added to the first, and raised.
+    Raises AlreadyAnswered if it ticks nothing more, and KeyError for an unknown item.
     """
     unanswered = Walk.objects.filter(clinic_id=walk.clinic_id, pk=walk.pk, new_symptoms=None)
     if unanswered.update(new_symptoms=list(new_symptoms), safety_text_version=text_version) != 1:
-        raise AlreadyAnswered
+        return _add_to_list(walk, new_symptoms, duty_letter, now)
     walk.new_symptoms, walk.safety_text_version = list(new_symptoms), text_version
     if not new_symptoms:
         return Saved(walk=walk, created=False)  # a fall was dealt with when the walk was saved
     key = f"safety-list:{walk.pk}"
+    raised = raise_safety(answers=answers_of(walk), duty_letter=duty_letter, key=key, now=now)
+    return Saved(walk=walk, created=False, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)
+
+
+def _add_to_list(walk: Walk, new_symptoms: tuple[str, ...], duty_letter: Letter, now: datetime) -> Saved:
+    own = Walk.objects.filter(clinic_id=walk.clinic_id, pk=walk.pk)
+    known = own.select_for_update().get().new_symptoms or []
+    walk.new_symptoms = joined(known, new_symptoms)
+    if len(walk.new_symptoms) == len(known):
+        raise AlreadyAnswered
+    own.update(new_symptoms=walk.new_symptoms)
+    key = f"safety-list:{walk.pk}:{len(walk.new_symptoms)}"  # the list only grows: each answer has its letter
     raised = raise_safety(answers=answers_of(walk), duty_letter=duty_letter, key=key, now=now)
     return Saved(walk=walk, created=False, safety_flag=raised.flag, looked_at_by=raised.looked_at_by)

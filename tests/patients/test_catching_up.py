@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
+from clinic.models import OutboxMessage
 from programmes.models import ChangedPatient, Flag, Walk
 from programmes.services.gathering import subjects_of
+from programmes.services.restricting import restrict_processing
 from tests.factories import NOON, a_walk
 from tests.patients.walk_form import text_of
 
@@ -86,10 +88,76 @@ def test_what_was_chosen_stays_chosen(signed_in, programme):
     assert "Friday 20 November: Choose a number from 0 to 10" in text
 
 
-def test_a_day_that_has_a_walk_takes_no_second_one(signed_in, programme):
+def test_a_day_that_has_a_walk_takes_no_second_one_and_says_so(signed_in, programme):
     a_walk(programme, day(1), now=NOON)
-    signed_in.post(PAGE, form((1, "10", "3", "4"), (2, "10", "3", "4")))
-    assert sorted(Walk.objects.values_list("walked_on", flat=True)) == [day(2), day(1)]
+    response = signed_in.post(PAGE, form((1, "10", "3", "4"), (2, "25", "3", "4")))
+    assert (response.status_code, Walk.objects.get().walked_on) == (422, day(1))
+    text = text_of(response)
+    assert "Friday 20 November: you logged a walk on this day before." in text
+    assert '<option value="25" selected>' in text
+
+
+def test_a_page_opened_before_midnight_loses_no_day_silently(signed_in, programme):
+    response = signed_in.post(PAGE, form((2, "25", "3", "4"), (7, "10", "3", "4")))
+    assert (response.status_code, Walk.objects.count()) == (422, 0)
+    assert "Saturday 14 November is no longer on this page." in text_of(response)
+
+
+def test_what_is_no_day_is_not_asked(signed_in, programme):
+    assert signed_in.post(PAGE, form((2, "25", "3", "4"), amount_x="3")).status_code == 302
+
+
+@pytest.mark.parametrize("ticked", [{"symptoms": ["chest_pain"]}, {"fall": "injury"}])
+def test_a_safety_answer_in_a_form_that_was_saved_before_is_raised(signed_in, programme, ticked):
+    sent = form((1, "10", "3", "4"))
+    signed_in.post(PAGE, sent)
+    responses = [signed_in.post(PAGE, sent | ticked) for _again in range(2)]
+    assert [response.headers["Location"] for response in responses] == ["/today/"] * 2
+    told = ticked.get("symptoms", [])
+    assert (Flag.objects.get().evidence["items"], Walk.objects.get().new_symptoms) == (told, [])
+    assert OutboxMessage.objects.filter(kind="safety-alert").count() == 1
+    text = text_of(signed_in.get("/today/"))
+    assert ("Call 999 now" if told else "Call 111 today") in text
+    assert text.count("looks at it by Monday 23 November.") == 1
+
+
+def test_while_an_earlier_answer_waits_no_new_promise_is_made(signed_in, programme):
+    sent = form((1, "10", "3", "4"))
+    signed_in.post(PAGE, sent)
+    a_walk(programme, day(2), new_symptoms=("fever",), now=NOON)
+    signed_in.post(PAGE, sent | {"symptoms": ["chest_pain"]})
+    text = text_of(signed_in.get("/today/"))
+    assert "Call 999 now" in text
+    assert "has been told" not in text
+
+
+def test_other_answers_under_an_old_key_are_looked_at_again(signed_in, programme):
+    sent = form((1, "10", "3", "4"))
+    signed_in.post(PAGE, sent)
+    more = sent | form((1, "10", "3", "9"), (2, "25", "2", "2")) | {"client_uuid": sent["client_uuid"]}
+    response = signed_in.post(PAGE, more)
+    assert (response.status_code, Walk.objects.get().pain_after) == (422, 4)
+    text = text_of(response)
+    assert "You saved this page before." in text
+    assert "Friday 20 November: you logged a walk on this day before." in text
+    assert '<option value="25" selected>' in text
+    assert sent["client_uuid"] not in text
+
+
+def test_a_record_restricted_meanwhile_takes_the_day_that_asks_for_help(signed_in, programme, manager):
+    restrict_processing(patient=programme.patient, reason="disputed", until=None, by=manager, now=NOON)
+    sent = form((1, "10", "3", "4"), (3, "10", "3", "4"), symptoms=["chest_pain"])
+    response = signed_in.post(PAGE, sent)
+    walk = Walk.objects.get()
+    assert (walk.walked_on, Flag.objects.get().walk) == (day(1), walk)
+    assert response.headers["Location"] == f"/walks/{walk.pk}/saved/"
+    assert "Your other walks were not saved." in text_of(signed_in.get(response.headers["Location"]))
+
+
+def test_a_record_restricted_meanwhile_takes_nothing_else(signed_in, programme, manager):
+    restrict_processing(patient=programme.patient, reason="disputed", until=None, by=manager, now=NOON)
+    response = signed_in.post(PAGE, form((1, "10", "3", "4"), (3, "10", "3", "4")))
+    assert (response.status_code, Walk.objects.count()) == (422, 0)
 
 
 @pytest.mark.parametrize("answers", [{"symptoms": ["chest_pain"]}, {"fall": "injury"}])

@@ -67,6 +67,15 @@ def test_the_same_form_twice_is_one_row(signed_in, programme):
     assert NotWalking.objects.count() == 1
 
 
+def test_another_reason_in_the_same_form_is_a_row_of_its_own(signed_in, programme):
+    form = {"client_uuid": str(uuid7()), "reason": "time"}
+    signed_in.post(PAGE, form)
+    pages = [signed_in.post(PAGE, form | {"reason": "pain"}).headers["Location"] for _again in range(2)]
+    assert pages[0] == pages[1]
+    assert sorted(NotWalking.objects.values_list("reason", flat=True)) == ["pain", "time"]
+    assert "How is your back?" in text_of(signed_in.get(pages[0]))
+
+
 @pytest.mark.parametrize("wrong", [{}, {"reason": "lazy"}, {"reason": "time", "note": "x" * 501}])
 def test_what_is_missing_is_asked_again(signed_in, programme, wrong):
     response = signed_in.post(PAGE, {"client_uuid": str(uuid7()), **wrong})
@@ -138,10 +147,37 @@ def test_where_the_clinician_did_not_allow_it_no_flare_up_plan_is_offered(signed
     assert not Overlay.objects.exists()
 
 
-def test_the_second_answer_changes_nothing(signed_in, programme):
+def test_a_second_answer_that_ticks_nothing_more_changes_nothing(signed_in, programme):
+    page = sore(signed_in, pain="3", symptoms=("fever",))
+    signed_in.post(page, {"pain_now": "9", "symptoms": ["none"]})
+    gap = NotWalking.objects.get()
+    assert (gap.pain_now, gap.new_symptoms) == (3, ["fever"])
+    assert OutboxMessage.objects.filter(kind="safety-alert").count() == 1
+
+
+@pytest.mark.parametrize(("first", "letters"), [("none", 1), ("weight_loss", 2)])
+def test_what_a_second_answer_ticks_is_raised_too(signed_in, programme, first, letters):
+    page = sore(signed_in, pain="3", symptoms=(first,))
+    for _again in range(2):
+        signed_in.post(page, {"pain_now": "3", "symptoms": ["fever"]})
+    gap, flag = NotWalking.objects.get(), Flag.objects.get()
+    assert ("fever" in (flag.latest or flag.evidence)["items"], gap.flag) == (True, flag)
+    assert OutboxMessage.objects.filter(kind="safety-alert").count() == letters
+    text = text_of(signed_in.get(page))
+    assert "Call 111 today" in text
+    assert PROMISE in text
+
+
+def test_a_second_answer_that_does_not_fit_is_asked_again(signed_in, programme):
     page = sore(signed_in, pain="3")
-    signed_in.post(page, {"pain_now": "9", "symptoms": ["fever"]})
-    assert (NotWalking.objects.get().pain_now, Flag.objects.count()) == (3, 0)
+    assert signed_in.post(page, {"pain_now": "3", "symptoms": ["none", "fever"]}).status_code == 422
+
+
+def test_a_symptom_takes_up_no_flare_up_plan_whatever_is_sent(signed_in, programme):
+    page = sore(signed_in, symptoms=("fever",))
+    assert signed_in.post(f"{page}flare-up/").headers["Location"] == page
+    assert not Overlay.objects.exists()
+    assert OutboxMessage.objects.filter(kind="safety-alert").count() == 1
 
 
 # --- Ill or away

@@ -42,12 +42,21 @@ def test_none_of_these_raises_nothing(programme):
     assert not OutboxMessage.objects.exists()
 
 
-def test_the_list_is_answered_once(programme):
+@pytest.mark.parametrize("again", [(), ("chest_pain",)])
+def test_the_list_is_answered_once(programme, again):
     walk = a_walk(programme, TODAY).walk
-    answer(walk)
+    answer(walk, "chest_pain")
     with pytest.raises(AlreadyAnswered):
-        answer(walk, "chest_pain")
-    assert not Flag.objects.exists()
+        answer(walk, *again)
+    assert (Walk.objects.get().new_symptoms, OutboxMessage.objects.count()) == (["chest_pain"], 1)
+
+
+def test_what_a_second_tab_ticks_is_added_and_raised(programme):
+    walk = a_walk(programme, TODAY).walk
+    for ticked in ([], ["fever"], ["chest_pain"]):
+        answer(walk, *ticked)
+    assert Walk.objects.get().new_symptoms == ["fever", "chest_pain"]
+    assert (Flag.objects.get().latest["items"], OutboxMessage.objects.count()) == (["chest_pain", "fever"], 2)
 
 
 def test_answers_join_the_unresolved_flag(programme):
