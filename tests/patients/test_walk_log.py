@@ -239,11 +239,11 @@ def test_saving_costs_six_domain_queries(signed_in, programme, earlier):
     assert queries.count == 6, queries.domain
 
 
-def test_saving_a_red_flag_costs_eleven(signed_in, programme):
+def test_saving_a_red_flag_costs_thirteen(signed_in, programme):
     form = answers(symptoms=["chest_pain"])
     with DomainQueries() as queries:
         signed_in.post(PAGE, form)
-    assert queries.count == 11, queries.domain
+    assert queries.count == 13, queries.domain
 
 
 def test_the_first_load_is_small(signed_in, programme):
