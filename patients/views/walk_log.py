@@ -153,7 +153,7 @@ def needs_list(walk: Walk) -> bool:
 def safety(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """The safety list on its own page, for a walk that is saved already."""
     walk = own_walk(request, walk_id)
-    if walk.new_symptoms is not None:
+    if walk.new_symptoms is not None and request.method != "POST":
         return redirect("patients:saved", walk.pk)
     form = SafetyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():

@@ -75,3 +75,12 @@ def test_a_red_flag_is_raised_in_the_post(signed_in, programme):
     assert letter.to_address == programme.clinic.duty_email
     assert "/review/" in letter.body
     assert "Walker" not in letter.subject + letter.body
+
+
+def test_a_second_tab_that_ticks_more_is_heard(signed_in, programme):
+    walk = a_walk(programme, TODAY).walk
+    tabs = [f"/walks/{walk.pk}/safety/"] * 2
+    signed_in.post(tabs[0], {"symptoms": ["none"]})
+    response = signed_in.post(tabs[1], {"symptoms": ["bladder_bowel"]})
+    assert Flag.objects.get().evidence["items"] == ["bladder_bowel"]
+    assert "Call 999 now" in text_of(signed_in.get(response.headers["Location"]))
