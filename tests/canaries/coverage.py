@@ -22,14 +22,20 @@ UNSEEN = {
     "admin/patients/patient/<pk>/void-letter/": "clinician",
     "admin/programmes/programme/<pk>/step-back/": "clinician",  # a week to go back to
     "admin/programmes/programme/<pk>/preview/": "clinician",  # sent by a script, with a draft's form
+    "not-walking/<gap_id>/flare-up/": "patient",  # a sore back, and a plan that allows it
+    "not-walking/<gap_id>/rest/": "patient",  # away or ill
     "plan/flare-up/over/": "patient",  # a flare-up
     "plan/repeat/": "patient",  # a week to repeat
+    "plan/rest/over/": "patient",  # a pause of the patient's own
     "privacy/<text_id>/read/": "patient",  # before the first page
+    "reminders/stop/<token>/": "anonymous",  # a link from a mail
     "review/<item_id>/emergency/": "reviewer",  # a limited record
     "set-up/before-you-start/": "patient",  # before it was read
     "sign-in/code/": "anonymous",  # after a code was asked for
     "sign-in/link/": "anonymous",
     "staff/password/link/<token>/": "anonymous",
+    "walks/timer/finish/": "patient",  # a timer that runs
+    "walks/timer/stop/": "patient",
     "staff/sign-in/second-step/": "anonymous",
     "your-data/consents/<acceptance_id>/withdraw/": "patient",
 }
