@@ -39,6 +39,9 @@ UNSEEN = {
     "staff/sign-in/second-step/": "anonymous",
     "your-data/consents/<acceptance_id>/withdraw/": "patient",
 }
+# The first question of the walk form where a plan counts metres or steps: no plan of the canaries does. The
+# same radios as `minutes`; sent blindly with every other name.
+OTHER_UNITS = {"metres", "stepped"}
 SHOWS_ONLY = re.compile(
     r"/(delete|history|jsi18n|login|print|show)/$|/<object_id>/$|^admin/(<app_label>/|<url>)?$"
 )
@@ -96,5 +99,5 @@ def words_of(classes: Iterable[type]) -> dict[str, set[str]]:
 
 def never_filled(classes: Iterable[type], asked: Iterable[Question]) -> dict[str, set[str]]:
     """Fields that no form of any page had."""
-    seen = {last_of(name) for question in asked for name in question.form.fields}
+    seen = {last_of(name) for question in asked for name in question.form.fields} | OTHER_UNITS
     return {name: forms for name, forms in words_of(classes).items() if name not in seen}
