@@ -30,6 +30,12 @@ settings.PASSWORD_HASHERS = ["tests.quick_hasher.QuickHasher"]
 hypothesis.settings.register_profile("same", derandomize=os.environ.get("FULL") != "1", deadline=None)
 hypothesis.settings.load_profile("same")
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a quarter of the time a test waits for servers and browsers."""
+    return (os.cpu_count() or 1) + 1
+
+
 # Filled when the database is migrated: later tests need the rows.
 KEPT_TABLES = {"django_content_type", "auth_permission"}
 
