@@ -1,9 +1,11 @@
 """What the builder's page and preview cost, what a clinician clicks and types, and what axe says."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import date
 
+import django
 from django.template import engines
 from django.template.loader import render_to_string
 
@@ -17,6 +19,8 @@ PREVIEW = "admin/programmes/_preview.html"
 @measures("builder")
 def preview_of_26_weeks(full: bool) -> Iterator[Figure]:
     """CPU of the plan in words, chart, warnings and SVG, and the table; the best of many rounds."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "clinic.settings")
+    django.setup()
     from programmes.admin.words import shown  # noqa: PLC0415  needs Django's registry of apps
 
     weeks = generate(20, T3_PREVENTION)
