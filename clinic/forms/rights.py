@@ -13,6 +13,7 @@ from clinic.services.going_live import Readiness
 from patients.models import REASON_LENGTH, Decision, RequestKind, RequestOutcome
 from patients.services.retention import years_after
 from patients.services.retention_decisions import LONGEST_KEEP
+from programmes.clinical.amounts import COLUMNS, DISTANCE, MINUTES, MOST, STEPS
 
 
 class GoingLiveForm(forms.Form):
@@ -99,7 +100,7 @@ def _score(label: Any) -> forms.IntegerField:
     return forms.IntegerField(label=label, min_value=0, max_value=10, required=False)
 
 
-AMOUNTS = ("minutes", "distance_m", "steps")
+AMOUNTS = COLUMNS.values()
 
 
 class WalkErrorForm(forms.Form):
@@ -113,13 +114,13 @@ class WalkErrorForm(forms.Form):
     minutes = forms.IntegerField(
         label=_("Corrected minutes (leave all three empty: no walk takes its place)"),
         min_value=1,
-        max_value=300,
+        max_value=MOST[MINUTES],
         required=False,
     )
     distance_m = forms.IntegerField(
-        label=_("Corrected metres"), min_value=0, max_value=40_000, required=False
+        label=_("Corrected metres"), min_value=0, max_value=MOST[DISTANCE], required=False
     )
-    steps = forms.IntegerField(label=_("Corrected steps"), min_value=0, max_value=60_000, required=False)
+    steps = forms.IntegerField(label=_("Corrected steps"), min_value=0, max_value=MOST[STEPS], required=False)
     walked_on = _day(_("Corrected day"), required=False)
     pain_before = _score(_("Pain before, 0 to 10"))
     pain_worst = _score(_("Worst pain, 0 to 10"))

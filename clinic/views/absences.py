@@ -1,6 +1,5 @@
 """Away and covered: who is, who will be, days on which nobody covers; planning, another cover, ending."""
 
-from collections.abc import Callable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -20,11 +19,10 @@ from clinic.models import Absence, StaffMember
 from clinic.permissions import may
 from clinic.services import absences as verbs
 from clinic.services.covering import Gap, gaps_of, planned_absences
-from clinic.views.access import ClinicRequest, page_for
+from clinic.views.access import ClinicRequest, Refusals, is_done, page_for
 from programmes.wording import days_in_words
 
-# Beside which field each refusal is told.
-REFUSED: dict[type[Exception], tuple[str | None, Any]] = {
+REFUSED: Refusals = {
     verbs.BadDates: ("until_on", gettext_lazy("Choose days from today on, at most a year.")),
     verbs.Overlaps: ("from_on", gettext_lazy("Away already on one of these days. Choose other days.")),
     verbs.NotACover: ("cover", gettext_lazy("Choose a clinician who works here.")),
@@ -86,8 +84,9 @@ def plan_absence(request: ClinicRequest, member_id: UUID) -> HttpResponse:
         raise PermissionDenied
     posted = request.POST if request.method == "POST" else None
     form = AbsenceForm(posted, member=member, today=local_today(request))
-    if form.is_valid() and _done(
+    if form.is_valid() and is_done(
         form,
+        REFUSED,
         lambda: verbs.plan_absence(
             member=member,
             cover=form.cleaned_data["cover"],
@@ -109,8 +108,9 @@ def name_cover(request: ClinicRequest, absence_id: UUID) -> HttpResponse:
     absence = _found(request, absence_id)
     posted = request.POST if request.method == "POST" else None
     form = CoverForm(posted, member=absence.member)
-    if form.is_valid() and _done(
+    if form.is_valid() and is_done(
         form,
+        REFUSED,
         lambda: verbs.name_cover(
             absence=absence, cover=form.cleaned_data["cover"], by=request.staff, now=timezone.now()
         ),
@@ -150,13 +150,3 @@ def _found(request: ClinicRequest, absence_id: UUID) -> Absence:
     if not _arranges(request.staff, absence.member_id):
         raise PermissionDenied
     return absence
-
-
-def _done(form: CoverForm, verb: Callable[[], Any]) -> bool:
-    """Whether the verb did it; if not, the form says why beside the field."""
-    try:
-        verb()
-    except tuple(REFUSED) as refusal:
-        field, words = REFUSED[type(refusal)]
-        form.add_error(field if field in form.fields else None, words)
-    return not form.errors

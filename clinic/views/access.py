@@ -6,6 +6,7 @@ from typing import Any, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,9 @@ __all__ = [
     "signed_in_page",
     "staff_page",
 ]
+
+
+Refusals = dict[type[Exception], tuple[str | None, Any]]  # beside which field each refusal is told
 
 
 class ClinicRequest(StaffRequest):
@@ -49,6 +53,16 @@ def page_for(verb: str) -> Callable[[Callable[..., HttpResponse]], Callable[...,
         return guarded
 
     return decorate
+
+
+def is_done(form: Form, refusals: Refusals, verb: Callable[[], Any]) -> bool:
+    """Whether the verb did it; if not, the form says why beside the field that `refusals` names."""
+    try:
+        verb()
+    except tuple(refusals) as refusal:
+        field, words = refusals[type(refusal)]
+        form.add_error(field if field in form.fields else None, words)
+    return not form.errors
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -15,11 +15,11 @@ from clinic.admin import local_today
 from clinic.forms import HandOverForm
 from clinic.models import StaffMember
 from clinic.permissions import may
-from clinic.views.access import ClinicRequest, page_for
+from clinic.views.access import ClinicRequest, Refusals, is_done, page_for
 from patients.models import Patient
 from programmes.services import caseloads
 
-REFUSED: dict[type[Exception], tuple[str | None, Any]] = {
+REFUSED: Refusals = {
     caseloads.NotASuccessor: ("to", gettext_lazy("This clinician no longer works here. Choose another.")),
     caseloads.NobodyChosen: ("patients", gettext_lazy("Tick at least one patient.")),
     caseloads.ReasonMissing: ("reason", gettext_lazy("Write why they are handed over.")),
@@ -43,7 +43,7 @@ def hand_patients_over(request: ClinicRequest, member_id: UUID) -> HttpResponse:
     if form.is_valid() and "back" not in request.POST:
         if "confirmed" not in request.POST:
             return render(request, "clinic/hand_over_confirm.html", {"holder": holder, "form": form})
-        if _handed_over(request, holder, form):
+        if is_done(form, REFUSED, lambda: _hand_over(request, holder, form)):
             return redirect("clinic:away")
     context = {"holder": holder, "form": form, "is_own": holder.pk == request.staff.pk}
     return render(request, "clinic/hand_over.html", context, status=422 if form.errors else 200)
@@ -55,25 +55,19 @@ def _led_by(holder: StaffMember, request: ClinicRequest) -> Any:
     return led.monitored_on(local_today(request)).order_by("family_name", "given_name", "pk")
 
 
-def _handed_over(request: ClinicRequest, holder: StaffMember, form: HandOverForm) -> bool:
-    """Whether it is done; if not, the form says why beside the field."""
+def _hand_over(request: ClinicRequest, holder: StaffMember, form: HandOverForm) -> None:
     to = form.cleaned_data["to"]
-    try:
-        count = caseloads.hand_patients_over(
-            holder=holder,
-            to=to,
-            patients=[patient.pk for patient in form.cleaned_data["patients"]],
-            reason=form.cleaned_data["reason"],
-            by=request.staff,
-            now=timezone.now(),
-        )
-    except tuple(REFUSED) as refusal:
-        form.add_error(*REFUSED[type(refusal)])
-        return False
+    count = caseloads.hand_patients_over(
+        holder=holder,
+        to=to,
+        patients=[patient.pk for patient in form.cleaned_data["patients"]],
+        reason=form.cleaned_data["reason"],
+        by=request.staff,
+        now=timezone.now(),
+    )
     said = ngettext(
         "%(name)s leads %(count)d more patient now, and is told by mail.",
         "%(name)s leads %(count)d more patients now, and is told by mail.",
         count,
     )
     messages.success(request, said % {"name": to.name, "count": count})
-    return True

@@ -10,8 +10,6 @@ from patients import wording
 from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.distances import METRES
 
-FARTHEST = 40_000  # metres
-MOST_STEPS = 60_000
 TOO_NEAR = 30  # metres: a choice so near the plan's own would only confuse
 MINUTES_ERROR = _("Enter whole minutes, from 1 to 300. For example: 15.")
 STEPS_ERROR = _("Enter whole steps, from 0 to 60000.")

@@ -13,10 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from patients import wording
 from patients.forms.amounts import (
     AMOUNTS,
-    FARTHEST,
     METRES_ERROR,
     MINUTES_ERROR,
-    MOST_STEPS,
     NEEDED,
     NO_NUMBER,
     STEPS_ERROR,
@@ -35,7 +33,7 @@ from patients.forms.fields import (
     choice,
     score,
 )
-from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked
+from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS, Walked
 from programmes.clinical.distances import metres_from
 from programmes.models import Fall, Intensity, Painkillers, Reason, Settled
 from programmes.services.overlays import FlareAnswers
@@ -153,7 +151,7 @@ class WalkForm(SafetyForm):
     )
     walked_on = forms.DateField(error_messages={"required": DAY_ERROR, "invalid": DAY_ERROR})
     minutes = SafeText(required=False)
-    other_minutes = WholeNumber(1, 300, MINUTES_ERROR)
+    other_minutes = WholeNumber(1, MOST[MINUTES], MINUTES_ERROR)
     metres = SafeText(required=False)
     stepped = SafeText(required=False)
     confirmed = forms.BooleanField(required=False)
@@ -165,7 +163,7 @@ class WalkForm(SafetyForm):
     fall = choice(FALLS)
     pain_worst = choice(PAIN)
     distance = SafeText(required=False)
-    steps = WholeNumber(0, MOST_STEPS, STEPS_ERROR)
+    steps = WholeNumber(0, MOST[STEPS], STEPS_ERROR)
     bouts = WholeNumber(1, 10, _("Enter a number from 1 to 10."))
     effort = WholeNumber(0, 10, _("Choose a number from 0 to 10."))
     limb_problem = choice(YES_NO)
@@ -213,13 +211,13 @@ class WalkForm(SafetyForm):
         return on
 
     def clean_minutes(self) -> int | None:
-        return self._radio("minutes", 300, MINUTES_ERROR)
+        return self._radio("minutes", MOST[MINUTES], MINUTES_ERROR)
 
     def clean_metres(self) -> int | None:
-        return self._radio("metres", FARTHEST, METRES_ERROR)
+        return self._radio("metres", MOST[DISTANCE], METRES_ERROR)
 
     def clean_stepped(self) -> int | None:
-        return self._radio("stepped", MOST_STEPS, STEPS_ERROR)
+        return self._radio("stepped", MOST[STEPS], STEPS_ERROR)
 
     def _radio(self, name: str, most: int, message: Any) -> int | None:
         """The radio's own number; None where none or "Other" was chosen: it stands in the next field."""
@@ -232,7 +230,7 @@ class WalkForm(SafetyForm):
         if not text:
             return None
         metres = metres_from(text, self.asked.units)
-        if metres is None or not 0 <= metres <= FARTHEST:
+        if metres is None or not 0 <= metres <= MOST[DISTANCE]:
             farthest = {"km": _("40 km"), "mi": _("24 miles")}[self.asked.units]
             raise forms.ValidationError(
                 _("Enter a distance from 0 to %(farthest)s."), params={"farthest": farthest}

@@ -10,7 +10,7 @@ from patients.forms.days import CallForm
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from programmes.models import Flag, Severity
 from programmes.services.calling import ask_for_call, open_request
-from programmes.services.plan_reading import plan_of
+from programmes.services.plan_reading import plan_of, running_programme
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -31,8 +31,7 @@ def call_me(request: PatientRequest) -> HttpResponse:
 def _ask(request: PatientRequest, *, can_wait: bool) -> None:
     now = timezone.now()
     plan = plan_of(patient=request.patient, on=request.patient.local_date(now))
-    programme = plan.programme if plan and plan.is_running else None
-    ask_for_call(patient=request.patient, programme=programme, can_wait=can_wait, now=now)
+    ask_for_call(patient=request.patient, programme=running_programme(plan), can_wait=can_wait, now=now)
 
 
 def _told(request: PatientRequest, waiting: Flag) -> dict[str, object]:

@@ -22,7 +22,7 @@ from patients.views.walk_log import asked_of, needs_list
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Fall, Walk
 from programmes.services.catching_up import DAYS, catch_up, key_of_day
-from programmes.services.plan_reading import Plan, plan_of
+from programmes.services.plan_reading import Plan, plan_of, running_programme
 from programmes.services.safety_raising import SafetyAnswers, raise_safety
 from programmes.services.walk_logging import DifferentEntry, Saved, WalkEntry, asks_for_safety
 
@@ -78,7 +78,7 @@ def _saved_before(
 
 def _raised(request: PatientRequest, entry: WalkEntry, plan: Plan | None, now: datetime) -> HttpResponse:
     """Today says what to do, for as long as the answer is open."""
-    programme = plan.programme if plan and plan.is_running else None
+    programme = running_programme(plan)
     told = SafetyAnswers(request.patient, programme, entry.new_symptoms or (), entry.fall or "none")
     key = f"catch-up:{request.patient.pk}:{entry.digest()[:32]}"
     raised = raise_safety(answers=told, duty_letter=mails.duty_letter(), key=key, now=now)
@@ -101,7 +101,7 @@ def _logged(request: PatientRequest, asked: Asked, *, but: str | None) -> dict[d
 def _save(request: PatientRequest, form: CatchUpForm, plan: Plan | None, now: datetime) -> list[Saved]:
     return catch_up(
         patient=request.patient,
-        programme=plan.programme if plan and plan.is_running else None,
+        programme=running_programme(plan),
         entries=form.entries(),
         duty_letter=mails.duty_letter(),
         by=request.patient.user,

@@ -24,7 +24,7 @@ from programmes.models import NotWalking, Reason
 from programmes.services import overlays, own_pauses
 from programmes.services.not_walking import WhyNot, answer_how_it_is, tell_why_not
 from programmes.services.pausing import NotPaused, OverlappingPause
-from programmes.services.plan_reading import Plan, plan_of
+from programmes.services.plan_reading import Plan, plan_of, running_programme
 from programmes.services.prescribing import NotRunning
 from programmes.services.walk_logging import AlreadyAnswered
 
@@ -88,7 +88,7 @@ def _answer(gap: NotWalking, plan: Plan | None, form: HowItIsForm) -> None:
     try:
         answer_how_it_is(
             gap=gap,
-            programme=plan.programme if plan and plan.is_running else None,
+            programme=running_programme(plan),
             answers=form.answers(),
             duty_letter=mails.duty_letter(),
             now=timezone.now(),

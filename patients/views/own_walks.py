@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
@@ -17,7 +17,7 @@ from patients.forms import Asked, WalkForm
 from patients.forms.changes import answers_of
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.views.walk_log import asked_of, form_page, needs_list, urgent_page
+from patients.views.walk_log import asked_of, form_page, needs_list, own_walk, urgent_page
 from programmes.models import Walk
 from programmes.services.own_walks import (
     NotChangeable,
@@ -37,7 +37,7 @@ TODAY = "patients:today"
 @patient_page
 def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """The walk form with its answers; saving makes a new version, and the one before stays in the record."""
-    walk = _own(request, walk_id)
+    walk = own_walk(request, walk_id)
     now = timezone.now()  # read once: the form and the verb mean the same "today", also at midnight
     asked = _asked(request, walk, now)
     if request.method != "POST":
@@ -58,14 +58,6 @@ def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
         return _no_longer(request)
     follows = newer.new_symptoms is None and needs_list(newer)
     return redirect("patients:safety" if follows else "patients:saved", newer.pk)
-
-
-def _own(request: PatientRequest, walk_id: UUID) -> Walk:
-    """This patient's walk, also one that was changed since: its form may be sent twice."""
-    own = Walk.objects.filter(clinic_id=request.patient.clinic_id, patient=request.patient)
-    walk: Walk = get_object_or_404(own, pk=walk_id)
-    walk.patient = request.patient  # already here, with its clinic
-    return walk
 
 
 def _is_changeable(request: PatientRequest, walk: Walk) -> bool:
@@ -103,7 +95,7 @@ def _save(request: PatientRequest, walk: Walk, entry: WalkEntry, now: datetime) 
 @patient_page
 def take_back(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     """For a walk that never was: it stays in the record, marked, and counts no more."""
-    walk = _own(request, walk_id)
+    walk = own_walk(request, walk_id)
     if request.is_restricted or not _is_changeable(request, walk):
         return _no_longer(request)
     amount = wording.walked(walk.walked, walk.target.counts, request.patient.units)

@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from patients import wording
 from patients.views.access import PatientRequest, page, patient_page
+from programmes.clinical.amounts import MINUTES, MOST
 
 TIMER = "timer"  # by patient, as two may share a login: when the walk began, and when it was over
-LONGEST = 300  # minutes, as of any walk
+LONGEST = MOST[MINUTES]
 MINUTE = 60  # seconds
 PAGE = "patients:timer"
 

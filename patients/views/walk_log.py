@@ -27,7 +27,13 @@ from programmes.clinical.saved import Saved, WalkAnswers, saved_sentence
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Flag, FlagCode, Walk
 from programmes.services.own_walks import is_changeable
-from programmes.services.plan_reading import Plan, last_deltas, log_so_far, plan_of
+from programmes.services.plan_reading import (
+    Plan,
+    last_deltas,
+    log_so_far,
+    plan_of,
+    running_programme,
+)
 from programmes.services.walk_logging import (
     OLDEST_ENTRY,
     AlreadyAnswered,
@@ -121,7 +127,7 @@ def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datet
     try:
         saved = log_walk(
             patient=request.patient,
-            programme=plan.programme if plan and plan.is_running else None,
+            programme=running_programme(plan),
             entry=entry,
             duty_letter=mails.duty_letter(),
             by=request.patient.user,

@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from programmes.clinical import grading
+from programmes.clinical.amounts import COLUMNS, DISTANCE, MINUTES, MOST, STEPS
 from programmes.models import Intensity, WeekKind
 
 PREFIX = "weeks"
 MOST_WEEKS = 104
 FAST_PARTS = ("intervals", "interval_days")
-DOSES = ("minutes", "distance_m", "steps")
+DOSES = tuple(COLUMNS.values())
 DOSE_NEEDED = {
     "minutes": gettext_lazy("Enter 1 to 300 minutes."),
     "distance_m": gettext_lazy("Enter 1 to 40,000 metres."),
@@ -40,9 +41,11 @@ class WeekForm(forms.Form):
 
     number = _number(gettext_lazy("week"), 1, MOST_WEEKS, gettext_lazy("Enter 1 to 104."))
     days = _number(gettext_lazy("walking days"), 1, 7, gettext_lazy("Enter 1 to 7 days."))
-    minutes = _number(gettext_lazy("minutes a day"), 0, 300, DOSE_NEEDED["minutes"])
-    distance_m = _number(gettext_lazy("metres a day"), 1, 40_000, DOSE_NEEDED["distance_m"], required=False)
-    steps = _number(gettext_lazy("steps a day"), 1, 60_000, DOSE_NEEDED["steps"], required=False)
+    minutes = _number(gettext_lazy("minutes a day"), 0, MOST[MINUTES], DOSE_NEEDED["minutes"])
+    distance_m = _number(
+        gettext_lazy("metres a day"), 1, MOST[DISTANCE], DOSE_NEEDED["distance_m"], required=False
+    )
+    steps = _number(gettext_lazy("steps a day"), 1, MOST[STEPS], DOSE_NEEDED["steps"], required=False)
     bouts = _number(gettext_lazy("walks a day"), 1, 6, gettext_lazy("Enter 1 to 6 walks."))
     intensity = forms.ChoiceField(label=gettext_lazy("pace"), choices=Intensity.choices)
     kind = forms.ChoiceField(label=gettext_lazy("kind of week"), choices=WeekKind.choices)

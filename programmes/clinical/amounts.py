@@ -6,6 +6,8 @@ from typing import NamedTuple, Protocol
 MINUTES, DISTANCE, STEPS = "minutes", "distance", "steps"
 COLUMNS = {MINUTES: "minutes", DISTANCE: "distance_m", STEPS: "steps"}
 """Under which name a dose, and a walk, holds it."""
+MOST = {MINUTES: 300, DISTANCE: 40_000, STEPS: 60_000}
+"""The most that one walk or a day's dose may be (metres); more is a typing error [P]."""
 
 
 class Dosed(Protocol):

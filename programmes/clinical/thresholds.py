@@ -8,6 +8,8 @@ No clinician has reviewed these numbers. A clinic may change them: build a `Thre
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS
+
 RULE_VERSION = "2026.2"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
@@ -84,7 +86,7 @@ class LifecycleThresholds:
 class GradingRules:
     """Limits of the programme generator; each template's own figures stand in `grading`."""
 
-    max_baseline: int = 300  # minutes; more is a typing error, the walk form has the same limit [P]
+    max_baseline: int = MOST[MINUTES]
     factor: float = 0.8  # start at 80 % of the baseline [F Australian guideline]
     gentle_factor: float = 0.7  # irritable, fearful or at high risk [F Lambeek 2007]
     step_share: float = 0.15  # of the baseline a week; 10-20 % in the trials [F]
@@ -106,8 +108,8 @@ class GradingRules:
     unlock_weeks: int = 2  # weeks at the target before the pace may turn moderate [P]
     metres_unit: int = 50  # distances are told in steps of 50 m, rounded down [P]
     max_step_metres: int = 400  # a week: five minutes at 80 m a minute [P]
-    max_metres: int = 40_000  # the walk form has the same limit [P]
-    max_steps: int = 60_000  # a day; the walk form has the same limit [P]
+    max_metres: int = MOST[DISTANCE]
+    max_steps: int = MOST[STEPS]  # a day
     volume_rise: float = 0.35  # weekly volume may rise by this share before a warning [P]
     steps_share: float = 0.10  # of baseline steps a week [F Walk30x5]
     steps_cap: int = 3000  # steps over the baseline [F Walk30x5]

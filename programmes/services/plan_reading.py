@@ -89,6 +89,11 @@ class Plan:
         return not self.has_ended
 
 
+def running_programme(plan: Plan | None) -> Programme | None:
+    """The programme that today's walks belong to; None without one, or after its end."""
+    return plan.programme if plan and plan.is_running else None
+
+
 def week_starts(course: Course) -> dict[int, date]:
     """By number, the first days of the weeks of today's revision.
 

@@ -76,29 +76,8 @@ def signed_in(client, patient):
     return sign_in_patient(client, patient)
 
 
-@pytest.fixture
-def full(client, patient, clinician, programme):
-    """A record with a row in every table of a patient."""
-    a_flare_plan(programme, TODAY)
-    a_walk(programme, TODAY, note="walked", new_symptoms=("chest_pain",), now=NOON)
-    NotWalking.objects.create(
-        clinic=patient.clinic,
-        patient=patient,
-        from_on=TODAY,
-        until_on=TODAY,
-        reason="pain",
-        received_at=NOON,
-    )
-    a_set_up(patient)
-    Reminder.objects.create(
-        clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"
-    )
-    accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
-    item = ReviewItem.objects.get(patient=patient)
-    record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)
-    days = {"from_on": TODAY, "until_on": TODAY + timedelta(days=2)}
-    pause_programme(programme=programme, reason="ill", by=clinician, now=NOON, **days)
-    ask_about_data(patient=patient, kind="correction", text="wrong", by=patient.user, now=NOON)
+def rows_of_people(patient, clinician):
+    """Who may sign in, who led, limited, opened and kept the record."""
     SignInCode.objects.create(
         user=patient.user, browser=uuid7(), digest="d" * 64, created_at=NOON, expires_at=NOON
     )
@@ -143,5 +122,31 @@ def full(client, patient, clinician, programme):
         decided_at=NOON - timedelta(days=400),
         decided_by=clinician,
     )
+
+
+@pytest.fixture
+def full(client, patient, clinician, programme):
+    """A record with a row in every table of a patient."""
+    a_flare_plan(programme, TODAY)
+    a_walk(programme, TODAY, note="walked", new_symptoms=("chest_pain",), now=NOON)
+    NotWalking.objects.create(
+        clinic=patient.clinic,
+        patient=patient,
+        from_on=TODAY,
+        until_on=TODAY,
+        reason="pain",
+        received_at=NOON,
+    )
+    a_set_up(patient)
+    Reminder.objects.create(
+        clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"
+    )
+    accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
+    item = ReviewItem.objects.get(patient=patient)
+    record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)
+    days = {"from_on": TODAY, "until_on": TODAY + timedelta(days=2)}
+    pause_programme(programme=programme, reason="ill", by=clinician, now=NOON, **days)
+    ask_about_data(patient=patient, kind="correction", text="wrong", by=patient.user, now=NOON)
+    rows_of_people(patient, clinician)
     sign_in_patient(client, patient)
     return patient
