@@ -1,13 +1,15 @@
 """What every clinical table shares: whose it is, and that it cannot point into another clinic."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal, Self
+from uuid import UUID
 
 from django.core.exceptions import ValidationError
 from django.db import connection, migrations, models, transaction
 from django.db.backends.ddl_references import Statement
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
@@ -188,6 +190,14 @@ class ClinicQuerySet(models.QuerySet[Any]):
         if clinic is None:
             raise NoClinic(self.model.__name__)
         return self.filter(clinic=clinic)
+
+    def with_keys(self, column: str, keys: Iterable[UUID]) -> Self:
+        """Rows whose column holds one of these keys, sent as one array.
+
+        A parameter for each key costs the driver more than the read, and PostgreSQL takes 65,535 of them.
+        """
+        sent = RawSQL("SELECT unnest(%s::uuid[])", [list(keys)])  # noqa: S611
+        return self.filter(**{f"{column}__in": sent})
 
 
 class ClinicRecord(models.Model):

@@ -108,16 +108,16 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
         .select_related("patient", "clinic")
         .order_by("patient_id")
     )
-    return list(found if patients is None else found.filter(patient_id__in=list(patients)))
+    return list(found if patients is None else found.with_keys("patient_id", patients))
 
 
 def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Prescription]]:
     """The signed revisions of each programme, in the order of signing."""
     doses: dict[UUID, list[Sequence[Any]]] = defaultdict(list)
-    rows = ProgrammeWeek.objects.for_clinic(clinic).filter(programme_id__in=programme_ids)
+    rows = ProgrammeWeek.objects.for_clinic(clinic).with_keys("programme_id", programme_ids)
     for revision_id, *dose in rows.order_by("number").values_list("revision_id", *Dose._fields):
         doses[revision_id].append(dose)
-    signed = ProgrammeRevision.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).signed()
+    signed = ProgrammeRevision.objects.for_clinic(clinic).with_keys("programme_id", programme_ids).signed()
     plans: dict[UUID, list[Prescription]] = defaultdict(list)
     for revision in signed:
         plans[revision.programme_id].append(prescription_of(revision, doses[revision.pk]))
@@ -139,7 +139,7 @@ def _course(
 def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
     rows = (
         Walk.objects.for_clinic(clinic)
-        .filter(patient_id__in=patient_ids)
+        .with_keys("patient_id", patient_ids)
         .valid()
         .with_trend_pain()
         .order_by("patient_id", "walked_on", "received_at", "id")
@@ -152,7 +152,7 @@ def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Rep
 
 
 def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PausedDays]]:
-    rows = Pause.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).order_by("from_on")
+    rows = Pause.objects.for_clinic(clinic).with_keys("programme_id", programme_ids).order_by("from_on")
     pauses: dict[UUID, list[PausedDays]] = defaultdict(list)
     for programme_id, from_on, until_on in rows.values_list("programme_id", "from_on", "until_on"):
         pauses[programme_id].append(PausedDays(from_on, until_on))
@@ -160,7 +160,7 @@ def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Pa
 
 
 def _overlays(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Repeat | Flare]]:
-    rows = Overlay.objects.for_clinic(clinic).filter(programme_id__in=programme_ids).that_count()
+    rows = Overlay.objects.for_clinic(clinic).with_keys("programme_id", programme_ids).that_count()
     overlays: dict[UUID, list[Repeat | Flare]] = defaultdict(list)
     for programme_id, *pressed in rows.values_list("programme_id", "kind", "from_on", "over_on", "flag_id"):
         overlays[programme_id].append(overlay_of(*pressed))
@@ -170,7 +170,7 @@ def _overlays(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[
 def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Flag]]:
     rows = (
         Flag.objects.for_clinic(clinic)
-        .filter(patient_id__in=patient_ids)
+        .with_keys("patient_id", patient_ids)
         .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_days)
         .select_related("item")
         .order_by("code", "raised_on")

@@ -222,7 +222,7 @@ def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     ]
     done = [tally for _subject, tally in stored if tally is not None]
     evaluated = [subject.programme.patient_id for subject, tally in stored if tally is not None]
-    ChangedPatient.objects.for_clinic(run.clinic).given_up().filter(patient_id__in=evaluated).delete()
+    ChangedPatient.objects.for_clinic(run.clinic).given_up().with_keys("patient_id", evaluated).delete()
     run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
     run.patients_evaluated, run.patients_failed = len(done), len(subjects) - len(done)
     run.flags_raised = sum(tally.raised for tally in done)
