@@ -1,0 +1,20 @@
+"""The pages of the sheet, rendered once for each process that asks for them."""
+
+import pytest
+import time_machine
+
+from tests.factories import NOON
+from tests.journeys.conftest import browser, chromium
+from tests.sheet import Page, rendered
+from tests.sheet.world import World
+
+__all__ = ["browser", "chromium"]
+_rendered: list[Page] = []
+
+
+@pytest.fixture
+def pages(db: None) -> list[Page]:
+    if not _rendered:
+        with time_machine.travel(NOON, tick=False):
+            _rendered.extend(rendered(World()))
+    return _rendered
