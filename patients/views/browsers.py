@@ -40,4 +40,4 @@ def sign_out_all(request: PatientRequest) -> HttpResponse:
 
 @require_safe
 def signed_out(request: PatientRequest) -> HttpResponse:
-    return page(request, "signed_out.html")
+    return page(request, "signed_out.html", {"only_here": "here" in request.GET})

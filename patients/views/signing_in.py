@@ -148,4 +148,4 @@ def choose(request: HttpRequest) -> HttpResponse:
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
-    return redirect("patients:home")
+    return redirect(f"{reverse('patients:signed-out')}?here")

@@ -268,6 +268,8 @@ def pain_chart(so_far: Progress) -> str:
     known: Sequence[int] = [point.before for point in so_far.pain if point.before is not None]
     if not known:
         return _("No pain numbers yet.")
+    if min(known) == max(known):
+        return _("Before your walks, your pain was %(always)d.") % {"always": min(known)}
     return _("Before your walks, your pain was between %(low)d and %(high)d.") % {
         "low": min(known),
         "high": max(known),

@@ -15,7 +15,7 @@ from tests.factories import a_clinic, a_staff_member
 from tests.signing_in import sign_in_staff
 
 NUMBER = re.compile(r"<code>([0-9a-f]{32})</code>")
-STATUSES = ["400", "403", "403_csrf", "404", "413", "429", "500"]
+STATUSES = ["400", "403", "403_csrf", "403_cookies", "404", "413", "429", "500"]
 SECRET = "Quillfeather-1950-03-02"
 
 
@@ -112,9 +112,18 @@ def test_what_fails_outside_django_has_page_number_and_headers():
 
 
 def test_a_form_from_nowhere_is_refused_with_a_number(db):
-    response = Client(enforce_csrf_checks=True).post("/sign-in/", {"email": SECRET})
+    visitor = Client(enforce_csrf_checks=True)
+    visitor.get("/sign-in/")
+    response = visitor.post("/sign-in/", {"email": SECRET})
     assert (response.status_code, shown(response)) == (403, response["X-Request-ID"])
     assert "Please send it again" in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["/sign-in/", "/sign-in/letter/", "/staff/sign-in/"])
+def test_a_browser_that_refuses_cookies_is_told(db, path):
+    response = Client(enforce_csrf_checks=True).post(path, {"email": SECRET})
+    assert response.status_code == 403
+    assert "Your browser refused our cookie" in response.content.decode()
 
 
 @pytest.mark.parametrize(

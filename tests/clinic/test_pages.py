@@ -191,7 +191,9 @@ def test_a_nul_in_the_address_is_a_bad_request(client, path):
 
 
 def test_a_form_without_its_token_says_what_to_do():
-    response = Client(enforce_csrf_checks=True).post("/staff/sign-in/", {"username": "a", "password": "b"})
+    visitor = Client(enforce_csrf_checks=True)
+    visitor.get("/staff/sign-in/")
+    response = visitor.post("/staff/sign-in/", {"username": "a", "password": "b"})
     assert (response.status_code, "Please send it again" in response.content.decode()) == (403, True)
 
 

@@ -16,19 +16,18 @@ def test_the_list_has_every_item_of_the_clinical_rules():
     assert set(wording.SAFETY_ITEMS) == set(UK_RED_FLAGS)
 
 
-def list_on(client):
-    """How the form offers the list: asked openly, or folded away."""
+def follows(client, on):
+    """Where a walk leads whose list was left folded."""
     text = text_of(client.get(PAGE))
-    assert text.count("Is any of this NEW?") == text.count('id="something-new"') == 1
-    return "folded" if '<details class="more" id="something-new">' in text else "asked"
+    assert text.count("Is any of this NEW?") == text.count('<details class="more" id="something-new">') == 1
+    return send(client, symptoms=None, walked_on=on.isoformat()).headers["Location"].split("/")[-2]
 
 
-def test_the_list_is_due_a_week_after_its_last_answer_and_always_offered(signed_in, programme):
-    assert list_on(signed_in) == "asked"
-    a_walk(programme, TODAY - timedelta(days=7), new_symptoms=())
-    assert list_on(signed_in) == "asked"
-    a_walk(programme, TODAY - timedelta(days=6), new_symptoms=())
-    assert list_on(signed_in) == "folded"
+@pytest.mark.parametrize(("days", "page"), [(None, "safety"), (7, "safety"), (6, "saved")])
+def test_the_list_is_always_offered_and_comes_by_itself_when_a_week_is_over(signed_in, programme, days, page):
+    if days is not None:
+        a_walk(programme, TODAY - timedelta(days=days), new_symptoms=())
+    assert follows(signed_in, TODAY) == page
 
 
 def test_between_two_lists_a_red_flag_is_raised_all_the_same(signed_in, programme):

@@ -238,7 +238,7 @@ def catch_up(world: World) -> Any:
     return world.walking().get("/walks/catch-up/")
 
 
-@state("Catching up: an error", 422)
+@state("Catching up: half a day, error", 422)
 def catch_up_error(world: World) -> Any:
     wrong = {"client_uuid": str(uuid7()), f"amount_{day(1)}": "1560", f"before_{day(1)}": "3"}
     return world.walking().post("/walks/catch-up/", wrong)
