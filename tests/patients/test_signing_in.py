@@ -331,7 +331,8 @@ def test_nobody_elses_record_can_be_chosen(client, patient, asked):
 
 def test_signing_out_takes_a_post(signed_in):
     assert signed_in.get("/sign-out/").status_code == 405
-    assert signed_in.post("/sign-out/").headers["Location"] == "/"
+    assert signed_in.post("/sign-out/").headers["Location"] == "/signed-out/?here"
+    assert "<h1>You are signed out</h1>" in signed_in.get("/signed-out/?here").content.decode()
     assert signed_in.get("/today/").headers["Location"] == "/sign-in/"
 
 
