@@ -54,6 +54,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "", **_: Any) -> HttpResponse:
-    """CSRF_FAILURE_VIEW: a form that did not come from a page of this session, or a browser without cookies."""
+    """CSRF_FAILURE_VIEW: a form from no page of this session, or a browser that refuses cookies."""
     kept = settings.CSRF_COOKIE_NAME in request.COOKIES
     return error_page(request, 403, "403_csrf.html" if kept else "403_cookies.html")

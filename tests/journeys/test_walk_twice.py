@@ -33,6 +33,7 @@ def save(page: Page) -> None:
 def fill_and_save(page: Page) -> None:
     for name, value in FIRST_QUESTIONS.items():
         page.locator(f"input[name={name}][value='{value}']").check()
+    page.get_by_text("Something new or worrying?").click()
     page.get_by_label("None of these").check()
     save(page)
     expect(page.get_by_text("Saved: 15 minutes")).to_be_visible()
