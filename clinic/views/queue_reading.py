@@ -17,7 +17,7 @@ from clinic.views.freshness import reviewed_at
 from patients.models import Patient
 from programmes.charts import SPARK_WEEKS
 from programmes.clinical.diary import Report
-from programmes.clinical.pain import Point, pain_series
+from programmes.clinical.series import Point, pain_series
 from programmes.models import (
     ChangedPatient,
     ContactAttempt,

@@ -182,12 +182,16 @@ def _silence(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern
     surprise = -silent * log(1 - rate)
     if surprise < thresholds.silence or planned < thresholds.silence_walks:
         return None
+    gap = diary.longest_gap(first, last)
+    if silent <= min(gap, thresholds.silence_gap):
+        return None
     numbers = {
         "silent_days": silent,
         "last_log": last.isoformat(),
         "planned_missed": round(planned, 1),
         "usual_per_week": round(7 * rate, 1),
         "surprise": round(surprise, 2),
+        "longest_gap": gap,
         "limits": {"surprise": thresholds.silence, "silent_days": thresholds.silence_days},
     }
     return "silence", numbers, share
@@ -226,7 +230,8 @@ def _slowing(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern
     planned, base_planned = diary.planned_walks(start, on), diary.planned_walks(first, before)
     offset = _offset(base_planned / base_days, planned / days)
     z, ratio = _slowing_z((recent, days), (base, base_days), offset, thresholds)
-    if z < thresholds.slowing_z or recent >= thresholds.slowing_plan * planned:
+    enough = z >= thresholds.slowing_z and recent < thresholds.slowing_plan * planned
+    if not enough or _is_back(diary, on, thresholds):
         return None
     numbers = {
         "recent_walks": recent,
@@ -243,6 +248,12 @@ def _slowing(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern
         },
     }
     return "slowing", numbers, min(1.0, base / base_planned) if base_planned else None
+
+
+def _is_back(diary: Diary, on: date, thresholds: AdherenceThresholds) -> bool:
+    """Whether the last seven unpaused days saw more than half of their planned walks."""
+    start = diary.active_span_start(on, thresholds.slowing_last)
+    return diary.days_walked(start, on) > thresholds.slowing_plan * diary.planned_walks(start, on)
 
 
 def _slowing_z(

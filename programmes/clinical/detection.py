@@ -7,6 +7,7 @@ from typing import Any
 
 from programmes.clinical import adherence, flaring, pain
 from programmes.clinical.diary import DAY, Diary, Finding
+from programmes.clinical.rarer import rarer as walks_rarer
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
 
 SEVERITIES = ("info", "amber-low", "amber", "amber-high", "urgent")
@@ -93,13 +94,18 @@ def findings(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> tuple
     """
     seen = diary.until(on)
     found = []
-    if seen.has_news(on) and (rise := pain.rising(seen.reports, on, thresholds.pain)):
+    if seen.has_news(on) and (rise := _rise(seen, on, thresholds)):
         found.append(Finding("PAIN_RISING", "amber", rise.evidence(thresholds.pain)))
     if drop := adherence.dropped(seen, on, thresholds.adherence):
         found.append(Finding("ADHERENCE_DROPPED", "amber", drop.evidence()))
     if late := flaring.overdue(seen, on, thresholds.flare):
         found.append(Finding("FLARE_OVERDUE", "amber", late.evidence()))
     return tuple(found)
+
+
+def _rise(seen: Diary, on: date, thresholds: Thresholds) -> pain.PainRise | None:
+    rarer = walks_rarer(seen, on, thresholds.pain)
+    return pain.rising(seen.reports, on, thresholds.pain, rarer)
 
 
 def flag_changes(

@@ -4,6 +4,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from programmes.clinical.amounts import Walked, amount_of, counts_of
@@ -139,6 +140,11 @@ class Diary:
         """The latest day walked on or before `day`, or None."""
         at = bisect_right(self.walk_days, day)
         return self.walk_days[at - 1] if at else None
+
+    def longest_gap(self, first: date, last: date) -> int:
+        """The most unpaused days without a walk between two walks from `first` to `last`."""
+        days = self.walk_days[bisect_left(self.walk_days, first) : bisect_right(self.walk_days, last)]
+        return max((self.active_days(a + DAY, b - DAY) for a, b in pairwise(days)), default=0)
 
     def active_days(self, first: date, last: date) -> int:
         """Count the days from `first` to `last` that are not paused."""

@@ -1,34 +1,49 @@
 """PAIN_RISING: is this patient's pain above their own usual, by more than their usual ups and downs?"""
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from itertools import groupby
-from math import sqrt
-from operator import itemgetter
 from typing import Any
 
 from programmes.clinical.diary import Report
+from programmes.clinical.rarer import Rarer
+from programmes.clinical.series import Point, between, lasts, mean, pain_series, spread, standard_errors
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, PainThresholds
 
 DEFAULT = DEFAULTS.pain
-Point = tuple[date, float]
+USUAL, RARER, RELAPSE = "usual", "rarer", "relapse"
 
 
 @dataclass(frozen=True, slots=True)
 class PainRise:
-    """A rise as seen on one day: windows in days, means and rise in NRS points, z in standard errors."""
+    """A rise as seen on one day: windows in days, means and rise in NRS points, z in standard errors.
+
+    `pattern` is usual (above the weeks before), rarer (the same while walks become rarer, so less is asked of
+    z) or relapse (above the better weeks that an improvement had brought). `limit` is what z was held to.
+    """
 
     on: date
     window: int
     base_window: int
     recent: tuple[Point, ...]
     earlier: tuple[Point, ...]
-    mean_recent: float
-    mean_earlier: float
     reference: float
     z: float
+    limit: float
+    pattern: str = USUAL
+    rarer: Rarer | None = None
+    worse: tuple[Point, ...] = ()
+
+    @property
+    def mean_recent(self) -> float:
+        """Mean of the recent scores."""
+        return mean(self.recent)
+
+    @property
+    def mean_earlier(self) -> float:
+        """Mean of the scores they are compared with."""
+        return mean(self.earlier)
 
     @property
     def rise(self) -> float:
@@ -39,6 +54,7 @@ class PainRise:
         """The numbers behind the finding, ready for JSON; `reference` is frozen here."""
         return {
             "rule_version": RULE_VERSION,
+            "pattern": self.pattern,
             "window": self.window,
             "base_window": self.base_window,
             "n_recent": len(self.recent),
@@ -48,42 +64,51 @@ class PainRise:
             "rise": round(self.rise, 2),
             "reference": round(self.reference, 2),
             "z": round(self.z, 2),
-            "limits": {"rise": thresholds.min_rise, "z": thresholds.z},
+            "limits": {"rise": thresholds.min_rise, "z": self.limit},
             "recent": [[d.isoformat(), round(v, 2)] for d, v in self.recent],
             "earlier": [[d.isoformat(), round(v, 2)] for d, v in self.earlier],
+            **({"rarer": self.rarer.evidence()} if self.rarer else {}),
+            **(self._improvement() if self.worse else {}),
         }
 
-
-def pain_series(reports: Sequence[Report], thresholds: PainThresholds = DEFAULT) -> list[Point]:
-    """Return one value a day: the mean of its timely pain scores; unanswered is left out, never zero."""
-    timely = (r for r in reports if r.drives_trends(thresholds.late_days))
-    scored = groupby(((r.on, r.pain) for r in timely if r.pain is not None), key=itemgetter(0))
-    days = [(on, [score for _, score in group]) for on, group in scored]
-    return [(on, sum(scores) / len(scores)) for on, scores in days]
+    def _improvement(self) -> dict[str, Any]:
+        """What had become better before it was lost."""
+        worse = mean(self.worse)
+        return {"mean_worse": round(worse, 2), "improved": round(worse - self.mean_earlier, 2)}
 
 
 def enough_reports(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEFAULT) -> bool:
     """Tell whether the rule can judge on `on` at all; False reads "not enough reports yet", never "fine"."""
-    return any(True for _ in _comparisons(pain_series(reports, thresholds), on, thresholds))
+    return any(True for _ in _comparisons(_lately(reports, on, thresholds), on, thresholds))
 
 
-def rising(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEFAULT) -> PainRise | None:
+def rising(
+    reports: Sequence[Report],
+    on: date,
+    thresholds: PainThresholds = DEFAULT,
+    rarer: Rarer | None = None,
+) -> PainRise | None:
     """Return the clearest rise on `on`, or None.
 
-    Average pain over the last 7 (or 14) days is at least one point above this patient's own previous four (or
-    eight) weeks, and by more than their usual ups and downs explain. Reads no report after `on`.
+    Average pain over the last 7 (or 14) days is at least one point above this patient's own previous four
+    (or eight) weeks, and by more than their usual ups and downs explain; while walks become `rarer`, somewhat
+    less is enough. Or an improvement was lost: see `_relapse`. Reads ten weeks, and nothing after `on`.
     """
+    series = _lately(reports, on, thresholds)
+    limit = thresholds.z_rarer if rarer else thresholds.z
     found = None
-    series = pain_series(reports, thresholds)
     for window, base, recent, earlier in _comparisons(series, on, thresholds):
-        now, before, z = _compare(recent, earlier, thresholds)
-        rises = now - before >= thresholds.min_rise and z >= thresholds.z
-        if rises and _lasts(recent, before, thresholds) and (found is None or z > found.z):
+        before = mean(earlier)
+        if mean(recent) - before < thresholds.min_rise or not lasts(recent, before, thresholds):
+            continue
+        z = standard_errors(recent, earlier, spread([earlier], thresholds))
+        if z >= limit and (found is None or z > found.z):
             reference = _reference(series, on, window, thresholds)
-            found = PainRise(
-                on, window, base, recent, earlier, now, before, before if reference is None else reference, z
-            )
-    return found
+            frozen = before if reference is None else reference
+            found = PainRise(on, window, base, recent, earlier, frozen, z, limit)
+    if found is None:
+        return _relapse(series, on, thresholds)
+    return found if found.z >= thresholds.z else _while_rarer(found, rarer)
 
 
 def latest_scores(
@@ -94,12 +119,12 @@ def latest_scores(
     The mean is None with fewer than three reports there, or without any score.
     """
     series = pain_series(reports, thresholds)
-    latest = _between(series, on - timedelta(days - 1), on)[-count:]
+    latest = between(series, on - timedelta(days - 1), on)[-count:]
     if not latest:
         return (), None
     first = latest[0][0]
-    earlier = _between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
-    return latest, _mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
+    earlier = between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
+    return latest, mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
 
 
 def still_raised(
@@ -115,7 +140,7 @@ def still_raised(
     point above that reference. A rolling base would absorb a permanent rise within three weeks.
     """
     calm: list[date] = []
-    for day, value in reversed(_between(pain_series(reports, thresholds), since + timedelta(1), on)):
+    for day, value in reversed(between(pain_series(reports, thresholds), since + timedelta(1), on)):
         if value - reference >= thresholds.clear_below:
             break
         calm.append(day)
@@ -123,9 +148,50 @@ def still_raised(
     return not (enough and (calm[0] - calm[-1]).days >= thresholds.clear_days)
 
 
-def _between(series: Sequence[Point], first: date, last: date) -> tuple[Point, ...]:
-    """The points from `first` to `last`, ends included."""
-    return tuple(series[bisect_left(series, (first, -1.0)) : bisect_right(series, (last, 99.0))])
+def _while_rarer(rise: PainRise, rarer: Rarer | None) -> PainRise:
+    return replace(rise, pattern=RARER, rarer=rarer)
+
+
+def _relapse(series: Sequence[Point], on: date, thresholds: PainThresholds) -> PainRise | None:
+    """An improvement of at least a point, lost again by at least a point, each by 2 standard errors.
+
+    Compared are the last week, the three weeks that ended two weeks ago and the four weeks before those: the
+    usual base still holds the bad time, and the fortnight between may already be on its way back.
+    """
+    last = on - timedelta(thresholds.relapse_gap)
+    first = last - timedelta(thresholds.relapse_days - 1)
+    better = between(series, first, last)
+    worse = between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
+    window = thresholds.recent_days[0]
+    recent = between(series, on - timedelta(window - 1), on)
+    if len(recent) < thresholds.min_recent or min(len(better), len(worse)) < thresholds.min_base[0]:
+        return None
+    low = mean(better)
+    own = spread([better, worse], thresholds)
+    moves = [standard_errors(one, better, own) for one in (worse, recent)]
+    least = min(mean(worse), mean(recent)) - low
+    if least < thresholds.min_rise or min(moves) < thresholds.z_relapse:
+        return None
+    if not lasts(recent, low, thresholds):
+        return None
+    return PainRise(
+        on,
+        window,
+        thresholds.relapse_days,
+        recent,
+        better,
+        low,
+        moves[1],
+        thresholds.z_relapse,
+        RELAPSE,
+        worse=worse,
+    )
+
+
+def _lately(reports: Sequence[Report], on: date, thresholds: PainThresholds) -> list[Point]:
+    """The series of the ten weeks that any comparison reads."""
+    first = on - timedelta(max(thresholds.recent_days) + max(thresholds.base_days))
+    return pain_series(reports[bisect_left(reports, first, key=lambda report: report.on) :], thresholds)
 
 
 def _comparisons(
@@ -134,43 +200,17 @@ def _comparisons(
     """Yield window, base window and their points for each pair that holds enough reports."""
     for window in thresholds.recent_days:
         start = on - timedelta(window - 1)
-        recent = _between(series, start, on)
+        recent = between(series, start, on)
         if len(recent) < thresholds.min_recent:
             continue
         for base, least in zip(thresholds.base_days, thresholds.min_base, strict=True):
-            earlier = _between(series, start - timedelta(base), start - timedelta(1))
+            earlier = between(series, start - timedelta(base), start - timedelta(1))
             if len(earlier) >= least:
                 yield window, base, recent, earlier
-
-
-def _compare(
-    recent: Sequence[Point], earlier: Sequence[Point], thresholds: PainThresholds
-) -> tuple[float, float, float]:
-    """Recent mean, earlier mean, and their difference in standard errors.
-
-    The spread is the patient's own, steadied by `usual_weight` reports at the usual spread: three equal
-    reports do not prove that a patient never varies.
-    """
-    now, before = _mean(recent), _mean(earlier)
-    own = sum((value - before) ** 2 for _, value in earlier)
-    prior = thresholds.usual_weight * thresholds.usual_sd**2
-    spread = sqrt((prior + own) / (thresholds.usual_weight + len(earlier) - 1))
-    return now, before, (now - before) / (spread * sqrt(1 / len(recent) + 1 / len(earlier)))
-
-
-def _lasts(recent: Sequence[Point], before: float, thresholds: PainThresholds) -> bool:
-    """Whether several reports are raised and the latest still are: no single bad walk, no past bump."""
-    raised = sum(value - before >= thresholds.min_rise for _, value in recent)
-    still = _mean(recent[-thresholds.last_reports :]) - before >= thresholds.min_rise
-    return raised >= thresholds.min_raised and still
 
 
 def _reference(series: Sequence[Point], on: date, window: int, thresholds: PainThresholds) -> float | None:
     """Mean of the four weeks before the window, or None with fewer than three reports there."""
     start = on - timedelta(window - 1)
-    earlier = _between(series, start - timedelta(thresholds.base_days[0]), start - timedelta(1))
-    return _mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
-
-
-def _mean(points: Sequence[Point]) -> float:
-    return sum(value for _, value in points) / len(points)
+    earlier = between(series, start - timedelta(thresholds.base_days[0]), start - timedelta(1))
+    return mean(earlier) if len(earlier) >= thresholds.min_base[0] else None

@@ -10,7 +10,7 @@ from typing import Literal
 
 from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS
 
-RULE_VERSION = "2026.2"
+RULE_VERSION = "2026.3"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]
@@ -27,11 +27,20 @@ class PainThresholds:
     usual_sd: float = (
         1.0  # the spread assumed before a patient has shown their own; median .75 on diaries [S]
     )
-    usual_weight: int = 8  # reports that this assumption counts for [S]
+    usual_weight: int = 16  # reports that this assumption counts for [S]
     min_raised: int = 2  # recent reports that must each lie that far above: one bad walk never does [P]
+    raised_share: float = 0.5  # and half of all recent reports: a few bad days are not a rise [S]
     last_reports: int = 2  # the latest reports whose mean must still lie that far above [S]
     min_rise: float = 1.0  # points; smaller rises are below what a person notices [P]
-    z: float = 3.1  # how many standard errors the rise must exceed: the clinic's knob [S]
+    z: float = 3.3  # how many standard errors the rise must exceed: the clinic's knob [S]
+    z_rarer: float = 2.5  # while walks become rarer: who hurts stops logging [S]
+    rarer_share: float = 0.75  # below three quarters of the usual walks [S]
+    rarer_days: int = 14  # in the last fortnight [S]
+    rarer_base: int = 42  # usual: the six weeks before [S]
+    rarer_min_base: int = 4  # days walked in them [S]
+    relapse_days: int = 21  # the better weeks that an improvement brought [S]
+    relapse_gap: int = 14  # they ended so long ago: the days since may be on their way back [S]
+    z_relapse: float = 2.0  # standard errors of the improvement, and of its loss [S]
     late_days: int = 7  # a pain score recalled more than a week later does not drive trends [P]
     clear_below: float = 1.0  # points above the frozen reference [P]
     clear_reports: int = 3  # reports on end below it [P]
@@ -48,12 +57,14 @@ class AdherenceThresholds:
     min_recent_days: int = 14  # unpaused days under the plan in force before slowing is judged [S]
     pseudo_days: int = 2  # days at a rate of one half that start every habit [S]
     rate_limits: tuple[float, float] = (0.05, 0.97)  # a habit is never taken as never or always [S]
-    silence: float = 5.2  # surprise of the silence: days x -ln(1 - rate); 16/10/7/5/3 days at 2-6 a week [S]
+    silence: float = 5.0  # surprise of the silence: days x -ln(1 - rate); 15/9/6/5/5 days at 2-6 a week [S]
+    silence_gap: int = 10  # and longer than the own longest gap of the base, as far as that is this long [S]
     silence_days: int = 5  # so that a daily walker is not flagged after a weekend [P]
     silence_walks: float = 3.0  # planned walks that must have gone by [P]
     slowing_ratio: float = 0.7  # recent rate below 70 % of own habit [S]
     slowing_z: float = 0.75  # by this many standard errors [S]
     slowing_plan: float = 0.5  # and on fewer than half of the planned days [S]
+    slowing_last: int = 7  # days: at most half of the planned in these too; who is back is not slow [S]
     slowing_min_base: int = 4  # days walked in the base window [S]
     never_days: int = 9  # days without a first log, or after the last of very few [S]
     never_max_logs: int = 3  # up to this many logs count as "hardly started" [S]
@@ -180,7 +191,7 @@ class Thresholds:
     lifecycle: LifecycleThresholds = field(default_factory=LifecycleThresholds)
 
 
-PAIN_Z: dict[Sensitivity, float] = {"quiet": 3.4, "balanced": 3.1, "sensitive": 2.5}
+PAIN_Z: dict[Sensitivity, float] = {"quiet": 3.6, "balanced": 3.3, "sensitive": 2.8}
 """The clinic's knob for PAIN_RISING: higher is quieter [S]."""
 
 

@@ -166,6 +166,34 @@ def _safety_lines(evidence: Evidence) -> Iterator[Line]:
 
 
 def _pain_rising(evidence: Evidence) -> str:
+    if evidence.get("pattern") == "relapse":
+        return _relapse(evidence)
+    said = _above_usual(evidence)
+    if rarer := evidence.get("rarer"):
+        return gettext("%(sentence)s Walks became rarer: %(walked)d in %(days)s, usually %(usual)s.") % {
+            "sentence": said,
+            "walked": rarer["walked"],
+            "days": span(rarer["days"]),
+            "usual": number(rarer["expected"]),
+        }
+    return said
+
+
+def _relapse(evidence: Evidence) -> str:
+    return gettext(
+        "Average pain over the last %(recent)s is %(rise)s points above this patient's own better weeks:"
+        " an improvement of %(improved)s points is being lost"
+        " (%(n_recent)d recent reports, %(n_earlier)d from the better weeks)."
+    ) % {
+        "recent": span(evidence["window"]),
+        "rise": points_of_pain(evidence["rise"]),
+        "improved": points_of_pain(evidence["improved"]),
+        "n_recent": evidence["n_recent"],
+        "n_earlier": evidence["n_earlier"],
+    }
+
+
+def _above_usual(evidence: Evidence) -> str:
     return gettext(
         "Average pain over the last %(recent)s is %(rise)s points above this patient's own previous %(base)s"
         " – more than their usual ups and downs explain (%(n_recent)d recent, %(n_earlier)d earlier reports)."
@@ -184,8 +212,12 @@ def _pain_rising_lines(evidence: Evidence) -> Iterator[Line]:
     recent = {"mean": points_of_pain(evidence["mean_recent"]), "count": evidence["n_recent"]}
     earlier = {"mean": points_of_pain(evidence["mean_earlier"]), "count": evidence["n_earlier"]}
     yield Line(gettext("Average of the last %(span)s") % {"span": span(evidence["window"])}, reports % recent)
-    before = gettext("Average of the %(span)s before") % {"span": span(evidence["base_window"])}
-    yield Line(before, reports % earlier)
+    before = gettext("Average of the %(span)s before")
+    if "improved" in evidence:
+        before = gettext("Average of the better %(span)s, until two weeks ago")
+    yield Line(before % {"span": span(evidence["base_window"])}, reports % earlier)
+    if "improved" in evidence:
+        yield Line(gettext("Average of the four weeks before those"), points_of_pain(evidence["mean_worse"]))
     yield _limited(gettext("Rise, points"), evidence["rise"], limits.get("rise"))
     yield _limited(gettext("Rise in standard errors"), evidence["z"], limits.get("z"))
     yield Line(gettext("Reference it is cleared against"), points_of_pain(evidence["reference"]))

@@ -45,6 +45,38 @@ def jump_of_two(patient: PatientDiary, logs: list[DiaryLog], on: date) -> bool:
     return bool(logs) and logs[-1].on == on and len(scores) > 1 and scores[-1] >= scores[-2] + 2
 
 
+def quick_above_slow(patient: PatientDiary, logs: list[DiaryLog], on: date) -> bool:
+    """Two exponentially weighted means (EWMA): a quick one 1.5 points above a slow one."""
+    scores = pains(logs, on, 0, 999)
+    if not logs or logs[-1].on != on or len(scores) < 8:
+        return False
+    quick = slow = sum(scores[:5]) / 5
+    for score in scores[5:]:
+        quick, slow = quick + 0.3 * (score - quick), slow + 0.05 * (score - slow)
+    return quick - slow >= 1.5
+
+
+def summed_excess(patient: PatientDiary, logs: list[DiaryLog], on: date) -> bool:
+    """CUSUM: what the last fortnight's scores lie above the four weeks before, less 0.5 each, sums to 5."""
+    earlier, recent = pains(logs, on, 14, 41), pains(logs, on, 0, 13)
+    if not logs or logs[-1].on != on or len(earlier) < 3:
+        return False
+    usual, sum_ = sum(earlier) / len(earlier), 0.0
+    for score in recent:
+        sum_ = max(0.0, sum_ + score - usual - 0.5)
+    return sum_ >= 5
+
+
+def above_lowest(patient: PatientDiary, logs: list[DiaryLog], on: date) -> bool:
+    """7-day mean at least 2 above the lowest fortnight of the last eight weeks."""
+    recent = pains(logs, on, 0, 6)
+    fortnights = [pains(logs, on, newest, newest + 13) for newest in range(7, 50, 7)]
+    means = [sum(scores) / len(scores) for scores in fortnights if len(scores) >= 4]
+    if not logs or logs[-1].on != on or len(recent) < 2 or not means:
+        return False
+    return sum(recent) / len(recent) - min(means) >= 2
+
+
 def silent_week(patient: PatientDiary, logs: list[DiaryLog], on: date) -> bool:
     return (on - (logs[-1].on if logs else patient.started_on)).days >= 7
 
@@ -61,6 +93,9 @@ RULES: dict[str, tuple[str, Rule]] = {
     "week_above_week": ("pain_rise", week_above_week),
     "week_above_month": ("pain_rise", week_above_month),
     "jump_of_two": ("pain_rise", jump_of_two),
+    "quick_above_slow": ("pain_rise", quick_above_slow),
+    "summed_excess": ("pain_rise", summed_excess),
+    "above_lowest": ("pain_rise", above_lowest),
     "silent_week": ("adherence_drop", silent_week),
     "week_below_half": ("adherence_drop", week_below_half),
     "fortnight_below_half": ("adherence_drop", fortnight_below_half),
@@ -74,7 +109,7 @@ def alarm_days(patient: PatientDiary, rule: Rule) -> list[date]:
     while day <= patient.last_on:
         while seen < len(patient.logs) and patient.logs[seen].on <= day:
             seen += 1
-        if rule(patient, list(patient.logs[max(0, seen - 40) : seen]), day):
+        if rule(patient, list(patient.logs[max(0, seen - 60) : seen]), day):
             fired.append(day)
         day += timedelta(1)
     return fired

@@ -204,3 +204,40 @@ def test_a_drop_of_unknown_reference_clears_at_sixty_per_cent() -> None:
 
 def test_low_clears_at_sixty_per_cent() -> None:
     assert [still_low(diary(days), day(50), day(64)) for days in (SOME, FEW)] == [False, True]
+
+
+def first_silence(walked: list[int]) -> int:
+    """The first day from 60 on that is called silent."""
+    drops = ((n, dropped(diary(walked), day(n))) for n in range(60, 80))
+    return next(n for n, drop in drops if drop is not None and drop.pattern == "silence")
+
+
+def test_silence_shorter_than_the_own_longest_gap_is_habit() -> None:
+    with_a_gap = [n for n in range(0, 60) if n % 7 < 5 and not 20 <= n < 28]
+
+    first = [first_silence(walked) for walked in (with_a_gap, on_weekdays(range(5), 0, 60))]
+
+    assert first == [69, 64]
+
+
+def test_a_gap_longer_than_ten_days_excuses_ten() -> None:
+    after_a_holiday = [n for n in range(0, 60) if n % 7 < 5 and not 20 <= n < 35]
+
+    assert first_silence(after_a_holiday) == 70
+
+
+def test_paused_days_are_no_gap() -> None:
+    walked = [n for n in range(0, 60) if n % 7 < 5 and not 20 <= n < 28]
+
+    paused = diary(walked, pauses=(Pause(day(20), day(27)),))
+
+    assert paused.longest_gap(day(0), day(60)) == 2
+
+
+def test_whoever_walks_again_is_not_slow() -> None:
+    a_week_off = [n for n in range(0, 70) if n % 7 < 5 and not 54 <= n < 63]
+    slow = [n for n in range(0, 70) if (n % 7 < 5 if n < 54 else n in (56, 63))]
+
+    patterns = [drop.pattern if (drop := dropped(diary(w), day(67))) else None for w in (a_week_off, slow)]
+
+    assert patterns == [None, "slowing"]

@@ -1,10 +1,13 @@
 import random
+from dataclasses import replace
 
 import pytest
 
 from programmes.clinical.diary import Report
-from programmes.clinical.pain import enough_reports, pain_series, rising, still_raised
-from programmes.clinical.thresholds import Sensitivity, with_sensitivity
+from programmes.clinical.pain import enough_reports, rising, still_raised
+from programmes.clinical.rarer import Rarer
+from programmes.clinical.series import pain_series
+from programmes.clinical.thresholds import DEFAULTS, Sensitivity, with_sensitivity
 from tests.clinical.diaries import day, report, reports
 
 
@@ -46,7 +49,7 @@ def test_the_evidence_holds_the_points_used_and_the_frozen_reference() -> None:
     evidence = rise.evidence()
     assert evidence["recent"] == [[day(n).isoformat(), 6.0] for n in (28, 30, 32)]
     assert (evidence["n_recent"], evidence["n_earlier"], evidence["reference"]) == (3, 14, 3.0)
-    assert evidence["limits"] == {"rise": 1.0, "z": 3.1}
+    assert evidence["limits"] == {"rise": 1.0, "z": 3.3}
 
 
 def test_reports_after_the_day_are_not_read() -> None:
@@ -80,7 +83,7 @@ def test_unanswered_reports_are_not_enough() -> None:
 
 @pytest.mark.parametrize(("knob", "found"), [("quiet", False), ("balanced", False), ("sensitive", True)])
 def test_the_knob_moves_the_limit(knob: Sensitivity, found: bool) -> None:
-    series = reports(steady(28) | {29: 4, 31: 4, 33: 4})
+    series = reports(steady(28) | {29: 4, 31: 5, 33: 4, 34: 4})
 
     assert (rising(series, day(34), with_sensitivity(knob).pain) is not None) is found
 
@@ -116,3 +119,62 @@ def noisy_step(seed: int) -> tuple[Report, ...]:
 @pytest.mark.parametrize("seed", range(5))
 def test_a_permanent_step_never_clears_itself_in_ninety_days(seed: int) -> None:
     assert all(still_raised(3.0, noisy_step(seed), day(0), day(n)) for n in range(1, 91))
+
+
+def improved_then(lately: dict[int, int | None]) -> tuple[Report, ...]:
+    """Four weeks at 6, then three at 3, then what the test says from day 49 on."""
+    course = {n: (6 if n < 28 else 3) + (-1, 0, 1)[n % 3] for n in range(0, 49, 2)}
+    return reports(course | lately)
+
+
+def test_an_improvement_that_is_lost_is_a_rise_above_the_better_weeks() -> None:
+    back = improved_then({50: 4, 52: 4, 54: 5, 57: 5, 59: 5, 61: 5})
+
+    rise = rising(back, day(61))
+
+    assert rise is not None
+    assert (rise.pattern, rise.base_window, rise.limit) == ("relapse", 21, 2.0)
+    assert rise.evidence()["improved"] == round(rise.evidence()["mean_worse"] - rise.mean_earlier, 2)
+    assert rise.reference == rise.mean_earlier
+
+
+def test_an_improvement_that_stays_is_none() -> None:
+    assert rising(improved_then({50: 3, 53: 4, 56: 3, 58: 3, 61: 4}), day(61)) is None
+
+
+def test_better_weeks_that_were_no_improvement_are_no_reference_for_a_relapse() -> None:
+    course = {n: 3 + (-1, 0, 1)[n % 3] for n in range(0, 49, 2)}
+
+    assert rising(reports(course | {50: 4, 52: 3, 57: 4, 59: 4, 61: 5}), day(61)) is None
+
+
+def few_raised_among_many() -> tuple[Report, ...]:
+    return reports({n: 3 for n in range(35)} | {35: 8, 36: 3, 37: 3, 38: 3, 39: 8, 40: 3, 41: 8})
+
+
+def test_fewer_than_half_of_the_reports_raised_is_not_a_rise() -> None:
+    assert rising(few_raised_among_many(), day(41)) is None
+    assert rising(few_raised_among_many(), day(41), replace(DEFAULTS.pain, raised_share=0.0)) is not None
+
+
+SOMEWHAT_RAISED = reports(steady(28) | {29: 4, 31: 5, 33: 4, 34: 4})
+
+
+def test_less_is_enough_while_walks_become_rarer() -> None:
+    seldom = Rarer(walked=4, days=14, expected=7.0)
+
+    rise = rising(SOMEWHAT_RAISED, day(34), rarer=seldom)
+
+    assert rising(SOMEWHAT_RAISED, day(34)) is None
+    assert rise is not None
+    assert (rise.pattern, rise.limit) == ("rarer", 2.5)
+    assert rise.evidence()["rarer"] == {"walked": 4, "days": 14, "expected": 7.0}
+
+
+def test_a_clear_rise_while_walks_become_rarer_is_an_ordinary_one() -> None:
+    risen = reports(steady(28) | {28: 6, 30: 6, 32: 6})
+
+    rise = rising(risen, day(34), rarer=Rarer(walked=3, days=14, expected=7.0))
+
+    assert rise is not None
+    assert (rise.pattern, rise.rarer) == ("usual", None)
