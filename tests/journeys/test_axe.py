@@ -1,5 +1,6 @@
 """axe-core finds nothing on any page, narrow or wide, light, dark or in forced colours; nor does the CSP."""
 
+import os
 import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -31,15 +32,17 @@ from tests.factories import (
     a_walk,
     limit,
 )
-from tests.figures import Figure, record
+from tests.figures import RECORD, Figure, record
 from tests.patients.ended import decided, ended
 from tests.signing_in import sign_in_patient, sign_in_staff
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 AXE = (Path(__file__).parents[1] / "vendor" / "axe" / "axe.min.js").read_text()
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-RUN = """async (rules) => {
-  const found = await axe.run(document, {runOnly: {type: 'tag', values: rules}});
+OF_COLOUR = ["color-contrast", "link-in-text-block"]  # what a mode of colours can change
+RUN = """async (only) => {
+  await Promise.all(document.getAnimations().map(each => each.finished));  // links fade to their other colour
+  const found = await axe.run(document, {runOnly: only});
   return found.violations.map(v => `${v.id} (${v.impact}) ${v.nodes[0].target} ${v.nodes[0].failureSummary}`);
 }"""
 WATCH = """
@@ -47,12 +50,14 @@ WATCH = """
   addEventListener('securitypolicyviolation', e => refused.push(`${e.violatedDirective} ${e.blockedURI}`));
 """
 WIDER_THAN_THE_SCREEN = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+NARROW, WIDE = {"width": 320, "height": 640}, {"width": 1280, "height": 900}
 MODES = {
-    "320 px": {"viewport": {"width": 320, "height": 640}},
-    "1280 px": {"viewport": {"width": 1280, "height": 900}},
-    "dark": {"viewport": {"width": 1280, "height": 900}, "color_scheme": "dark"},
-    "forced colours": {"viewport": {"width": 320, "height": 640}, "forced_colors": "active"},
+    "320 px": (NARROW, {}),
+    "1280 px": (WIDE, {}),
+    "dark": (WIDE, {"color_scheme": "dark"}),
+    "forced colours": (NARROW, {"forced_colors": "active"}),
 }
+LIGHT = {"color_scheme": "light", "forced_colors": "none"}
 
 
 def days_ago(days):
@@ -217,33 +222,41 @@ def cookie_of(client: Client, web: str) -> dict[str, str]:
     return {"name": "session", "value": client.cookies["session"].value, "url": web}
 
 
-def problems(page: Page, url: str, *, serious_only: bool) -> list[str]:
-    page.goto(url)
-    refused = page.evaluate("window.refused")  # before axe, which itself tries a style element
+def problems(page: Page, modes=MODES, *, serious_only: bool = False) -> list[str]:
+    """Of the page that is open, in each mode. A test asks modes of colour for colours, a figure for all."""
+    refused = page.evaluate("window.refused || []")  # before axe, which itself tries a style element
     page.evaluate(AXE)
-    found = page.evaluate(RUN, RULES)
+    found = []
+    for mode, (size, colours) in modes.items():
+        page.set_viewport_size(size)
+        page.emulate_media(**LIGHT | colours)
+        wanted = OF_COLOUR if colours and RECORD not in os.environ else RULES
+        kind = "rule" if wanted is OF_COLOUR else "tag"
+        seen = page.evaluate(RUN, {"type": kind, "values": wanted})
+        if page.evaluate(WIDER_THAN_THE_SCREEN):
+            seen.append("wider than the screen (serious)")
+        found += [f"{page.url}, {mode}: {line}" for line in seen]
     if serious_only:
         found = [line for line in found if "(serious)" in line or "(critical)" in line]
-    found += refused
-    if page.evaluate(WIDER_THAN_THE_SCREEN):
-        found.append("wider than the screen")
-    return [f"{url}: {line}" for line in found]
+    return found + [f"{page.url}: {line}" for line in refused]
 
 
-def visited(context: BrowserContext, web: str, paths, *, serious_only: bool = False) -> list[str]:
+def a_context(browser: Browser, web: str, client: Client | None) -> BrowserContext:
+    context = browser.new_context()
     context.add_init_script(WATCH)
-    page = context.new_page()
-    return [line for path in paths for line in problems(page, web + path, serious_only=serious_only)]
+    if client is not None:
+        context.add_cookies([cookie_of(client, web)])
+    return context
 
 
 def in_every_mode(browser: Browser, web: str, paths, client: Client | None, **options) -> list[str]:
+    context = a_context(browser, web, client)
+    page = context.new_page()
     found = []
-    for mode, settings in MODES.items():
-        context = browser.new_context(**settings)
-        if client is not None:
-            context.add_cookies([cookie_of(client, web)])
-        found += [f"{mode}: {line}" for line in visited(context, web, paths, **options)]
-        context.close()
+    for path in paths:
+        page.goto(web + path)
+        found += problems(page, **options)
+    context.close()
     return found
 
 
@@ -286,18 +299,13 @@ def test_pages_of_patients(browser, web, people):
 
 
 def test_forms_with_errors(browser, web, people):
-    client = sign_in_patient(Client(), people["steady"].patient)
-    found = []
-    for settings in MODES.values():
-        context = browser.new_context(**settings)
-        context.add_cookies([cookie_of(client, web)])
-        page = context.new_page()
-        page.goto(f"{web}/walks/new/")
-        page.get_by_role("button", name="Save walk").click()
-        assert page.title().startswith("Error:")
-        page.evaluate(AXE)
-        found += page.evaluate(RUN, RULES)
-        context.close()
+    context = a_context(browser, web, sign_in_patient(Client(), people["steady"].patient))
+    page = context.new_page()
+    page.goto(f"{web}/walks/new/")
+    page.get_by_role("button", name="Save walk").click()
+    assert page.title().startswith("Error:")
+    found = problems(page)
+    context.close()
     count("the walk form with errors", found)
 
 
@@ -332,13 +340,10 @@ def test_the_link_and_the_printed_letter(browser, web, people):
     found += in_every_mode(
         browser, web, [f"{record_page}letter/", f"{record_page}sign-out/"], desk, serious_only=True
     )
-    for settings in MODES.values():
-        context = browser.new_context(**settings)
-        context.add_cookies([cookie_of(desk, web)])
-        page = context.new_page()
-        page.goto(f"{web}{record_page}letter/")
-        page.get_by_role("button", name="Make the letter").click()
-        page.evaluate(AXE)
-        found += page.evaluate(RUN, RULES)
-        context.close()
+    context = a_context(browser, web, desk)
+    page = context.new_page()
+    page.goto(f"{web}{record_page}letter/")
+    page.get_by_role("button", name="Make the letter").click()
+    found += problems(page)
+    context.close()
     count("the link and the printed letter", found)
