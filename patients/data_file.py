@@ -1,5 +1,7 @@
-"""The copy of a record as a file: one ZIP with a page to read and the same as JSON for machines."""
+"""The copy of a record as a file: a ZIP with a page to read, all of it as JSON, and the walks as a table."""
 
+import csv
+import io
 import json
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,7 +13,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.db.models import Model
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -23,6 +25,7 @@ from clinic.admin.audit_words import route_words
 from clinic.admin.history import change_lines, in_words, table_word
 from clinic.models import HistoryEntry
 from clinic.reads import note_read
+from clinic.spreadsheets import harmless
 from patients.services.record_export import FORMAT, VERSION, RecordCopy
 from patients.services.record_rows import is_list_of_keys
 from programmes import wording
@@ -58,10 +61,87 @@ def data_file(copy: RecordCopy) -> FileResponse:
     return FileResponse(file, as_attachment=True, filename=name, content_type="application/zip")
 
 
+def walks_file(copy: RecordCopy) -> HttpResponse:
+    """The walks alone, for a spreadsheet."""
+    return _one_file(copy, walks_table(copy).encode("utf-8"), "walks", "csv", "text/csv; charset=utf-8")
+
+
+def json_file(copy: RecordCopy) -> HttpResponse:
+    """Everything, for another program."""
+    return _one_file(copy, as_json(copy).encode(), "record", "json", "application/json")
+
+
+def _one_file(copy: RecordCopy, body: bytes, name: str, ending: str, kind: str) -> HttpResponse:
+    note_read(clinic_id=copy.patient.clinic_id, patients=[copy.patient.pk], kind="export")
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="waymark-{name}-{copy.made_at:%Y-%m-%d}.{ending}"'
+    return answer
+
+
 def write_zip(copy: RecordCopy, file: IO[bytes]) -> None:
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("record.html", page_of(copy))
-        archive.writestr("record.json", json.dumps(machine_readable(copy), ensure_ascii=False, indent=1))
+        archive.writestr("record.json", as_json(copy))
+        archive.writestr("walks.csv", walks_table(copy))
+
+
+def as_json(copy: RecordCopy) -> str:
+    return json.dumps(machine_readable(copy), ensure_ascii=False, indent=1)
+
+
+# The table of walks: field, heading with its unit. English in every language: programs read it.
+COLUMNS = {
+    "walked_on": "date",
+    "minutes": "minutes",
+    "distance_m": "distance (metres)",
+    "steps": "steps",
+    "bouts": "walks that day",
+    "target_minutes": "plan (minutes)",
+    "target_distance_m": "plan (metres)",
+    "target_steps": "plan (steps)",
+    "pain_before": "pain before (0-10)",
+    "pain_worst": "worst pain (0-10)",
+    "pain_after": "pain after (0-10)",
+    "settled": "settled next morning",
+    "intensity": "how hard",
+    "effort": "effort (0-10)",
+    "flare": "flare-up",
+    "fall": "fall",
+    "limb_problem": "leg or foot problem",
+    "new_symptoms": "new symptoms",
+    "reason_short": "why it was short",
+    "confidence": "confidence (0-10)",
+    "painkillers": "painkillers",
+    "recalled": "recalled later",
+    "note": "note",
+    "received_at": "received",
+}
+
+
+def walks_table(copy: RecordCopy) -> str:
+    """Each walk that counts, oldest first, as CSV. An empty cell was not asked or not answered, never zero.
+
+    It begins with a byte order mark: without one Excel takes "é" for two letters. Lines end as RFC 4180 says.
+    """
+    walks = [row for row in copy.tables.get("programmes.Walk", []) if not row["entered_in_error"]]
+    table = io.StringIO(newline="")
+    table.write("\N{BYTE ORDER MARK}")
+    write = csv.writer(table).writerow
+    write(COLUMNS.values())
+    for row in sorted(walks, key=lambda walk: (walk["walked_on"], walk["received_at"])):
+        write([_cell(row, name) for name in COLUMNS])
+    return table.getvalue()
+
+
+def _cell(row: Row, name: str) -> str:
+    value = row.get(name)
+    if value is None:
+        return "not sure" if row.get(f"{name}_not_sure") else ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return harmless(", ".join(value) or "none")
+    return harmless(str(value))
 
 
 def machine_readable(copy: RecordCopy) -> dict[str, Any]:

@@ -69,6 +69,7 @@ urlpatterns = [
     path("privacy/<uuid:text_id>/", privacy.one_text, name="privacy-text"),
     path("privacy/<uuid:text_id>/read/", privacy.read, name="privacy-read"),
     path("your-data/", your_data.your_data, name="your-data"),
+    path("your-data/seen/", your_data.what_staff_see, name="what-staff-see"),
     path("your-data/ask/", your_data.ask, name="ask-about-data"),
     path("your-data/code/", your_data.send_code, name="data-code"),
     path("your-data/copy/", your_data.copy, name="data-copy"),

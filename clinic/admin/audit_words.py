@@ -123,6 +123,7 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:call-me": gettext("Patient's page: please call me"),
         "patients:take-back": gettext("Patient's page: walk taken back"),
         "patients:your-data": gettext("Patient's page: your data"),
+        "patients:what-staff-see": gettext("Patient's page: what the clinic sees"),
         "patients:ask-about-data": gettext("Patient asks about data"),
         "patients:data-code": gettext("Patient's page: take a copy"),
         "patients:data-copy": gettext("Patient's page: take a copy"),

@@ -15,6 +15,7 @@ from clinic.forms import LeadForm, ReviewNoteForm
 from clinic.models import AccessReview
 from clinic.permissions import NotAllowed
 from clinic.services.oversight import record_access_review
+from clinic.spreadsheets import harmless
 from clinic.views.access import ClinicRequest, confirmed_page, page_for
 from clinic.views.people_reading import members_of
 from patients.models import EmergencyAccess, LimitedRecord
@@ -71,13 +72,8 @@ def people_file(request: ClinicRequest) -> HttpResponse:
         if row.member.is_active:
             told = (row.member.name, row.member.role, row.member.user.email or "", row.last_seen)
             factor = "yes" if row.has_factor else "no"
-            write([*map(_harmless, told), factor, row.sessions, row.leads, row.emergencies])
+            write([*map(harmless, told), factor, row.sessions, row.leads, row.emergencies])
     return response
-
-
-def _harmless(cell: str) -> str:
-    """A spreadsheet must not take a name for a formula."""
-    return f"'{cell}" if cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell
 
 
 @page_for("review_access")

@@ -1,6 +1,6 @@
 """The patient's forms: they clean what was typed and hand over one value, never touching the database."""
 
-from patients.forms.data import AskForm
+from patients.forms.data import AskForm, CopyForm
 from patients.forms.set_up import BeforeForm, DaysForm, RemindersForm, UnitsForm
 from patients.forms.signing_in import CodeForm, EmailForm, LetterForm
 from patients.forms.walks import Asked, FlareForm, RepeatForm, SafetyForm, WalkForm
@@ -10,6 +10,7 @@ __all__ = [
     "Asked",
     "BeforeForm",
     "CodeForm",
+    "CopyForm",
     "DaysForm",
     "EmailForm",
     "FlareForm",

@@ -1,5 +1,6 @@
 """Your data: what is kept, a copy to take away, and how to ask for something to be put right."""
 
+from collections.abc import Callable
 from typing import Any, cast
 from uuid import UUID, uuid4
 
@@ -14,15 +15,19 @@ from clinic.devices import Device
 from clinic.models import User
 from clinic.services.post import Letter
 from patients import mails, wording
-from patients.data_file import data_file
-from patients.forms import AskForm, CodeForm
+from patients.data_file import data_file, json_file, walks_file
+from patients.forms import AskForm, CodeForm, CopyForm
+from patients.forms.data import EVERYTHING, JSON, WALKS
 from patients.models import DataRequest, Patient, PrivacyAcceptance
 from patients.services.data_requests import ask_about_data
-from patients.services.record_export import COPIES_A_DAY, TooManyCopies, export_own_record
+from patients.services.record_export import COPIES_A_DAY, RecordCopy, TooManyCopies, export_own_record
 from patients.services.sign_in_codes import Asker, request_code, use_code
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.wording import seen
+from programmes.models import Flag, NotWalking, Walk
 
 BROWSER = "sign_in_browser"
+SEEN_WALKS, SEEN_OTHERS = 10, 5  # on one page of a phone
 
 
 @require_safe
@@ -46,6 +51,23 @@ def _page(request: PatientRequest, form: AskForm) -> HttpResponse:
 
 def _told(patient: Patient) -> Any:
     return PrivacyAcceptance.objects.of_patient(patient).select_related("text")
+
+
+@require_safe
+@patient_page
+def what_staff_see(request: PatientRequest) -> HttpResponse:
+    """Which of the patient's data staff see, with the data; all of it is in the copy."""
+    patient = request.patient
+    mine = {"clinic_id": patient.clinic_id, "patient": patient}
+    walks = Walk.objects.filter(**mine).valid()
+    newest = list(walks.order_by("-walked_on", "-received_at")[:SEEN_WALKS])
+    parts = [
+        seen.about_you(patient),
+        seen.walks(newest, walks.count(), patient.units),
+        seen.days_without(NotWalking.objects.filter(**mine).order_by("-from_on")[:SEEN_OTHERS]),
+        seen.asked_to_look(Flag.objects.filter(**mine).order_by("-raised_at")[:SEEN_OTHERS]),
+    ]
+    return page(request, "what_staff_see.html", {"parts": parts})
 
 
 @require_POST
@@ -81,7 +103,7 @@ def copy(request: PatientRequest) -> Any:
     """Takes the code and gives the file. Without an e-mail address the clinic makes the copy."""
     if not _login(request).email:
         return redirect("patients:your-data")
-    form = CodeForm(request.POST if request.method == "POST" else None)
+    form = CopyForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         now, code = timezone.now(), form.cleaned_data["code"]
         address = _login(request).email or ""
@@ -92,9 +114,16 @@ def copy(request: PatientRequest) -> Any:
     return page(request, "data_copy.html", {"form": form}, status=UNPROCESSABLE if form.errors else 200)
 
 
-def _file(request: PatientRequest, form: CodeForm, now: Any) -> Any:
+AS_FILE: dict[str, Callable[[RecordCopy], Any]] = {
+    EVERYTHING: data_file,
+    WALKS: walks_file,
+    JSON: json_file,
+}
+
+
+def _file(request: PatientRequest, form: CopyForm, now: Any) -> Any:
     try:
-        return data_file(export_own_record(patient=request.patient, now=now))
+        return AS_FILE[form.cleaned_data["what"]](export_own_record(patient=request.patient, now=now))
     except TooManyCopies:
         form.add_error(None, _("You have taken three copies in one day. Please come back tomorrow."))
         return page(request, "data_copy.html", {"form": form}, status=UNPROCESSABLE)

@@ -193,7 +193,14 @@ def flare_pages(people):
 
 def patient_pages(people):
     yield from ("/plan/repeat/", "/plan/flare-up/")
-    yield from ("/privacy/first/", "/privacy/", "/your-data/", "/your-data/copy/", "/signed-in/")
+    yield from (
+        "/privacy/first/",
+        "/privacy/",
+        "/your-data/",
+        "/your-data/seen/",
+        "/your-data/copy/",
+        "/signed-in/",
+    )
     yield from (
         "/today/",
         "/walks/new/",

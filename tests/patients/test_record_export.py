@@ -219,7 +219,7 @@ def test_the_own_copy_through_the_pages(signed_in, full):
     noted = HistoryEntry.objects.filter(table_name="patients_recordexport").latest("id")
     assert noted.request_id.hex == right.headers["X-Request-ID"]
     with zipfile.ZipFile(io.BytesIO(b"".join(right.streaming_content))) as archive:
-        assert archive.namelist() == ["record.html", "record.json"]
+        assert archive.namelist() == ["record.html", "record.json", "walks.csv"]
 
 
 def test_the_mail_with_the_code_of_a_copy_opens_nothing_by_itself(signed_in, full):

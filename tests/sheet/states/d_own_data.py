@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from uuid_utils.compat import uuid7
+
 from tests.sheet import state
 from tests.sheet.world import World
 
@@ -9,6 +11,20 @@ from tests.sheet.world import World
 @state("Your data: what is kept")
 def your_data(world: World) -> Any:
     return world.walking().get("/your-data/")
+
+
+@state("Your data: what the clinic sees")
+def seen(world: World) -> Any:
+    walker = world.walking().walked(
+        0, minutes=16, pain=4, new_symptoms=("lump",), note="Wet leaves by the canal."
+    )
+    walker.post("/not-walking/", {"client_uuid": str(uuid7()), "reason": "weather", "note": "Ice"})
+    return walker.get("/your-data/seen/")
+
+
+@state("Your data: what the clinic sees, nothing yet")
+def seen_nothing(world: World) -> Any:
+    return world.signed_in().get("/your-data/seen/")
 
 
 @state("Your data: no words, error", 422)
