@@ -38,6 +38,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_programme": EVERYBODY,
     "prescribe": frozenset({CLINICIAN}),
     "edit_templates": frozenset({CLINICIAN}),
+    "edit_patient_texts": frozenset({CLINICIAN}),
     "correct_walk": frozenset({CLINICIAN}),
     "pause_programme": frozenset({CLINICIAN}),
     "see_suggestion": frozenset({CLINICIAN}),

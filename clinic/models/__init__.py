@@ -5,7 +5,14 @@ from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, R
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.going_live import CHECKLIST, GoLiveRecord
 from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
-from clinic.models.outbox import SENT_AT_MOST_ONCE, MessageKind, MessageStatus, OutboxMessage, OutboxQuerySet
+from clinic.models.outbox import (
+    SENT_AT_MOST_ONCE,
+    MessageKind,
+    MessageStatus,
+    OutboxMessage,
+    OutboxQuerySet,
+    reminder_key,
+)
 from clinic.models.oversight import REVIEW_EVERY, AccessReview, AccessReviewQuerySet, LeaverReport
 from clinic.models.people import Role, StaffMember, User, UserManager
 from clinic.models.privacy import PrivacyText, PrivacyTextQuerySet, TextKind
@@ -50,4 +57,5 @@ __all__ = [
     "known_time_zone",
     "monday_to_friday",
     "tel",
+    "reminder_key",
 ]

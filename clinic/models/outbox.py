@@ -1,6 +1,6 @@
 """The post that leaves."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db import models
@@ -48,10 +48,16 @@ class MessageKind(models.TextChoices):
     RETENTION = "retention", _("Records past their time")
     COVER = "cover", _("Patients to look after")
     REMINDER = "reminder", _("Reminder")
+    CALL_OVERDUE = "call-overdue", _("Call that is overdue")
 
 
 # A crash between sending and writing it down leaves these unknown: they never go twice.
 SENT_AT_MOST_ONCE = (MessageKind.REMINDER,)
+
+
+def reminder_key(patient_id: object, on: date | None = None) -> str:
+    """The key of a patient's reminder; without a day, how the keys of all of them begin."""
+    return f"reminder:{patient_id}:{on or ''}"
 
 
 class MessageStatus(models.TextChoices):
@@ -61,6 +67,7 @@ class MessageStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
     EXPIRED = "expired", _("Expired")
     UNKNOWN = "unknown", _("Perhaps sent")
+    WITHDRAWN = "withdrawn", _("Taken back before it left")
 
 
 class OutboxMessage(models.Model):
@@ -79,7 +86,7 @@ class OutboxMessage(models.Model):
     subject = models.CharField(max_length=160)
     body = models.TextField()
     is_secret = models.BooleanField(default=False)
-    status = models.CharField(max_length=8, choices=MessageStatus.choices, default=MessageStatus.WAITING)
+    status = models.CharField(max_length=9, choices=MessageStatus.choices, default=MessageStatus.WAITING)
     send_after = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()

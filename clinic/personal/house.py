@@ -214,6 +214,16 @@ HOUSE = (
         {**KEYS, "code version name who_for counts example_baseline rules is_active": "the clinic's library"},
     ),
     Table(
+        "programmes.PatientText",
+        Keep.NOT_PERSONAL,
+        NONE,
+        {
+            **KEYS,
+            "code version shows title body source checked_on due_on": "what all patients of a clinic read",
+            "made_by made_at": "who published it",
+        },
+    ),
+    Table(
         "programmes.TemplateWeek",
         Keep.NOT_PERSONAL,
         NONE,

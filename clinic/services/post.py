@@ -3,13 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
 from uuid_utils.compat import uuid7
 
-from clinic.models import SENT_AT_MOST_ONCE, Clinic, MessageKind, MessageStatus, OutboxMessage
+from clinic.models import (
+    SENT_AT_MOST_ONCE,
+    Clinic,
+    MessageKind,
+    MessageStatus,
+    OutboxMessage,
+    reminder_key,
+)
 from clinic.tenancy import with_all_post
 
 MAX_SENDING_ATTEMPTS = 8
@@ -69,6 +77,18 @@ def post_message(
         if posted:
             cursor.execute(f"NOTIFY {OUTBOX_CHANNEL}")
     return posted
+
+
+def withdraw_reminders(*, clinic_id: UUID, patient_id: UUID) -> int:
+    """Takes back a patient's reminders that still wait: what they say no longer holds. Returns how many.
+
+    One a sender has begun with has left. Row-level security lets nothing else of the post be changed.
+    """
+    waiting = OutboxMessage.objects.filter(
+        clinic_id=clinic_id, kind=MessageKind.REMINDER, status=MessageStatus.WAITING
+    )
+    mine = waiting.filter(key__startswith=reminder_key(patient_id))
+    return mine.update(status=MessageStatus.WITHDRAWN)
 
 
 def deliver_due_messages(*, now: datetime, limit: int = 50) -> int:

@@ -62,3 +62,16 @@ class BeforeForm(forms.Form):
         label=_("I have read this page"),
         error_messages={"required": _("Tick the box when you have read it.")},
     )
+    version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
+
+    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
+        super().__init__(*args, initial={"version": version}, **kwargs)
+        self.current = version
+
+    def clean(self) -> dict[str, Any]:
+        """Nobody agrees to words that they were not shown: the clinic may have published others meanwhile."""
+        data = super().clean() or {}
+        if data.get("version", "") not in ("", self.current):
+            self.add_error("read", _("This page has changed just now. Please read it again."))
+            self.data = {"version": self.current}
+        return data

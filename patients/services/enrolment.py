@@ -10,7 +10,7 @@ from clinic.models import MessageKind, StaffMember, User
 from clinic.permissions import require, roles_that_may
 from clinic.services.going_live import require_live
 from clinic.services.people import login_of
-from clinic.services.post import Letter, post_message
+from clinic.services.post import Letter, post_message, withdraw_reminders
 from clinic.services.sessions import end_all_sessions
 from patients.models import LetterCode, Patient
 from patients.services.restricted import require_unrestricted
@@ -68,8 +68,10 @@ def change_patient(
     if record.discharged_on is None:  # taken up again: the reason goes, the history keeps it
         record.discharge_reason, fields = "", fields | {"discharge_reason"}
     _save(record, update_fields=fields)  # once: giving a limited record another lead hides it at once
-    if was_open and before and (record.discharged_on or record.died_on):
-        end_all_sessions(of=before)
+    if record.discharged_on or record.died_on:
+        withdraw_reminders(clinic_id=record.clinic_id, patient_id=record.pk)
+        if was_open and before:
+            end_all_sessions(of=before)
 
 
 def _require_sound(record: Patient, today: date) -> None:

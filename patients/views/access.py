@@ -1,12 +1,14 @@
 """Who may open a patient's page, and what every such page shows."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, JSONObject
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,8 +16,8 @@ from django.utils import timezone
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
-from patients.wording import BEFORE_TEXT_VERSION
-from programmes.models import Flag, FlagCode, SetUp
+from patients.wording.before import before_version
+from programmes.models import Flag, FlagCode, PatientText, SetUp, TextCode
 
 SESSION_KEY = "patient"  # which record this session has open
 UNPROCESSABLE = 422
@@ -23,16 +25,29 @@ UNPROCESSABLE = 422
 View = Callable[..., HttpResponse]
 
 
+@dataclass(frozen=True, slots=True)
+class TextDecision:
+    """What a clinic decided about one text for patients (`PatientText`), without the words."""
+
+    code: str
+    version: int
+    shows: str
+    title: str
+
+
 class PatientRequest(HttpRequest):
     """A request for one patient's own page.
 
     `is_restricted` says that the record is kept and not used; `safety_route` where an unresolved
-    safety answer sends the patient, None without one.
+    safety answer sends the patient, None without one; `texts` what the clinic decided about its texts;
+    `before_version` the words of "before you start" that hold now.
     """
 
     patient: Patient
     is_restricted: bool
     safety_route: str | None
+    texts: dict[str, TextDecision]
+    before_version: str
 
 
 def patient_page(view: View) -> View:
@@ -44,6 +59,8 @@ def patient_page(view: View) -> View:
         if patient is None:
             return redirect("patients:choose" if is_patients(request) else "patients:sign-in")
         request.patient, request.safety_route = patient, patient.safety_route
+        request.texts = {text["code"]: TextDecision(**text) for text in patient.texts}
+        request.before_version = before_version(request.texts.get(TextCode.BEFORE))
         request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
         return view(request, *args, **kwargs)
 
@@ -58,13 +75,13 @@ def is_patients(request: HttpRequest) -> bool:
 def open_record(request: HttpRequest) -> Any:
     """The record in the session, if it still belongs to this login and is open.
 
-    With its `safety_route`, and whether "before you start" was read.
+    With its `safety_route`, which "before you start" was read, and the clinic's decisions about its texts.
     """
     chosen = request.session.get(SESSION_KEY)
     if chosen is None or not is_patients(request):
         return None
     records = Patient.objects.of_user(request.user).filter(pk=chosen)
-    return records.annotate(safety_route=_route(), has_read_before=_has_read_before()).first()
+    return records.annotate(safety_route=_route(), before_read=_before_read(), texts=_texts()).first()
 
 
 def _route() -> Subquery:
@@ -73,8 +90,23 @@ def _route() -> Subquery:
     return Subquery(flags.annotate(route=newest).values("route")[:1])
 
 
-def _has_read_before() -> Exists:
-    return Exists(SetUp.objects.filter(patient=OuterRef("pk"), before_version=BEFORE_TEXT_VERSION))
+def _before_read() -> Subquery:
+    return Subquery(SetUp.objects.filter(patient=OuterRef("pk")).values("before_version")[:1])
+
+
+def _texts() -> ArraySubquery:
+    """What the clinic decided about each text for patients, without the words: no query of its own."""
+    newest = PatientText.objects.filter(clinic=OuterRef("clinic")).newest()
+    columns = JSONObject(code="code", version="version", shows="shows", title="title")
+    return ArraySubquery(newest.values(json=columns))
+
+
+def _before(request: Any) -> str:
+    """Whether "before you start" was never "read", is "read", or has "changed" since."""
+    read = getattr(request.patient, "before_read", None)
+    if not read:
+        return "unread"
+    return "read" if read == request.before_version else "changed"
 
 
 def page(
@@ -88,5 +120,6 @@ def page(
         "clinic": clinic,
         "tel": clinic and tel(clinic.phone),
         "is_restricted": getattr(request, "is_restricted", False),
+        "before": _before(request) if patient else "",
     }
     return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)

@@ -19,8 +19,10 @@ from patients.services.choosing import choose_units
 from patients.services.restricted import ProcessingRestricted
 from patients.tokens import read_stop_token
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from programmes.models import ReminderWish, SetUp
+from patients.wording.before import before_parts
+from programmes.models import ReminderWish, SetUp, TextCode
 from programmes.services import set_up as choices
+from programmes.services.learning import texts_in_force
 from programmes.services.plan_reading import plan_of
 
 ANSWERED = "patients:settings"  # where a change ends
@@ -33,11 +35,11 @@ def set_up(request: PatientRequest) -> HttpResponse:
     """On to the first question that is not answered. Whoever waits for help is not kept here."""
     if request.safety_route or request.is_restricted:
         return redirect("patients:today")
-    question = _onward(choices.set_up_of(patient=request.patient))
+    question = _onward(request, choices.set_up_of(patient=request.patient))
     return redirect("patients:today" if question == ANSWERED else question)
 
 
-def _onward(chosen: SetUp | None) -> str:
+def _onward(request: PatientRequest, chosen: SetUp | None) -> str:
     """The next question; Settings where all are answered. Units come first and need no answer."""
     if chosen is None:
         return "patients:set-units"
@@ -45,12 +47,12 @@ def _onward(chosen: SetUp | None) -> str:
         return "patients:set-days"
     if not chosen.wish:
         return "patients:set-reminders"
-    return ANSWERED if _has_read(chosen) else "patients:before-you-start"
+    return ANSWERED if _has_read(request, chosen) else "patients:before-you-start"
 
 
-def _has_read(chosen: SetUp | None) -> bool:
+def _has_read(request: PatientRequest, chosen: SetUp) -> bool:
     """Whether "before you start" was read as it stands now."""
-    return chosen is not None and chosen.before_version == wording.BEFORE_TEXT_VERSION
+    return chosen.before_version == request.before_version
 
 
 def _ask(
@@ -58,7 +60,7 @@ def _ask(
 ) -> HttpResponse:
     """Shows one question; a valid answer is kept and leads on."""
     if not form.is_valid():
-        around = {"form": form, "is_first_time": _onward(chosen) != ANSWERED, **shown}
+        around = {"form": form, "is_first_time": _onward(request, chosen) != ANSWERED, **shown}
         return page(request, template, around, status=UNPROCESSABLE if form.is_bound else 200)
     try:
         onward = keep(form.cleaned_data)
@@ -80,7 +82,7 @@ def units(request: PatientRequest) -> HttpResponse:
 
     def keep(said: dict[str, Any]) -> str:
         choose_units(patient=patient, units=Units(said["units"]), now=timezone.now())
-        return "patients:set-days" if chosen is None else _onward(chosen)
+        return "patients:set-days" if chosen is None else _onward(request, chosen)
 
     form = UnitsForm(_posted(request), initial={"units": patient.units})
     return _ask(request, chosen, form, "set_units.html", keep)
@@ -93,7 +95,9 @@ def days(request: PatientRequest) -> HttpResponse:
     patient, now, chosen = request.patient, timezone.now(), choices.set_up_of(patient=request.patient)
 
     def keep(said: dict[str, Any]) -> str:
-        return _onward(choices.choose_days(patient=patient, days=said["days"], at=said["at"], now=now))
+        return _onward(
+            request, choices.choose_days(patient=patient, days=said["days"], at=said["at"], now=now)
+        )
 
     before = {}
     if chosen and chosen.walking_days:
@@ -113,7 +117,7 @@ def reminders(request: PatientRequest) -> HttpResponse:
 
     def keep(said: dict[str, Any]) -> str:
         wish = ReminderWish(said["wish"])
-        return _onward(choices.choose_reminders(patient=patient, wish=wish, now=timezone.now()))
+        return _onward(request, choices.choose_reminders(patient=patient, wish=wish, now=timezone.now()))
 
     form = RemindersForm(_posted(request), initial={"wish": chosen.wish})
     has_address = patient.user is not None and patient.user.email is not None
@@ -126,16 +130,26 @@ def before_you_start(request: PatientRequest) -> HttpResponse:
     """The safety page that everybody reads once; which version, and when, is stored."""
     patient, chosen = request.patient, choices.set_up_of(patient=request.patient)
 
-    def keep(_said: dict[str, Any]) -> str:
-        version = wording.BEFORE_TEXT_VERSION
-        return _onward(choices.note_before_start(patient=patient, version=version, now=timezone.now()))
+    version = request.before_version
 
-    shown = {"warnings": wording.warnings(), "read_on": _read_on(request, chosen)}
-    return _ask(request, chosen, BeforeForm(_posted(request)), "before_you_start.html", keep, **shown)
+    def keep(_said: dict[str, Any]) -> str:
+        return _onward(
+            request, choices.note_before_start(patient=patient, version=version, now=timezone.now())
+        )
+
+    shown = {
+        "warnings": wording.warnings(),
+        "own_parts": before_parts(texts_in_force(clinic=patient.clinic).get(TextCode.BEFORE)),
+        "read_on": _read_on(request, chosen),
+        "read_earlier": chosen is not None and chosen.before_version not in ("", version),
+    }
+    return _ask(
+        request, chosen, BeforeForm(_posted(request), version=version), "before_you_start.html", keep, **shown
+    )
 
 
 def _read_on(request: PatientRequest, chosen: SetUp | None) -> str:
-    at = chosen.before_read_at if chosen and _has_read(chosen) else None
+    at = chosen.before_read_at if chosen and _has_read(request, chosen) else None
     return wording.day(request.patient.local_date(at)) if at else ""
 
 

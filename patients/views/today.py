@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
+from patients.views.fitting_cards import offered, reader_of
 from patients.views.timer import timer_of
 from programmes.clinical.amounts import MINUTES
 from programmes.services.plan_reading import PastWalk, Plan, plan_of, recent_walks
@@ -31,6 +32,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "plan": plan,
         "walks": _listed(walks, on, plan.dose.counts if plan else MINUTES, request.patient.units),
         "timer": timer_of(request),
+        "card": offered(request.texts, reader_of(state, plan, walks, on)),
     }
     if request.safety_route:
         context["advice"] = wording.what_to_do(request.safety_route)

@@ -58,8 +58,6 @@ __all__ = [
 
 SAFETY_TEXT_VERSION = "uk-1"  # stored with every answer: which words the patient read
 
-BEFORE_TEXT_VERSION = "before-1"  # of templates/patients/_before_text.html, stored when it was read
-
 SAFETY_ITEMS = {
     "both_legs": gettext_lazy("Pain, tingling, weakness or numbness in both legs"),
     "saddle_numbness": gettext_lazy(

@@ -3,6 +3,7 @@
 from programmes.models.checklist import EnrolmentDecision, SafetyChecklist
 from programmes.models.flag import Flag, FlagCode, Resolution
 from programmes.models.overlay import Overlay, OverlayKind
+from programmes.models.patient_text import PatientText, Shows, TextCode
 from programmes.models.programme import (
     Ending,
     Pause,
@@ -55,6 +56,7 @@ __all__ = [
     "Overlay",
     "OverlayKind",
     "Painkillers",
+    "PatientText",
     "Pause",
     "PauseReason",
     "Programme",
@@ -74,8 +76,10 @@ __all__ = [
     "Settled",
     "SetUp",
     "Severity",
+    "Shows",
     "Source",
     "TemplateWeek",
+    "TextCode",
     "Walk",
     "WalkOutcome",
     "WeekKind",

@@ -5,11 +5,11 @@ from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Func, OuterRef, Q, Subquery
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext_lazy as _
 
-from clinic.models import OutboxMessage
+from clinic.models import OutboxMessage, reminder_key
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, one_of, same_clinic, together
 from patients.models import Patient
 
@@ -104,9 +104,11 @@ class ReminderQuerySet(ClinicQuerySet):
 
     def with_delivery(self) -> Self:
         """Annotates `delivery` (a MessageStatus; NULL once the post is cleared away) and `came_back_at`."""
-        post = OutboxMessage.objects.filter(
-            key=Concat(models.Value("reminder:"), Cast(OuterRef("pk"), models.CharField()))
-        )
+        day = Func(OuterRef("on"), models.Value("YYYY-MM-DD"), function="to_char")
+        patient = Cast(OuterRef("patient_id"), models.CharField())
+        begins, between = models.Value("reminder:"), models.Value(":")
+        key = Concat(begins, patient, between, day, output_field=models.CharField())
+        post = OutboxMessage.objects.filter(key=key)
         return self.annotate(
             delivery=Subquery(post.values("status")[:1]),
             came_back_at=Subquery(post.values("came_back_at")[:1]),
@@ -139,4 +141,4 @@ class Reminder(ClinicRecord):
 
     @property
     def post_key(self) -> str:
-        return f"reminder:{self.pk}"
+        return reminder_key(self.patient_id, self.on)

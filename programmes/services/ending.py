@@ -7,6 +7,7 @@ from django.db.models import F, Max
 
 from clinic.models import StaffMember
 from clinic.permissions import require
+from clinic.services.post import withdraw_reminders
 from clinic.services.sessions import end_all_sessions
 from patients.models import Patient
 from patients.services.in_care import CareHasEnded
@@ -48,6 +49,7 @@ def take_back_programme(*, programme: Programme, today: date, by: StaffMember, n
     taken = running.filter(starts_on__gt=today)
     if taken.update(status=ProgrammeStatus.ENTERED_IN_ERROR, version=F("version") + 1) != 1:
         raise HasBegun if running.exists() else NotRunning
+    withdraw_reminders(clinic_id=programme.clinic_id, patient_id=programme.patient_id)
     mark_changed(patient=programme.patient, earliest_on=today, now=now)
 
 
@@ -67,6 +69,7 @@ def end_programme(
     begun = running.filter(starts_on__lte=on)
     if begun.update(status=done, version=F("version") + 1, **end) != 1:
         raise NotBegun if running.exists() else NotRunning
+    withdraw_reminders(clinic_id=programme.clinic_id, patient_id=programme.patient_id)
     mark_changed(patient=programme.patient, earliest_on=on, now=now)
 
 
@@ -118,6 +121,7 @@ def discharge_patient(
     in_care = Patient.objects.for_clinic(by.clinic).filter(pk=patient.pk, discharged_on=None, died_on=None)
     if in_care.update(discharged_on=on, discharge_reason=reason) != 1:
         raise CareHasEnded
+    withdraw_reminders(clinic_id=patient.clinic_id, patient_id=patient.pk)
     programme = Programme.objects.of_patient(patient).running().first()
     if programme is not None:
         _end_with_care(programme, ending, on, reason, by, now)

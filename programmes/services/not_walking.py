@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from clinic.models import User
-from clinic.services.post import Letter
+from clinic.services.post import Letter, withdraw_reminders
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
 from programmes.models import NotWalking, Programme, Reason
@@ -63,6 +63,7 @@ def tell_why_not(*, patient: Patient, why: WhyNot, by: User | None, now: datetim
         gap = own.get(client_uuid=why.client_uuid)
         if (gap.reason, gap.note) != (why.reason, why.note):
             return tell_why_not(patient=patient, why=_under_its_own_key(why), by=by, now=now)
+    withdraw_reminders(clinic_id=patient.clinic_id, patient_id=patient.pk)
     return gap
 
 

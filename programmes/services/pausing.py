@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from clinic.models import StaffMember
 from clinic.permissions import require
+from clinic.services.post import withdraw_reminders
 from programmes.models import Pause, PauseReason, Programme
 from programmes.services.nights import mark_changed
 from programmes.services.prescribing import NotRunning
@@ -72,6 +73,8 @@ def save_pause(pause: Pause, programme: Programme, now: datetime) -> None:
         if "programmes_pause_no_overlap" not in str(error):
             raise
         raise OverlappingPause from error
+    if pause.from_on <= programme.patient.local_date(now) <= pause.until_on:
+        withdraw_reminders(clinic_id=pause.clinic_id, patient_id=pause.patient_id)
     mark_changed(patient=programme.patient, earliest_on=pause.from_on, now=now)
 
 

@@ -181,6 +181,7 @@ class PastWalk:
     target_minutes: int | None = None
     target_steps: int | None = None
     target_distance_m: int | None = None
+    flare: bool | None = None
 
     @property
     def walked(self) -> Walked:

@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from clinic.models import StaffMember
 from clinic.permissions import require
+from clinic.services.post import withdraw_reminders
 from patients.models import Patient
 from programmes.services.nights import mark_changed
 
@@ -49,6 +50,7 @@ def restrict_processing(
     )
     if restricted != 1:
         raise AlreadyRestricted
+    withdraw_reminders(clinic_id=patient.clinic_id, patient_id=patient.pk)
 
 
 @transaction.atomic

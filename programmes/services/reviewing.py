@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from clinic.models import StaffMember
 from clinic.permissions import NotAllowed, may, may_close_with, require
+from clinic.services.post import withdraw_reminders
 from programmes.models import (
     Channel,
     ContactAttempt,
@@ -83,6 +84,7 @@ def claim_item(*, item: ReviewItem, by: StaffMember, now: datetime) -> None:
     taken = waiting.update(status=ItemStatus.IN_PROGRESS, claimed_by=by, claimed_at=now, snoozed_until=None)
     if taken != 1:
         raise AlreadyClaimed
+    withdraw_reminders(clinic_id=item.clinic_id, patient_id=item.patient_id)  # staff are looking at it
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from clinic.models import MessageKind
-from clinic.services.post import Letter, post_message
+from clinic.services.post import Letter, post_message, withdraw_reminders
 from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import FALLS, safety_finding
@@ -85,6 +85,7 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
         now=now,
         clinic=clinic,
     )
+    withdraw_reminders(clinic_id=clinic.pk, patient_id=patient.pk)
     _stop_flare_plan(answers, now)
     if flag is None:
         _join_open_flag(answers)

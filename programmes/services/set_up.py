@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from clinic.services.post import withdraw_reminders
 from clinic.tenancy import past_limits, with_rows_in
 from patients.models import Patient
 from patients.services.restricted import require_unrestricted
@@ -37,6 +38,7 @@ def choose_days(*, patient: Patient, days: Iterable[int], at: time, now: datetim
 @transaction.atomic
 def choose_reminders(*, patient: Patient, wish: ReminderWish, now: datetime) -> SetUp:
     """Whether and when reminders come. Raises ProcessingRestricted."""
+    withdraw_reminders(clinic_id=patient.clinic_id, patient_id=patient.pk)
     return _change(patient, now, wish=wish)
 
 
@@ -78,4 +80,6 @@ def stop_reminders(*, clinic_id: UUID, set_up_id: UUID, now: datetime) -> bool:
     """By the link in a reminder: no more of them. Returns whether there were any; nothing else is told."""
     with past_limits(), with_rows_in(clinic_id):  # whoever else is signed in in this browser
         wanted = SetUp.objects.filter(clinic_id=clinic_id, pk=set_up_id).exclude(wish=ReminderWish.NONE)
+        patient_id = wanted.values_list("patient_id", flat=True).first()
+        withdraw_reminders(clinic_id=clinic_id, patient_id=patient_id)
         return wanted.update(wish=ReminderWish.NONE, next_due_at=None, changed_at=now) == 1

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 
 from clinic.models import User
-from clinic.services.post import Letter
+from clinic.services.post import Letter, withdraw_reminders
 from patients.models import Patient
 from patients.services.restricted import ProcessingRestricted
 from programmes.clinical.amounts import Walked
@@ -137,6 +137,7 @@ def log_walk(
     if not _insert_once(walk):
         return Saved(walk=_same_walk(walk), created=False)
     mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
+    _no_reminder_after(walk)
     if instead_of and says_nothing_new(answers_of(walk), [answers_of(instead_of)]):
         return Saved(walk=walk, created=True)
     return _raise_safety(walk, duty_letter, now)
@@ -165,7 +166,14 @@ def log_walks(
     if new:
         earliest, newest = min(walk.walked_on for walk in new), max(walk.received_at for walk in new)
         mark_changed(patient=patient, earliest_on=earliest, now=newest)
+        _no_reminder_after(max(new, key=lambda walk: walk.walked_on))
     return [_raise_safety(walk, duty_letter, walk.received_at) for walk in new]
+
+
+def _no_reminder_after(walk: Walk) -> None:
+    """Who has walked today is not reminded of today's walk, also where the mail was written and waits."""
+    if walk.walked_on == walk.patient.local_date(walk.received_at):
+        withdraw_reminders(clinic_id=walk.clinic_id, patient_id=walk.patient_id)
 
 
 def _stored_digests(patient: Patient, arrivals: Sequence[Arrival]) -> dict[UUID, str]:

@@ -40,7 +40,7 @@ def test_showing_a_page(signed_in, walks, path, limit):
 def test_changing_a_walk(signed_in, walks):
     page = f"/walks/{Walk.objects.get(walked_on=TODAY).pk}/change/"
     counted("showing a walk to change", walks, 6, lambda: signed_in.get(page))
-    counted("changing a walk", walks, 12, lambda: signed_in.post(page, answers(minutes="10")))
+    counted("changing a walk", walks, 13, lambda: signed_in.post(page, answers(minutes="10")))
 
 
 def test_asking_to_be_called(signed_in, walks):
@@ -49,4 +49,4 @@ def test_asking_to_be_called(signed_in, walks):
 
 def test_telling_why(signed_in, walks):
     form = {"client_uuid": str(uuid7()), "reason": "time"}
-    counted("telling why there is no walk", walks, 2, lambda: signed_in.post("/not-walking/", form))
+    counted("telling why there is no walk", walks, 3, lambda: signed_in.post("/not-walking/", form))

@@ -295,7 +295,7 @@ def test_staff_see_the_reason_on_the_item(signed_in, client, clinician, programm
     assert "not walking: too sore; new: fever" in text
 
 
-def test_telling_why_costs_two_statements(signed_in, programme):
+def test_telling_why_costs_three_statements(signed_in, programme):
     with DomainQueries() as queries:
         tell(signed_in, "time")
-    assert queries.count == 2, queries.domain
+    assert queries.count == 3, queries.domain

@@ -22,7 +22,7 @@ from clinic.tenancy import act_for
 from patients.mails import duty_letter, invitation_letter
 from patients.models import Patient
 from patients.services.enrolment import invite_patient, set_address
-from patients.wording import BEFORE_TEXT_VERSION
+from patients.wording.before import BEFORE_TEXT_VERSION
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.diary_files import read_diaries
 from programmes.management.commands import _demo_handling as handling
