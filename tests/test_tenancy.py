@@ -149,6 +149,7 @@ def keys_of(clinic):
         "factor_id": 1,
         "session_id": clinic.pk,  # no session of anybody's
         "token": "no-link-that-was-mailed",
+        "code": "no-card",
     }
 
 

@@ -64,8 +64,8 @@ class BeforeForm(forms.Form):
     )
     version = forms.CharField(widget=forms.HiddenInput, required=False, max_length=20)
 
-    def __init__(self, *args: Any, version: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"version": version}, **kwargs)
+    def __init__(self, data: Any, *, version: str) -> None:
+        super().__init__(data, initial={"version": version})
         self.current = version
 
     def clean(self) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """The cards to learn from, in our own words, and what a clinic put in their place.
 
 CARDS_VERSION ties the words to a number (a test compares their digest): a changed word is a new version. No
-clinician has reviewed them; a clinic can check, replace or hide each (programmes/services/learning.py).
+physio has reviewed them; a clinic can check, replace or hide each (programmes/services/learning.py).
 What the two articles disagree about (a weak middle, posture as a cause) no card claims.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import groupby
 from typing import Any
@@ -40,7 +40,6 @@ class Shown:
     parts: list[Part]
     source: str
     said_on: date  # checked by the clinic, or written by us
-    due_on: date
     by_clinic: bool
 
 
@@ -211,14 +210,16 @@ def _parts_of_block(block: str) -> list[Part]:
 
 def card_as_shown(code: Card, own: PatientText | None) -> Shown | None:
     """What patients of a clinic read under this code; None where the clinic hides it."""
-    if own and own.shows == Shows.HIDDEN:
-        return None
     title, body, sources = CARDS[code]
-    checked = (own.checked_on, own.due_on, True) if own else (WRITTEN_ON, LOOK_AGAIN_BY, False)
-    if own and own.shows == Shows.OWN:
-        return Shown(code, own.title, parts_of(own.body), own.source, *checked)
     source = "; ".join(str(each) for each in sources)
-    return Shown(code, str(title), parts_of(str(body)), source, *checked)
+    shipped = Shown(code, str(title), parts_of(str(body)), source, WRITTEN_ON, by_clinic=False)
+    if own is None:
+        return shipped
+    if own.shows == Shows.HIDDEN or own.checked_on is None:
+        return None
+    if own.shows == Shows.OWN:
+        return Shown(code, own.title, parts_of(own.body), own.source, own.checked_on, by_clinic=True)
+    return replace(shipped, said_on=own.checked_on, by_clinic=True)
 
 
 def cards_as_shown(own: Mapping[str, PatientText]) -> list[Shown]:

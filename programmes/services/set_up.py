@@ -80,6 +80,8 @@ def stop_reminders(*, clinic_id: UUID, set_up_id: UUID, now: datetime) -> bool:
     """By the link in a reminder: no more of them. Returns whether there were any; nothing else is told."""
     with past_limits(), with_rows_in(clinic_id):  # whoever else is signed in in this browser
         wanted = SetUp.objects.filter(clinic_id=clinic_id, pk=set_up_id).exclude(wish=ReminderWish.NONE)
-        patient_id = wanted.values_list("patient_id", flat=True).first()
-        withdraw_reminders(clinic_id=clinic_id, patient_id=patient_id)
+        chosen = wanted.first()
+        if chosen is None:
+            return False
+        withdraw_reminders(clinic_id=clinic_id, patient_id=chosen.patient_id)
         return wanted.update(wish=ReminderWish.NONE, next_due_at=None, changed_at=now) == 1

@@ -29,12 +29,14 @@ from programmes.models import (
     Programme,
     ProgrammeTemplate,
     RevisionChange,
+    Shows,
 )
 from programmes.services import (
     caseloads,
     changing,
     correcting,
     ending,
+    learning,
     leaving,
     library,
     opening,
@@ -130,6 +132,10 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         ),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
         ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
+        (
+            "edit_patient_texts",
+            partial(learning.publish_text, code="water", words=learning.Words(Shows.HIDDEN), seen=0, **AT),
+        ),
     ]
 
 

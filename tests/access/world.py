@@ -39,8 +39,11 @@ from programmes.models import (
     Reminder,
     ReviewItem,
     SafetyChecklist,
+    Shows,
+    TextCode,
 )
 from programmes.services.flagging import raise_flag
+from programmes.services.learning import Words, publish_text
 from programmes.services.leaving import hand_over
 from programmes.services.nights import plan_nights
 from programmes.services.pausing import pause_programme
@@ -165,6 +168,10 @@ def _treatment(side: Side) -> None:
     overlay = a_flare_plan(running, side.today - timedelta(days=1))
     end_flare(running, side.today)
     a_checklist(side.second, clinician)
+    own = Words(
+        Shows.OWN, f"{side.house} shoes", f"{side.word} walks", "", side.today, side.today.replace(year=2999)
+    )
+    publish_text(code=TextCode.SHOES, words=own, seen=0, by=clinician, now=side.now)
     side.rows |= {
         "overlay": overlay,
         "gap": gap,

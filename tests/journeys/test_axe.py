@@ -181,6 +181,8 @@ def builder_pages(people):
     patient = f"/admin/patients/patient/{people['steady'].patient_id}/"
     yield from (f"{patient}change/", f"{patient}discharge/")
     yield f"/admin/clinic/clinic/{people['clinician'].clinic_id}/suggestions/"
+    texts = "/admin/programmes/patienttext/"
+    yield from (texts, f"{texts}shoes/text/", f"{texts}before/text/")
     templates = "/admin/programmes/programmetemplate/"
     yield from (templates, f"{templates}shipped/", f"{templates}{people['template'].pk}/change/")
 
@@ -207,6 +209,8 @@ def patient_pages(people):
         "/plan/",
         "/plan/print/",
         "/progress/",
+        "/learn/",
+        "/learn/flare-up/",
         "/set-up/units/",
         "/set-up/days/",
         "/set-up/reminders/",

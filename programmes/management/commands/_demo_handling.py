@@ -5,8 +5,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic.models import Clinic, Role, StaffMember
-from programmes.models import Channel, ContactResult, Flag, Outcome, ReviewItem
+from programmes.models import Channel, ContactResult, Flag, Outcome, ReviewItem, Shows, TextCode
+from programmes.services.learning import Words, publish_text
 from programmes.services.reviewing import Contact, claim_item, close_item, record_contact, snooze_item
+
+OUR_SHOES = """Wear shoes with soles that grip: the river path is often wet.
+
+- Trainers or walking shoes are fine.
+- Do not walk in slippers or sandals.
+- Bring them with you, and we look at them together.
+
+Start on the path around the park. It is flat."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,18 @@ class Desk:
         seen = [flag.as_read for flag in Flag.objects.filter(item=self.item)]
         now = self.at + timedelta(minutes=minutes)
         close_item(item=self.item, outcome=outcome, note=note, seen=seen, by=by, today=self.today, now=now)
+
+
+def own_words(clinic: Clinic, by: StaffMember, now: datetime) -> None:
+    """A card in the clinic's own words, one that it hides, one that is due to be checked again."""
+    today = now.astimezone(clinic.zone).date()
+    long_ago, in_a_year = now - timedelta(days=400), today + timedelta(days=365)
+    source = f"Physiotherapists of {clinic.name}"
+    ours = Words(Shows.OWN, "Shoes for our paths", OUR_SHOES, source, today, in_a_year)
+    due = Words(Shows.SHIPPED, checked_on=long_ago.date(), due_on=today - timedelta(days=35))
+    publish_text(code=TextCode.SHOES, words=ours, seen=0, by=by, now=now)
+    publish_text(code=TextCode.CARRYING, words=Words(Shows.HIDDEN), seen=0, by=by, now=now)
+    publish_text(code=TextCode.WATER, words=due, seen=0, by=by, now=long_ago)
 
 
 def handle(clinic: Clinic, name: str, how: str, at: datetime) -> None:

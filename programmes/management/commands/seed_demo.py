@@ -159,6 +159,7 @@ def _open_clinic(house: stories.House, now: datetime) -> Setting:
     members = StaffMember.objects.for_clinic(clinic).select_related("clinic", "user")
     colleagues = {member.name: member for member in members}
     clinician = colleagues[house.staff[0].name]
+    handling.own_words(clinic, clinician, now)
     if house.away:
         _send_away(colleagues[house.away], clinician, now)
     templates = {template.code: template for template in ProgrammeTemplate.objects.for_clinic(clinic)}

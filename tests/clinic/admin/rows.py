@@ -38,9 +38,12 @@ from programmes.models import (
     ReviewItem,
     ReviewRun,
     SetUp,
+    Shows,
     TemplateWeek,
+    TextCode,
 )
 from programmes.models.programme import PauseReason, ProgrammeRevision, ProgrammeWeek
+from programmes.services.learning import Words, publish_text
 from programmes.services.pausing import pause_programme
 from tests.factories import (
     NOON,
@@ -124,6 +127,8 @@ def a_full_clinic(name):
         by=clinician,
         now=NOON,
     )
+    words = Words(Shows.OWN, name, name, name, NOON.date(), NOON.date().replace(year=2999))
+    publish_text(code=TextCode.SHOES, words=words, seen=0, by=clinician, now=NOON)
     manager = a_staff_member(clinic, Role.MANAGER)
     publish_notice(title=name, body=name, in_force_from=NOON.date(), by=manager, today=NOON.date())
     return clinic
