@@ -10,7 +10,7 @@ let unanswered; // a button whose press got no answer: the form is sent as witho
 
 async function ask(button) {
   clearTimeout(timer);
-  asking?.abort();
+  if (asking) asking.abort();
   asking = new AbortController();
   const body = new URLSearchParams(new FormData(form));
   if (button) body.set(button.name, button.value);
@@ -21,7 +21,8 @@ async function ask(button) {
 
 function show(fresh) {
   const preview = part(fresh, "preview");
-  const wasOpen = form.querySelector(".week-by-week")?.open;
+  const before = form.querySelector(".week-by-week");
+  const wasOpen = before && before.open;
   part(form, "preview").replaceWith(preview);
   const details = form.querySelector(".week-by-week");
   if (details && wasOpen) details.open = true;
@@ -43,7 +44,8 @@ function showRows(fresh, button) {
   const rows = form.querySelectorAll("table.weeks tbody tr");
   const [what, place] = button.value.split("-");
   const row = rows[what === "repeat" ? Number(place) + 1 : rows.length - 1];
-  row?.querySelector(".minutes input, .distance_m input, .steps input")?.focus();
+  const first = row && row.querySelector(".minutes input, .distance_m input, .steps input");
+  if (first) first.focus();
 }
 
 function late(error) {
