@@ -102,11 +102,14 @@ def _texts() -> ArraySubquery:
 
 
 def _before(request: Any) -> str:
-    """Whether "before you start" was never "read", is "read", or has "changed" since."""
+    """Whether "before you start" was never "read", is "read", or has "changed" since.
+
+    The privacy pages, which visitors read too, do not ask which words hold now: what was read counts as read.
+    """
     read = getattr(request.patient, "before_read", None)
     if not read:
         return "unread"
-    return "read" if read == request.before_version else "changed"
+    return "read" if read == getattr(request, "before_version", read) else "changed"
 
 
 def page(

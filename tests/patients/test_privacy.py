@@ -16,7 +16,7 @@ from patients.models import PrivacyAcceptance, Via
 from patients.services.privacy import NotGiven, accept_text, note_shown, unread_notice, withdraw_consent
 from patients.services.record_export import export_own_record
 from tests.conftest import as_runtime, as_superuser
-from tests.factories import NOON, a_clinic, a_patient, a_staff_member, a_walk
+from tests.factories import NOON, a_clinic, a_patient, a_set_up, a_staff_member, a_walk
 from tests.figures import Figure, record
 from tests.signing_in import sign_in_staff
 
@@ -32,6 +32,12 @@ def publish(clinic, title="Our own notice", **changed):
     manager = a_staff_member(clinic, Role.MANAGER)
     words = {"title": title, "body": "We use it for care.", "in_force_from": TODAY, "today": TODAY}
     return publish_notice(**{**words, **changed}, by=manager)
+
+
+@pytest.mark.parametrize("path", ["/privacy/", "/privacy/{text}/"])
+def test_who_has_read_what_comes_before_the_start_opens_the_notice(signed_in, patient, path):
+    a_set_up(patient)
+    assert signed_in.get(path.format(text=shipped().pk)).status_code == 200
 
 
 def read(client, text):

@@ -153,6 +153,11 @@ def privacy(world: World) -> Any:
     return Client().get("/privacy/")
 
 
+@state("Privacy: for a patient")
+def privacy_of_patient(world: World) -> Any:
+    return world.signed_in().get("/privacy/")
+
+
 @state("Privacy: one text")
 def privacy_text(world: World) -> Any:
     return world.signed_in().get(f"/privacy/{PrivacyText.objects.get(clinic=None).pk}/")
