@@ -79,6 +79,11 @@ app.conf.update(
             "schedule": 60.0,
             "options": {"expires": 59},
         },
+        "calls that patients still wait for": {
+            "task": "programmes.tasks.escalate_overdue_calls",
+            "schedule": 600.0,
+            "options": {"expires": 590},
+        },
         "clear away what signed people in": {
             "task": "patients.tasks.tidy_sign_in",
             "schedule": 86400.0,

@@ -1,4 +1,4 @@
-"""The mails to patients, and the one to the duty address: no name, no condition, no number of a diary."""
+"""The mails to patients, and those to the duty address: no name, no condition, no number of a diary."""
 
 from django.conf import settings
 from django.urls import reverse
@@ -61,25 +61,41 @@ def duty_letter() -> Letter:
     )
 
 
+def overdue_call_letter() -> Letter:
+    """To the clinic's duty address: somebody waits for a call longer than was said, never who."""
+    return Letter(
+        subject=_("A patient still waits for a call"),
+        body=_(
+            "A patient asked to be called. The day they were told has passed, and no try to reach them is "
+            "written down.\n\n"
+            "Open the review queue: %(queue)s\n\n"
+            "This message holds no names."
+        )
+        % {"queue": f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}"},
+    )
+
+
 def reminder_letter(chosen: SetUp) -> Letter:
     """A nudge, or once a week the word that the summary is ready. Numbers stay in the app."""
     clinic = chosen.patient.clinic
-    said = {
-        ReminderWish.WALKING_DAYS: _(
-            "Today is one of your walking days. Your plan for today is here: %(today)s"
-        ),
-        ReminderWish.WEEKLY: _("Your week is ready to look at. It is here: %(today)s"),
-    }
     lines = [
-        said[ReminderWish(chosen.wish)],
-        _("Not today? That is fine. Rest days are part of the plan too."),
+        *_said_of(ReminderWish(chosen.wish)),
         _("Are you unwell, or worried? Call us: %(phone)s. In an emergency call 999."),
         _("No more of these mails? Stop them here: %(stop)s"),
     ]
     stop = _address("stop-reminders", stop_token(chosen.clinic_id, chosen.pk))
-    words = {"today": _address("today"), "phone": clinic.phone, "stop": stop}
+    words = {"today": _address("today"), "week": _address("week"), "phone": clinic.phone, "stop": stop}
     subject = _("A note from %(clinic)s") % {"clinic": clinic.name}
     return Letter(subject=subject, body="\n\n".join(lines) % words, stop_url=stop)
+
+
+def _said_of(wish: ReminderWish) -> list[str]:
+    if wish == ReminderWish.WEEKLY:
+        return [_("The summary of your week is ready. It is here: %(week)s")]
+    return [
+        _("Today is one of your walking days. Your plan for today is here: %(today)s"),
+        _("Not today? That is fine. Rest days are part of the plan too."),
+    ]
 
 
 def _address(page: str, *parts: str) -> str:

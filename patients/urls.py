@@ -19,6 +19,7 @@ from patients.views import (
     timer,
     today,
     walk_log,
+    week,
     your_data,
 )
 
@@ -57,6 +58,7 @@ urlpatterns = [
     path("plan/flare-up/", pressing.flare_up, name="flare-up"),
     path("plan/flare-up/over/", pressing.flare_up_over, name="flare-up-over"),
     path("plan/flare-up/<uuid:overlay_id>/", pressing.flare_up_saved, name="flare-up-saved"),
+    path("week/", week.week, name="week"),
     path("learn/", learning.learn, name="learn"),
     path("learn/<slug:code>/", learning.card, name="card"),
     path("progress/", progress.progress, name="progress"),

@@ -4,8 +4,8 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
-from patients.mails import reminder_letter
-from programmes.services import nights
+from patients.mails import overdue_call_letter, reminder_letter
+from programmes.services import nights, overdue_calls
 from programmes.services.reminding import send_due_reminders
 
 log = structlog.stdlib.get_logger(__name__)
@@ -28,6 +28,12 @@ def run_planned_reviews() -> None:
     for run in nights.run_planned_reviews(now=timezone.now()):
         facts = {"clinic_id": run.clinic_id, "count": run.patients_evaluated, "raised": run.flags_raised}
         log.info("night-reviewed", **facts)
+
+
+@shared_task(name="programmes.tasks.escalate_overdue_calls")
+def escalate_overdue_calls() -> None:
+    if written := overdue_calls.escalate_overdue_calls(now=timezone.now(), write=overdue_call_letter):
+        log.info("overdue-calls-mailed", count=written)
 
 
 @shared_task(name="programmes.tasks.remind_patients")

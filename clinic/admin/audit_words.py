@@ -133,6 +133,7 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:set-reminders": gettext("Patient's page: reminders"),
         "patients:before-you-start": gettext("Patient's page: before you start"),
         "patients:settings": gettext("Patient's page: settings"),
+        "patients:week": gettext("Patient's page: last week"),
         "patients:learn": gettext("Patient's page: cards to learn from"),
         "patients:card": gettext("Patient's page: a card"),
         "patients:stop-reminders": gettext("Patient stops reminders by a link"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
@@ -17,7 +18,7 @@ from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
 from patients.wording.before import before_version
-from programmes.models import Flag, FlagCode, PatientText, SetUp, TextCode
+from programmes.models import ContactAttempt, Flag, FlagCode, PatientText, SetUp, TextCode
 
 SESSION_KEY = "patient"  # which record this session has open
 UNPROCESSABLE = 422
@@ -35,18 +36,40 @@ class TextDecision:
     title: str
 
 
+@dataclass(frozen=True, slots=True)
+class AskedCall:
+    """A request to be called that is open, as it is written down."""
+
+    asked_on: date
+    promised_for: date | None
+    tried_at: datetime | None
+
+    @classmethod
+    def of(cls, row: dict[str, str] | None) -> "AskedCall | None":
+        """From the row's JSON."""
+        if row is None:
+            return None
+        promised, tried = row["promised_for"], row["tried_at"]
+        return cls(
+            date.fromisoformat(row["asked_on"]),
+            date.fromisoformat(promised) if promised else None,
+            datetime.fromisoformat(tried) if tried else None,
+        )
+
+
 class PatientRequest(HttpRequest):
     """A request for one patient's own page.
 
-    `is_restricted` says that the record is kept and not used; `safety_route` where an unresolved
-    safety answer sends the patient, None without one; `texts` what the clinic decided about its texts;
-    `before_version` the words of "before you start" that hold now.
+    `is_restricted` says that the record is kept and not used; `safety_route` where an unresolved safety
+    answer sends the patient, None without one; `call` the request to be called that is open; `texts` what
+    the clinic decided about its texts; `before_version` the words of "before you start" that hold now.
     """
 
     patient: Patient
     is_restricted: bool
     safety_route: str | None
     texts: dict[str, TextDecision]
+    call: AskedCall | None
     before_version: str
 
 
@@ -60,6 +83,7 @@ def patient_page(view: View) -> View:
             return redirect("patients:choose" if is_patients(request) else "patients:sign-in")
         request.patient, request.safety_route = patient, patient.safety_route
         request.texts = {text["code"]: TextDecision(**text) for text in patient.texts}
+        request.call = AskedCall.of(patient.call)
         request.before_version = before_version(request.texts.get(TextCode.BEFORE))
         request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
         return view(request, *args, **kwargs)
@@ -81,7 +105,9 @@ def open_record(request: HttpRequest) -> Any:
     if chosen is None or not is_patients(request):
         return None
     records = Patient.objects.of_user(request.user).filter(pk=chosen)
-    return records.annotate(safety_route=_route(), before_read=_before_read(), texts=_texts()).first()
+    return records.annotate(
+        safety_route=_route(), before_read=_before_read(), texts=_texts(), call=_call()
+    ).first()
 
 
 def _route() -> Subquery:
@@ -92,6 +118,18 @@ def _route() -> Subquery:
 
 def _before_read() -> Subquery:
     return Subquery(SetUp.objects.filter(patient=OuterRef("pk")).values("before_version")[:1])
+
+
+def _call() -> Subquery:
+    """The open request to be called: when, until when an answer was promised, when staff last tried."""
+    asked = Flag.objects.filter(patient=OuterRef("pk"), code=FlagCode.CALL_ME).unresolved()
+    tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
+    columns = JSONObject(
+        asked_on="raised_on",
+        promised_for="item__promised_for",
+        tried_at=Subquery(tries.order_by("-made_at").values("made_at")[:1]),
+    )
+    return Subquery(asked.values(json=columns)[:1])
 
 
 def _texts() -> ArraySubquery:

@@ -1,5 +1,7 @@
 """Please call me."""
 
+from datetime import date
+
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -8,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from patients import wording
 from patients.forms.days import CallForm
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from programmes.models import Flag, Severity
+from programmes.models import Severity
 from programmes.services.calling import ask_for_call, open_request
 from programmes.services.plan_reading import plan_of, running_programme
 
@@ -24,7 +26,9 @@ def call_me(request: PatientRequest) -> HttpResponse:
         _ask(request, can_wait=form.cleaned_data["can_wait"] == "yes")
         return redirect("patients:call-me")
     waiting = open_request(patient=request.patient)
-    context = {"form": form, "waiting": waiting, **(_told(request, waiting) if waiting else {})}
+    may_hurry = waiting is not None and waiting.severity > Severity.AMBER_HIGH
+    on = request.patient.local_date(timezone.now())
+    context = {"form": form, "waiting": waiting, "call": asked_call(request, on), "may_hurry": may_hurry}
     return page(request, "call_me.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 
@@ -34,10 +38,12 @@ def _ask(request: PatientRequest, *, can_wait: bool) -> None:
     ask_for_call(patient=request.patient, programme=running_programme(plan), can_wait=can_wait, now=now)
 
 
-def _told(request: PatientRequest, waiting: Flag) -> dict[str, object]:
-    today = request.patient.local_date(timezone.now())
-    return {
-        "asked_on": wording.day(waiting.raised_on),
-        "promise": wording.promise(waiting.item.promised_for, today),
-        "may_hurry": waiting.severity > Severity.AMBER_HIGH,
-    }
+def asked_call(request: PatientRequest, on: date) -> list[str]:
+    """What is written down of an open request, in the patient's days; nothing without one."""
+    call = request.call
+    if call is None:
+        return []
+    tried_on = request.patient.local_date(call.tried_at) if call.tried_at else None
+    return wording.what_became_of_the_call(
+        call.asked_on, promised_for=call.promised_for, tried_on=tried_on, today=on
+    )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from patients import plan_wording, wording
 from patients.views.access import PatientRequest, page, patient_page
+from patients.views.calling import asked_call
 from patients.views.fitting_cards import offered, reader_of
 from patients.views.timer import timer_of
 from programmes.clinical.amounts import MINUTES
@@ -32,6 +33,7 @@ def today(request: PatientRequest) -> HttpResponse:
         "plan": plan,
         "walks": _listed(walks, on, plan.dose.counts if plan else MINUTES, request.patient.units),
         "timer": timer_of(request),
+        "call": asked_call(request, on),
         "card": offered(request.texts, reader_of(state, plan, walks, on)),
     }
     if request.safety_route:

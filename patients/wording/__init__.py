@@ -201,6 +201,20 @@ def promise(looks_by: date | None, today: date) -> str:
     return _("Your physio team has been told and looks at it by %(day)s.") % {"day": day(looks_by)}
 
 
+def what_became_of_the_call(
+    asked_on: date, *, promised_for: date | None, tried_on: date | None, today: date
+) -> list[str]:
+    """A request to be called as it is written down: nothing is promised anew, nothing glossed over."""
+    said = [_("On %(day)s you asked us to call you.") % {"day": day(asked_on)}]
+    if tried_on is not None:
+        return [*said, _("We wrote down that we tried to reach you on %(day)s.") % {"day": day(tried_on)}]
+    said.append(promise(promised_for, today))
+    if promised_for is not None and promised_for < today:
+        said[-1] = _("We said that we would look by %(day)s.") % {"day": day(promised_for)}
+        said.append(_("No call is written down yet. Please call us."))
+    return said
+
+
 # --- The saved page
 CALL_FIRST = frozenset({Saved.ACT_RED_FLAG, Saved.ACT_SEVERE, Saved.ACT_WORSE_AGAIN})
 

@@ -323,9 +323,13 @@ def _plan_lines(evidence: Evidence) -> Iterator[Line]:
 
 
 def _call_me(evidence: Evidence) -> str:
+    asks = gettext("Asks to be called soon; it cannot wait until the next appointment.")
     if evidence.get("can_wait"):
-        return gettext("Asks to be called; it can wait until the next appointment.")
-    return gettext("Asks to be called soon; it cannot wait until the next appointment.")
+        asks = gettext("Asks to be called; it can wait until the next appointment.")
+    if since := evidence.get("overdue_since"):
+        told = gettext("Was told that the team looks by %(day)s, and no try to call is written down.")
+        return f"{asks} {told % {'day': day_and_year(date.fromisoformat(since))}}"
+    return asks
 
 
 def _call_me_lines(evidence: Evidence) -> Iterator[Line]:

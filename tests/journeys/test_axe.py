@@ -210,6 +210,7 @@ def patient_pages(people):
         "/plan/print/",
         "/progress/",
         "/learn/",
+        "/week/",
         "/learn/flare-up/",
         "/set-up/units/",
         "/set-up/days/",

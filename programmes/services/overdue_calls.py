@@ -1,0 +1,61 @@
+"""A request to be called that waits longer than the patient was told moves up, and duty staff are told."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+
+from clinic.models import Clinic, MessageKind
+from clinic.services.duty import next_duty_day
+from clinic.services.post import Letter, post_message
+from clinic.tenancy import acting_for
+from programmes.clinical.diary import Finding
+from programmes.models import ContactAttempt, Flag, FlagCode, ItemStatus
+from programmes.models.flag import FlagQuerySet
+from programmes.services.calling import CANNOT_WAIT
+from programmes.services.flagging import worsen_flag
+
+
+def escalate_overdue_calls(*, now: datetime, write: Callable[[], Letter]) -> int:
+    """Every request whose promised day is over and for which no try to reach the patient is written down.
+
+    On working days alone, one mail at most for an item and day. Returns how many mails were written. The
+    patient is told nothing by this: Today says what is recorded.
+    """
+    return sum(_of_clinic(clinic, now, write) for clinic in Clinic.objects.all())
+
+
+def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> int:
+    with acting_for(clinic):
+        today = now.astimezone(clinic.zone).date()
+        if next_duty_day(clinic=clinic, now=now) != today:
+            return 0
+        waiting = overdue_calls(clinic=clinic, now=now).select_related("item")
+        return sum(_escalate(flag, write(), now) for flag in waiting)
+
+
+def overdue_calls(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
+    """Open requests past the day that was promised, without a contact since they were made."""
+    today = now.astimezone(clinic.zone).date()
+    tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
+    asked = Flag.objects.for_clinic(clinic).unresolved().filter(code=FlagCode.CALL_ME)
+    return asked.filter(~Exists(tries), item__promised_for__lt=today)
+
+
+@transaction.atomic
+def _escalate(flag: Flag, letter: Letter, now: datetime) -> bool:
+    """Moves the item up and out of a snooze, the first time; writes the day's mail."""
+    item, clinic = flag.item, flag.clinic
+    today = now.astimezone(clinic.zone).date()
+    told = (flag.latest or flag.evidence) | {"overdue_since": item.promised_for.isoformat()}
+    if (flag.latest or {}) != told or item.status == ItemStatus.ON_HOLD:
+        worsen_flag(flag, Finding(FlagCode.CALL_ME, CANNOT_WAIT, told))
+    return post_message(
+        kind=MessageKind.CALL_OVERDUE,
+        key=f"call-overdue:{item.pk}:{today}",
+        to_address=clinic.duty_email,
+        letter=letter,
+        now=now,
+        clinic=clinic,
+    )
