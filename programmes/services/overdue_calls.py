@@ -48,7 +48,7 @@ def _escalate(flag: Flag, letter: Letter, now: datetime) -> bool:
     """Moves the item up and out of a snooze, the first time; writes the day's mail."""
     item, clinic = flag.item, flag.clinic
     today = now.astimezone(clinic.zone).date()
-    told = (flag.latest or flag.evidence) | {"overdue_since": item.promised_for.isoformat()}
+    told = (flag.latest or flag.evidence) | {"overdue_since": str(item.promised_for)}
     if (flag.latest or {}) != told or item.status == ItemStatus.ON_HOLD:
         worsen_flag(flag, Finding(FlagCode.CALL_ME, CANNOT_WAIT, told))
     return post_message(

@@ -1,6 +1,5 @@
 """When a reminder falls due, and what holds it back."""
 
-import random
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -8,10 +7,6 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from programmes.clinical.reminding import (
-    FROM,
-    MOST,
-    UNTIL,
-    WITHIN,
     Because,
     Situation,
     Times,
@@ -21,6 +16,7 @@ from programmes.clinical.reminding import (
     is_due,
     next_due,
 )
+from tests.clinical.reminding_year import ZONES, a_year
 
 LONDON = ZoneInfo("Europe/London")
 MON_WED_FRI = Times(Wish.WALKING_DAYS, frozenset({1, 3, 5}), time(10))
@@ -115,54 +111,12 @@ def test_the_day_is_over_at_eight_in_the_evening() -> None:
     assert day_is_over_at(FRIDAY_AT_TEN) == datetime(2026, 11, 20, 20, tzinfo=LONDON)
 
 
-ZONES = ["Europe/London", "America/St_Johns", "Australia/Lord_Howe", "Pacific/Apia", "Africa/Casablanca"]
-
-
 @pytest.mark.parametrize("zone", ZONES)
 @pytest.mark.parametrize("seed", range(4))
-def test_a_simulated_year_never_nags(zone: str, seed: int) -> None:
-    """Random wishes, walks, pauses and a sender that is away at times, through both changes of the clock."""
-    chance, place = random.Random(f"{zone} {seed}"), ZoneInfo(zone)
-    sent: list[datetime] = []
-    walked: set[date] = set()
-    paused: set[date] = set()
-    now = datetime(2026, 1, 1, tzinfo=UTC)
-    times = _some_times(chance)
-    due = next_due(times, after=now, zone=place)
-    while now < datetime(2027, 1, 1, tzinfo=UTC):
-        now += timedelta(
-            minutes=chance.choice([1, 20, 60, 60, 60, 600])
-        )  # now and then nobody ticks for hours
-        local = now.astimezone(place)
-        today = local.date()
-        if chance.random() < 0.02:
-            walked.add(today)
-        if chance.random() < 0.01:
-            paused |= {today + timedelta(days=ahead) for ahead in range(chance.randrange(1, 14))}
-        if chance.random() < 0.002:
-            times = _some_times(chance)
-            due = next_due(times, after=now, zone=place)
-        if due is None or due > now:
-            continue
-        due = next_due(times, after=now, zone=place)
-        situation = replace(
-            FREE,
-            local=local,
-            has_walked=today in walked,
-            asks_for_a_walk=today not in paused,
-            reminded_on=tuple(at.date() for at in sent),
-        )
-        if is_due(times, local) and held_back(situation) is None:
-            assert FROM <= local.time() < UNTIL
-            assert today not in walked | paused
-            sent.append(local)
-    days = [at.date() for at in sent]
-    assert len(days) == len(set(days))
-    assert max(sum(day - WITHIN < other <= day for other in days) for day in days) <= MOST
-    assert len(days) > 20
-
-
-def _some_times(chance: random.Random) -> Times:
-    days = frozenset(chance.sample(range(1, 8), chance.randrange(3, 8)))
-    at = time(chance.randrange(8, 20), chance.choice([0, 30]))
-    return Times(Wish.WALKING_DAYS, days, at)
+@pytest.mark.parametrize(("wish", "fewest"), [(Wish.WALKING_DAYS, 20), (Wish.WEEKLY, 5)])
+def test_a_simulated_year_never_nags(zone: str, seed: int, wish: Wish, fewest: int) -> None:
+    """Random days, walks, pauses and a sender that is away at times, through both changes of the clock."""
+    year = a_year(zone, seed, wish)
+    wrong = (year.twice_a_day, year.too_many_in_seven_days, year.outside_hours)
+    assert (wrong, year.after_a_log, year.while_paused) == ((0, 0, 0), 0, 0)
+    assert len(year.sent) > fewest

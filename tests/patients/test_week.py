@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 
 from clinic.models import OutboxMessage
 from patients.mails import reminder_letter
@@ -99,5 +100,5 @@ def test_the_mail_says_that_it_is_ready_and_nothing_else(patient, programme):
         send_due_reminders(now=monday, write=reminder_letter)
     mail = OutboxMessage.objects.get(kind="reminder")
     first = mail.body.split("\n\n")[0]
-    assert first == "The summary of your week is ready. It is here: http://testserver/week/"
+    assert first == f"The summary of your week is ready. It is here: {settings.BASE_URL}/week/"
     assert Reminder.objects.get(patient=patient).wish == "weekly"

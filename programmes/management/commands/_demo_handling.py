@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from clinic.models import Clinic, Role, StaffMember
-from programmes.models import Channel, ContactResult, Flag, Outcome, ReviewItem, Shows, TextCode
+from patients.models import Patient
+from programmes.models import (
+    Channel,
+    ContactResult,
+    Flag,
+    Outcome,
+    Programme,
+    ReviewItem,
+    Shows,
+    TextCode,
+)
+from programmes.services import calling
 from programmes.services.learning import Words, publish_text
 from programmes.services.reviewing import Contact, claim_item, close_item, record_contact, snooze_item
 
@@ -52,6 +63,14 @@ def own_words(clinic: Clinic, by: StaffMember, now: datetime) -> None:
     publish_text(code=TextCode.SHOES, words=ours, seen=0, by=by, now=now)
     publish_text(code=TextCode.CARRYING, words=Words(Shows.HIDDEN), seen=0, by=by, now=now)
     publish_text(code=TextCode.WATER, words=due, seen=0, by=by, now=long_ago)
+
+
+def ask_for_a_call(clinic: Clinic, name: str, at: datetime) -> None:
+    """The patient called `name` asks to be called, and may wait."""
+    given_name, family_name = name.split(" ", 1)
+    patient = Patient.objects.for_clinic(clinic).get(given_name=given_name, family_name=family_name)
+    programme = Programme.objects.of_patient(patient).running().first()
+    calling.ask_for_call(patient=patient, programme=programme, can_wait=True, now=at)
 
 
 def handle(clinic: Clinic, name: str, how: str, at: datetime) -> None:

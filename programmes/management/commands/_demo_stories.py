@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from programmes.models import ReminderWish
+
 PASSWORD = "walk-a-little-further"  # noqa: S105  printed for whoever looks at the demo
 
 
@@ -95,6 +97,8 @@ ASH = House(
     ),
 )
 
+WAITS_FOR_A_CALL = "Sunita Patel"  # asked a week ago; nobody has written down a try
+WISHES = {"June Hart": ReminderWish.WALKING_DAYS, "Winston Clarke": ReminderWish.WEEKLY}
 ELM_STORIES = (
     Story("due today", "June Hart", 1961, "T2", 15, started=21, pain=3, keeps=1),
     Story("invited", "Callum Fraser", 1979, "T2", 14, started=2, signed_in=False, keeps=0),

@@ -135,6 +135,7 @@ def _seed(now: datetime) -> None:
     _tell_all(elm, stories.ELM_STORIES, first_phone=101)
     _import_diaries(elm, now)
     _review_past_nights(elm, stories.ELM_STORIES)
+    handling.ask_for_a_call(elm.clinic, stories.WAITS_FOR_A_CALL, elm.at(6, 15))
     ash = _open_clinic(stories.ASH, now)
     _tell_all(ash, stories.ASH_STORIES, first_phone=201)
     _review_past_nights(ash, stories.ASH_STORIES)
@@ -250,9 +251,9 @@ def _draft(setting: Setting, story: stories.Story, patient: Patient) -> Programm
 
 
 def _choose(setting: Setting, story: stories.Story, patient: Patient) -> None:
-    """What the patient answered when setting up. One gets reminders: the others' mails would fill the box."""
+    """What the patient answered when setting up. Two get mails: the others' would fill the box."""
     days = {(setting.today + timedelta(days=ahead)).isoweekday() for ahead in (0, 2, 4)}
-    wish = ReminderWish.WALKING_DAYS if story.kind == "due today" else ReminderWish.NONE
+    wish = stories.WISHES.get(story.name, ReminderWish.NONE)
     midnight = setting.at(0, 0)
     note_before_start(patient=patient, version=BEFORE_TEXT_VERSION, now=setting.at(story.started, 11))
     choose_days(patient=patient, days=days, at=time(10), now=midnight)
