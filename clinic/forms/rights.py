@@ -15,6 +15,8 @@ from patients.services.retention import years_after
 from patients.services.retention_decisions import LONGEST_KEEP
 from programmes.clinical.amounts import COLUMNS, DISTANCE, MINUTES, MOST, STEPS
 
+_CHOOSE = _("Choose one of the answers.")
+
 
 class GoingLiveForm(forms.Form):
     """What a manager declares before the first real patient: everything on the list, or nothing is signed."""
@@ -154,6 +156,25 @@ class RestrictionForm(forms.Form):
         error_messages={"required": _("Write why: others read it later.")},
     )
     until = _day(_("Last day (leave empty: until somebody lifts it)"), required=False)
+
+
+class LightModeForm(forms.Form):
+    """Whether a patient is asked less, whether the patient may choose that, and why."""
+
+    is_on = _choice(_("What is asked"), [("no", _("every question")), ("yes", _("light mode"))], _CHOOSE)
+    patient_may_choose = _choice(
+        _("May the patient choose, in Settings?"), [("no", _("no")), ("yes", _("yes"))], _CHOOSE
+    )
+    reason = forms.CharField(
+        label=_("Why?"),
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Write why: others read it later.")},
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        return {name: value == "yes" if name != "reason" else value for name, value in data.items()}
 
 
 class HoldForm(forms.Form):

@@ -76,6 +76,19 @@ PEOPLE = (
         only_account="walking_days walks_at wish next_due_at",
     ),
     Table(
+        "programmes.LightMode",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "who is asked less",
+            "since patient_may_choose": "what is asked, and whether the person may choose",
+            "reason": "why",
+            "changed_at changed_by": "who said so",
+        },
+        notes="reason",
+    ),
+    Table(
         "programmes.Reminder",
         Keep.ACCOUNT,
         CONTRACT,

@@ -96,6 +96,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "flare_stopped": stopped_by_safety(course) if course and _has_safety(record) else "",
         "programme": plan and plan.programme,
         "is_restricted": item.patient.is_restricted(today),
+        "light_since": wording.day(item.light_since) if item.light_since else "",
         "state": state_words(item, staff, clinic),
         "opened": wording.moment(item.opened_at, clinic.zone),
         "due": wording.day(due) if due and is_open else "",

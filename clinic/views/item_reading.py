@@ -28,6 +28,7 @@ from programmes.models import (
     Walk,
 )
 from programmes.services.courses import course_from, course_rows, paused_from
+from programmes.services.light_mode import light_since
 
 WEEKS_SHOWN = 26
 NOT_SHOWN = (ProgrammeStatus.DRAFT, ProgrammeStatus.ENTERED_IN_ERROR)
@@ -75,6 +76,7 @@ def find_item(clinic: Clinic, item_id: UUID, today: date) -> Any:
             closer=_closer(clinic),
             lead_away=away_row(clinic, "patient__lead", today),
             closed_days=ArraySubquery(closures.values("on")),
+            light_since=light_since("patient"),
             has_safety=Exists(safety.filter(item=OuterRef("pk"))),
         )
         .first()

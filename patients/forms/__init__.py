@@ -1,9 +1,9 @@
 """The patient's forms: they clean what was typed and hand over one value, never touching the database."""
 
 from patients.forms.data import AskForm, CopyForm
-from patients.forms.set_up import BeforeForm, DaysForm, RemindersForm, UnitsForm
+from patients.forms.set_up import BeforeForm, DaysForm, QuestionsForm, RemindersForm, UnitsForm
 from patients.forms.signing_in import CodeForm, EmailForm, LetterForm
-from patients.forms.walks import Asked, FlareForm, RepeatForm, SafetyForm, WalkForm
+from patients.forms.walks import Asked, FlareForm, PainAsked, RepeatForm, SafetyForm, WalkForm
 
 __all__ = [
     "AskForm",
@@ -15,6 +15,8 @@ __all__ = [
     "EmailForm",
     "FlareForm",
     "LetterForm",
+    "PainAsked",
+    "QuestionsForm",
     "RemindersForm",
     "RepeatForm",
     "SafetyForm",

@@ -142,7 +142,7 @@ class CatchUpForm(RepeatForm, SafetyForm):
         walked = [on for on in self.asked_days() if self.cleaned_data.get(f"amount_{on}")]
         for on in walked:
             for name in ("before", "after"):
-                if self.cleaned_data.get(f"{name}_{on}") == "":
+                if self.asked.asks_pain_after and self.cleaned_data.get(f"{name}_{on}") == "":
                     self.add_error(f"{name}_{on}", PAIN_ERROR)
         if not walked and not self.errors:
             self.add_error(None, NO_DAY)

@@ -57,6 +57,14 @@ class RemindersForm(forms.Form):
     )
 
 
+class QuestionsForm(forms.Form):
+    questions = choice(
+        [("all", _("On each walk")), ("fewer", _("Once a week"))],
+        message=_("Choose how often we ask."),
+        required=True,
+    )
+
+
 class BeforeForm(forms.Form):
     read = forms.BooleanField(
         label=_("I have read this page"),

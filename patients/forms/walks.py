@@ -4,6 +4,7 @@ from collections.abc import Callable
 from copy import copy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from enum import Enum
 from typing import Any
 from uuid import UUID
 
@@ -99,6 +100,14 @@ class SafetyForm(forms.Form):
         return tuple(code for code in wording.SAFETY_ITEMS if code in ticked)
 
 
+class PainAsked(Enum):
+    """Which questions about pain a form holds; the clinic may let a patient have the light mode."""
+
+    EACH_WALK = "before and after each walk"
+    THIS_WEEK = "before this walk, once a week"
+    NOT_NOW = "answered this week"
+
+
 @dataclass(frozen=True)
 class Asked:
     """What this patient's form asks today."""
@@ -108,7 +117,16 @@ class Asked:
     dose: Dose | None  # None: no plan, or a plan that rests
     last_walk_on: date | None
     safety_is_due: bool
+    pain: PainAsked = PainAsked.EACH_WALK
     own_day: date | None = None  # a walk that is changed may keep it, however old
+
+    @property
+    def asks_pain_before(self) -> bool:
+        return self.pain is not PainAsked.NOT_NOW
+
+    @property
+    def asks_pain_after(self) -> bool:
+        return self.pain is PainAsked.EACH_WALK
 
     @property
     def settled_is_asked(self) -> bool:
@@ -179,6 +197,8 @@ class WalkForm(SafetyForm):
     def __init__(self, data: Any = None, *, asked: Asked, **options: Any) -> None:
         super().__init__(data, **options)
         self.asked = asked
+        self.fields["pain_before"].required = asked.pain is not PainAsked.NOT_NOW
+        self.fields["pain_after"].required = asked.pain is PainAsked.EACH_WALK
         self.order_fields(PAGE_ORDER.split())
 
     def renew_key(self, key: UUID) -> None:

@@ -18,7 +18,7 @@ from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
 from patients.wording.before import before_version
-from programmes.models import ContactAttempt, Flag, FlagCode, PatientText, SetUp, TextCode
+from programmes.models import ContactAttempt, Flag, FlagCode, LightMode, PatientText, SetUp, TextCode
 
 SESSION_KEY = "patient"  # which record this session has open
 UNPROCESSABLE = 422
@@ -70,6 +70,8 @@ class PatientRequest(HttpRequest):
     safety_route: str | None
     texts: dict[str, TextDecision]
     call: AskedCall | None
+    light_since: date | None
+    may_choose_light: bool
     before_version: str
 
 
@@ -83,6 +85,9 @@ def patient_page(view: View) -> View:
             return redirect("patients:choose" if is_patients(request) else "patients:sign-in")
         request.patient, request.safety_route = patient, patient.safety_route
         request.texts = {text["code"]: TextDecision(**text) for text in patient.texts}
+        light = patient.light or {"since": None, "may_choose": False}
+        request.light_since = light["since"] and date.fromisoformat(light["since"])
+        request.may_choose_light = light["may_choose"]
         request.call = AskedCall.of(patient.call)
         request.before_version = before_version(request.texts.get(TextCode.BEFORE))
         request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
@@ -106,7 +111,7 @@ def open_record(request: HttpRequest) -> Any:
         return None
     records = Patient.objects.of_user(request.user).filter(pk=chosen)
     return records.annotate(
-        safety_route=_route(), before_read=_before_read(), texts=_texts(), call=_call()
+        safety_route=_route(), before_read=_before_read(), texts=_texts(), call=_call(), light=_light()
     ).first()
 
 
@@ -130,6 +135,12 @@ def _call() -> Subquery:
         tried_at=Subquery(tries.order_by("-made_at").values("made_at")[:1]),
     )
     return Subquery(asked.values(json=columns)[:1])
+
+
+def _light() -> Subquery:
+    rows = LightMode.objects.filter(patient=OuterRef("pk"))
+    columns = JSONObject(since="since", may_choose="patient_may_choose")
+    return Subquery(rows.values(json=columns)[:1])
 
 
 def _texts() -> ArraySubquery:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from uuid_utils.compat import uuid7
 
 from patients import mails, wording
-from patients.forms import Asked, WalkForm
+from patients.forms import Asked, PainAsked, WalkForm
 from patients.forms.changes import answers_of
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
@@ -68,7 +68,18 @@ def _asked(request: PatientRequest, walk: Walk, now: datetime) -> Asked:
     today = request.patient.local_date(now)
     asked = asked_of(request, plan_of(patient=request.patient, on=today), today)
     last = last_walk_before(walk=walk)
-    return replace(asked, last_walk_on=last, safety_is_due=False, own_day=walk.walked_on)
+    return replace(
+        asked, last_walk_on=last, safety_is_due=False, own_day=walk.walked_on, pain=_pain_of(asked, walk)
+    )
+
+
+def _pain_of(asked: Asked, walk: Walk) -> PainAsked:
+    """What was answered is asked again, so that a change of the minutes loses no pain."""
+    if walk.pain_after is not None or walk.pain_after_not_sure:
+        return PainAsked.EACH_WALK
+    if walk.pain_before is not None or walk.pain_before_not_sure:
+        return PainAsked.THIS_WEEK if asked.pain is not PainAsked.EACH_WALK else asked.pain
+    return asked.pain
 
 
 def _entry(form: WalkForm, walk: Walk) -> WalkEntry:

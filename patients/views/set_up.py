@@ -163,6 +163,8 @@ def settings(request: PatientRequest) -> HttpResponse:
         "days": wording.walking_days(chosen) if chosen else "",
         "reminders": ReminderWish(chosen.wish).label if chosen and chosen.wish else "",
         "read_on": _read_on(request, chosen),
+        "is_light": request.light_since is not None,
+        "may_choose_light": request.may_choose_light,
     }
     return page(request, "settings.html", context)
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from uuid_utils.compat import uuid7
 
 from patients import mails, wording
-from patients.forms import Asked, SafetyForm, WalkForm
+from patients.forms import Asked, PainAsked, SafetyForm, WalkForm
 from patients.forms.changes import amounts_chosen
 from patients.services.restricted import ProcessingRestricted
 from patients.views import saved_before
@@ -44,6 +44,7 @@ from programmes.services.walk_logging import (
 
 FORM_KEY = "walk_form"  # one open form per session, so that two tabs save one walk
 SAFETY_EVERY = timedelta(days=7)
+PAIN_EVERY = timedelta(days=7)  # in light mode (clinical rules, "one weekly pain item")
 SAFETY_FROM_PAIN = 7  # and whenever a leg or foot problem is reported
 
 
@@ -93,7 +94,16 @@ def asked_of(request: PatientRequest, plan: Plan | None, today: date) -> Asked:
         dose=shown.dose if shown else None,
         last_walk_on=so_far.last_walk_on,
         safety_is_due=asked_on is None or today - asked_on >= SAFETY_EVERY,
+        pain=_pain_asked(request, so_far.pain_asked_on, today),
     )
+
+
+def _pain_asked(request: PatientRequest, asked_on: date | None, today: date) -> PainAsked:
+    """In light mode once a week; the safety list and the flare-up question stay as they are."""
+    if request.light_since is None:
+        return PainAsked.EACH_WALK
+    is_due = asked_on is None or today - asked_on >= PAIN_EVERY
+    return PainAsked.THIS_WEEK if is_due else PainAsked.NOT_NOW
 
 
 def _form_key(request: PatientRequest) -> str:

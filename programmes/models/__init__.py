@@ -2,6 +2,7 @@
 
 from programmes.models.checklist import EnrolmentDecision, SafetyChecklist
 from programmes.models.flag import Flag, FlagCode, Resolution
+from programmes.models.light_mode import LightMode
 from programmes.models.overlay import Overlay, OverlayKind
 from programmes.models.patient_text import PatientText, Shows, TextCode
 from programmes.models.programme import (
@@ -51,6 +52,7 @@ __all__ = [
     "HeldBack",
     "Intensity",
     "ItemStatus",
+    "LightMode",
     "NotWalking",
     "Outcome",
     "Overlay",

@@ -254,17 +254,22 @@ class LogSoFar:
 
     last_walk_on: date | None
     safety_asked_on: date | None
+    pain_asked_on: date | None = None
 
 
 def log_so_far(*, patient: Patient) -> LogSoFar:
-    """Both dates by the walks that count."""
+    """The dates by the walks that count; pain was asked where it was answered, "not sure" too."""
     found = (
         Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
         .valid()
         .with_list_answered_on()
-        .aggregate(last=Max("walked_on"), asked=Max("list_answered_on"))
+        .aggregate(
+            last=Max("walked_on"),
+            asked=Max("list_answered_on"),
+            pain=Max("walked_on", filter=Q(pain_before__isnull=False) | Q(pain_before_not_sure=True)),
+        )
     )
-    return LogSoFar(found["last"], found["asked"])
+    return LogSoFar(found["last"], found["asked"], found["pain"])
 
 
 def last_deltas(*, walk: Walk, count: int) -> list[int | None]:

@@ -39,6 +39,7 @@ from programmes.services import (
     learning,
     leaving,
     library,
+    light_mode,
     opening,
     overlays,
     pausing,
@@ -131,6 +132,17 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             partial(ending.discharge_patient, patient=side.second, **discharge, **AT),
         ),
         ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
+        (
+            "prescribe",
+            partial(
+                light_mode.set_light_mode,
+                patient=side.patient,
+                is_on=True,
+                patient_may_choose=False,
+                reason=REASON,
+                **AT,
+            ),
+        ),
         ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
         (
             "edit_patient_texts",

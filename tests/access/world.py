@@ -45,6 +45,7 @@ from programmes.models import (
 from programmes.services.flagging import raise_flag
 from programmes.services.learning import Words, publish_text
 from programmes.services.leaving import hand_over
+from programmes.services.light_mode import set_light_mode
 from programmes.services.nights import plan_nights
 from programmes.services.pausing import pause_programme
 from programmes.services.restricting import restrict_processing
@@ -168,6 +169,8 @@ def _treatment(side: Side) -> None:
     overlay = a_flare_plan(running, side.today - timedelta(days=1))
     end_flare(running, side.today)
     a_checklist(side.second, clinician)
+    light = {"is_on": True, "patient_may_choose": True, "reason": f"{side.word} worries"}
+    set_light_mode(patient=side.patient, **light, by=clinician, now=side.now)
     own = Words(
         Shows.OWN, f"{side.house} shoes", f"{side.word} walks", "", side.today, side.today.replace(year=2999)
     )

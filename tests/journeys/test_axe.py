@@ -17,6 +17,7 @@ from patients.services.limiting import open_in_emergency
 from patients.tokens import stop_token
 from programmes.models import Overlay, Reason, ReviewItem
 from programmes.services.leaving import hand_over
+from programmes.services.light_mode import set_light_mode
 from programmes.services.nights import review_night
 from programmes.services.not_walking import WhyNot, tell_why_not
 from tests.factories import (
@@ -78,6 +79,14 @@ def people():
     review_night(clinic=clinic, local_date=days_ago(6), now=datetime.now(UTC))
     steady = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
     a_set_up(steady.patient)
+    set_light_mode(
+        patient=steady.patient,
+        is_on=False,
+        patient_may_choose=True,
+        reason="asked",
+        by=clinician,
+        now=datetime.now(UTC),
+    )
     walk = a_walk(steady, days_ago(2), pain=3).walk
     mine = a_walk(steady, days_ago(1), pain=3, now=datetime.now(UTC)).walk
     urgent = a_programme(a_patient(clinic), clinician, starts_on=days_ago(10))
@@ -150,7 +159,9 @@ def manager_pages(people):
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
     yield f"/people/{people['clinician'].pk}/leaving/"
     yield f"/people/{people['clinician'].pk}/patients/"
-    yield from (f"/patients/{people['steady'].patient_id}/{page}/" for page in ("restriction", "hold"))
+    yield from (
+        f"/patients/{people['steady'].patient_id}/{page}/" for page in ("restriction", "hold", "light-mode")
+    )
     yield from ("/retention/", f"/retention/{people['past'].pk}/")
     yield f"/people/leavers/{LeaverReport.objects.get().pk}/"
     yield from (f"/review/{limited.pk}/emergency/", f"/limit/{people['steady'].patient_id}/")
@@ -209,6 +220,7 @@ def patient_pages(people):
         "/plan/",
         "/plan/print/",
         "/progress/",
+        "/settings/questions/",
         "/learn/",
         "/week/",
         "/learn/flare-up/",

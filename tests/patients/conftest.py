@@ -20,6 +20,7 @@ from patients.services.data_requests import ask_about_data
 from patients.services.limiting import lift_limit
 from patients.services.privacy import accept_text
 from programmes.models import NotWalking, Reminder, ReviewItem
+from programmes.services.light_mode import set_light_mode
 from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
@@ -138,6 +139,9 @@ def full(client, patient, clinician, programme):
         received_at=NOON,
     )
     a_set_up(patient)
+    set_light_mode(
+        patient=patient, is_on=True, patient_may_choose=True, reason="asked", by=clinician, now=NOON
+    )
     Reminder.objects.create(
         clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"
     )

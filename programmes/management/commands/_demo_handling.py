@@ -16,7 +16,7 @@ from programmes.models import (
     Shows,
     TextCode,
 )
-from programmes.services import calling
+from programmes.services import calling, light_mode
 from programmes.services.learning import Words, publish_text
 from programmes.services.reviewing import Contact, claim_item, close_item, record_contact, snooze_item
 
@@ -63,6 +63,20 @@ def own_words(clinic: Clinic, by: StaffMember, now: datetime) -> None:
     publish_text(code=TextCode.SHOES, words=ours, seen=0, by=by, now=now)
     publish_text(code=TextCode.CARRYING, words=Words(Shows.HIDDEN), seen=0, by=by, now=now)
     publish_text(code=TextCode.WATER, words=due, seen=0, by=by, now=long_ago)
+
+
+LIGHT = {"Graham Whitlock": (True, True), "June Hart": (False, True)}  # on, and may choose
+
+
+def ask_less(clinic: Clinic, by: StaffMember, now: datetime) -> None:
+    """One patient is asked less about pain, another may choose."""
+    for name, (is_on, may_choose) in LIGHT.items():
+        given_name, family_name = name.split(" ", 1)
+        patient = Patient.objects.for_clinic(clinic).get(given_name=given_name, family_name=family_name)
+        reason = "Worries a lot about the numbers; agreed together."
+        light_mode.set_light_mode(
+            patient=patient, is_on=is_on, patient_may_choose=may_choose, reason=reason, by=by, now=now
+        )
 
 
 def ask_for_a_call(clinic: Clinic, name: str, at: datetime) -> None:

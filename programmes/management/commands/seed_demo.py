@@ -135,6 +135,7 @@ def _seed(now: datetime) -> None:
     _tell_all(elm, stories.ELM_STORIES, first_phone=101)
     _import_diaries(elm, now)
     _review_past_nights(elm, stories.ELM_STORIES)
+    handling.ask_less(elm.clinic, elm.clinician, elm.at(20, 11))
     handling.ask_for_a_call(elm.clinic, stories.WAITS_FOR_A_CALL, elm.at(6, 15))
     ash = _open_clinic(stories.ASH, now)
     _tell_all(ash, stories.ASH_STORIES, first_phone=201)

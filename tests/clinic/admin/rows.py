@@ -33,6 +33,7 @@ from patients.models import (
 )
 from programmes.models import (
     ContactAttempt,
+    LightMode,
     NotWalking,
     Reminder,
     ReviewItem,
@@ -78,6 +79,7 @@ SHOWN_ELSEWHERE = {
     PatientHandover,
     SetUp,
     Reminder,
+    LightMode,
 }
 SHOWN_ON_THE_PEOPLE_PAGES = {AccessReview, LeaverReport, LimitedRecord, EmergencyAccess}
 
