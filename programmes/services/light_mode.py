@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from clinic.models import StaffMember
 from clinic.permissions import require
@@ -37,12 +38,12 @@ def set_light_mode(
     require(by, "prescribe", clinic_id=patient.clinic_id)
     if not reason.strip():
         raise ReasonMissing
-    own = LightMode.objects.for_clinic(by.clinic).select_for_update().filter(patient=patient).first()
-    row = own or LightMode(clinic=by.clinic, patient=patient)
-    row.since = (row.since or patient.local_date(now)) if is_on else None
-    row.patient_may_choose, row.reason = patient_may_choose, reason.strip()
-    row.changed_at, row.changed_by = now, by.user
-    row.save()
+    said = {"patient_may_choose": patient_may_choose, "reason": reason.strip()}
+    who = {"changed_at": now, "changed_by": by.user}
+    first = LightMode(clinic=by.clinic, patient=patient, **said, **who)
+    LightMode.objects.bulk_create([first], ignore_conflicts=True)  # of two at once the later one holds
+    since = Coalesce("since", Value(patient.local_date(now))) if is_on else None
+    LightMode.objects.for_clinic(by.clinic).filter(patient=patient).update(since=since, **said, **who)
 
 
 @transaction.atomic

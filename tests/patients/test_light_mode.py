@@ -117,7 +117,7 @@ def test_who_set_it_why_and_what_held_before_stands_in_the_history(patient, clin
     switch(patient, clinician, is_on=False)
     row = LightMode.objects.get(patient=patient)
     history = HistoryEntry.objects.of_row("programmes_lightmode", row.pk)
-    assert (row.since, row.changed_by, history.count()) == (None, clinician.user, 2)
+    assert (row.since, row.changed_by, history.count()) == (None, clinician.user, 3)
 
 
 def test_since_is_the_day_it_began(patient, clinician):
