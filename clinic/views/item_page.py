@@ -30,6 +30,7 @@ from clinic.views.rows import (
 from programmes import wording
 from programmes.clinical.suggestion import Suggestion
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
+from programmes.models.flag import FOR_CLINICIANS
 from programmes.plan_wording import review_prompt, stopped_by_safety, suggestion_words, why_this_week
 from programmes.services.suggesting import Seen, sees_suggestions, suggestion_from
 
@@ -128,6 +129,11 @@ def _suggestion(record: ItemRecord, today: date) -> Suggestion | None:
     return suggestion_from(seen, on=today)
 
 
+def _for_clinician(record: ItemRecord) -> bool:
+    """A safety answer or a fall, which a clinician closes."""
+    return any(flag.code in FOR_CLINICIANS and flag.resolved_on is None for flag in record.flags)
+
+
 def _has_safety(record: ItemRecord) -> bool:
     return any(flag.code == FlagCode.SAFETY and flag.resolved_on is None for flag in record.flags)
 
@@ -138,7 +144,7 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
     is_open = item.status != ItemStatus.COMPLETED
     is_mine = item.claimed_by_id == staff.pk
     is_held = item.claimed_by_id is not None and not is_mine
-    has_safety = _has_safety(record)
+    has_safety, for_clinician = _has_safety(record), _for_clinician(record)
     closes = is_open and not is_held and may(staff, "close_item")
     return {
         "is_open": is_open,
@@ -150,8 +156,8 @@ def actions_of(record: ItemRecord, staff: StaffMember) -> dict[str, bool]:
         "may_take_over": is_open and is_held and may(staff, "take_over_item"),
         "may_contact": is_open and not item.patient.died_on and may(staff, "record_contact"),
         "may_snooze": is_open and not is_held and not has_safety and may(staff, "claim_item"),
-        "may_close": closes and (not has_safety or may(staff, "close_safety")),
-        "needs_clinician": closes and has_safety and not may(staff, "close_safety"),
+        "may_close": closes and (not for_clinician or may(staff, "close_safety")),
+        "needs_clinician": closes and for_clinician and not may(staff, "close_safety"),
     }
 
 

@@ -102,9 +102,29 @@ def dropped(diary: Diary, on: date, thresholds: AdherenceThresholds = DEFAULT) -
 
 
 def low(diary: Diary, on: date, thresholds: AdherenceThresholds = DEFAULT) -> Share | None:
-    """Return the last 14 days if less than half of at least 4 planned walks was done (ADHERENCE_LOW)."""
+    """Return the last 14 unpaused days if under half of at least 4 planned walks was done (ADHERENCE_LOW).
+
+    And under half in the last 28 as well: one poor fortnight of a seldom walker is chance. None before 28
+    unpaused days have passed, and on a paused day.
+    """
+    if diary.is_paused(on) or diary.active_days(diary.started_on, on) < thresholds.low_lasting:
+        return None
     share, below_half = _plan_line(diary, on, thresholds)
-    return share if below_half else None
+    if not below_half:
+        return None
+    longer = adherence(diary, diary.active_span_start(on, thresholds.low_lasting), on, thresholds)
+    return share if longer.done < thresholds.low_share * longer.planned else None
+
+
+def low_evidence(share: Share, thresholds: AdherenceThresholds = DEFAULT) -> dict[str, Any]:
+    """The numbers behind ADHERENCE_LOW, ready for JSON."""
+    limits = {
+        "share": thresholds.low_share,
+        "planned": thresholds.low_planned,
+        "days": thresholds.low_lasting,
+    }
+    plan = share.evidence() | {"below_half": True}
+    return {"rule_version": RULE_VERSION, "days": thresholds.low_days, "plan": plan, "limits": limits}
 
 
 def still_dropped(

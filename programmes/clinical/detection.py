@@ -5,12 +5,22 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from programmes.clinical import adherence, flaring, pain
+from programmes.clinical import adherence, against_plan, answering, flaring, pain
+from programmes.clinical.clearing import is_over
 from programmes.clinical.diary import DAY, Diary, Finding
 from programmes.clinical.rarer import rarer as walks_rarer
+from programmes.clinical.silent_pain import pain_then_silent
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
 
-SEVERITIES = ("info", "amber-low", "amber", "amber-high", "urgent")
+INFO = "info"
+SEVERITIES = (INFO, "amber-low", "amber", "amber-high", "urgent")
+ALWAYS = ("SAFETY", "FALL")
+LASTING = ("ADHERENCE_LOW", "FLARE", "NOT_IMPROVING")
+LASTS = ("ADHERENCE_DROPPED", "ADHERENCE_LOW", "NOT_STARTED", "NOT_IMPROVING", "OVERDOING")
+FAMILIES = (
+    {"PAIN_RISING", "PAIN_SEVERE", "PAIN_RESPONSE", "FLARE"},
+    {"ADHERENCE_DROPPED", "ADHERENCE_LOW", "NOT_STARTED"},
+)
 PATTERNS = ("slowing", "silence", "never_started")
 
 
@@ -89,23 +99,50 @@ class DayResult:
 def findings(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> tuple[Finding, ...]:
     """Return what the rules see on `on`, reading nothing that was walked or received later.
 
-    PAIN_RISING is judged on days that bring a new report, ADHERENCE_DROPPED every day from the start,
-    FLARE_OVERDUE every day on which a flare-up plan runs.
+    What patients report is judged on days that bring something new; what they do not do, every day.
     """
     seen = diary.until(on)
-    found = []
-    if seen.has_news(on) and (rise := _rise(seen, on, thresholds)):
-        found.append(Finding("PAIN_RISING", "amber", rise.evidence(thresholds.pain)))
-    if drop := adherence.dropped(seen, on, thresholds.adherence):
-        found.append(Finding("ADHERENCE_DROPPED", "amber", drop.evidence()))
-    if late := flaring.overdue(seen, on, thresholds.flare):
-        found.append(Finding("FLARE_OVERDUE", "amber", late.evidence()))
-    return tuple(found)
+    found = [
+        *answering.from_answers(seen, on, thresholds),
+        *_pain(seen, on, thresholds),
+        *_walking(seen, on, thresholds),
+        flaring.flagged(seen, on, thresholds.flare),
+        against_plan.not_improving(seen, on, thresholds),
+    ]
+    kept = [finding for finding in found if finding is not None]
+    return (*kept, *_entries(seen, on, thresholds, {finding.code for finding in kept}))
 
 
-def _rise(seen: Diary, on: date, thresholds: Thresholds) -> pain.PainRise | None:
+def _pain(seen: Diary, on: date, thresholds: Thresholds) -> Iterator[Finding | None]:
+    yield pain_then_silent(seen, on, thresholds)
+    if not seen.has_news(on):
+        return
     rarer = walks_rarer(seen, on, thresholds.pain)
-    return pain.rising(seen.reports, on, thresholds.pain, rarer)
+    if rise := pain.rising(seen.reports, on, thresholds.pain, rarer):
+        yield Finding("PAIN_RISING", "amber", rise.evidence(thresholds.pain))
+
+
+def _walking(seen: Diary, on: date, thresholds: Thresholds) -> Iterator[Finding]:
+    """Not started, or dropped, or low against the plan: one a day, the others hold the plan's line."""
+    drop = adherence.dropped(seen, on, thresholds.adherence)
+    if drop is None:
+        if share := adherence.low(seen, on, thresholds.adherence):
+            yield Finding("ADHERENCE_LOW", "amber", adherence.low_evidence(share, thresholds.adherence))
+    elif drop.pattern == "never_started":
+        yield Finding("NOT_STARTED", "amber-low", drop.evidence())
+    else:
+        yield Finding("ADHERENCE_DROPPED", "amber", drop.evidence())
+
+
+def _entries(seen: Diary, on: date, thresholds: Thresholds, codes: set[str]) -> Iterator[Finding]:
+    """What new walks show beside the plan, and whether they can be right."""
+    if not seen.has_news(on):
+        return
+    hurts = "PAIN_RESPONSE" in codes
+    if much := against_plan.overdoing(seen, on, thresholds, hurts=hurts):
+        yield much
+    if odd := against_plan.data_quality(seen, on, thresholds):
+        yield odd
 
 
 def flag_changes(
@@ -119,7 +156,7 @@ def flag_changes(
 
     `flags` holds every unresolved flag and those closed within the cool-off (older ones do no harm). One
     unresolved flag per code; quiet for seven days after closing unless worse; a claimed flag is never closed
-    from here, and SAFETY never at all.
+    from here, and SAFETY never at all. What is only for information stands beside another flag or not at all.
     """
     seen = diary.until(on)
     by_code = {f.code: f for f in found}
@@ -130,13 +167,32 @@ def flag_changes(
         change = _met(finding, known, on, thresholds) if known else _raise(finding, flags, on, thresholds)
         changes += [change] if change else []
     for code, flag in open_flags.items():
-        if code in by_code or not _over(flag, seen, on, thresholds):
+        over = is_over(code, flag.evidence, seen, flag.raised_on, on, thresholds)
+        if code in by_code or not over:
             continue
         if not flag.claimed:
             changes.append(Clear(code, on))
         elif flag.condition_met:
             changes.append(ConditionNoLongerMet(code, on))
-    return tuple(changes)
+    return tuple(_beside_others(changes, open_flags, on))
+
+
+def _beside_others(changes: list[Change], flags: dict[str, KnownFlag], on: date) -> Iterator[Change]:
+    """What is only for information stands beside a review prompt: it opens none, and keeps none open."""
+    cleared = {change.code for change in changes if isinstance(change, Clear)}
+    worse = {change.code: change.finding.severity for change in changes if isinstance(change, Raise | Worsen)}
+    severities = {code: flag.severity for code, flag in flags.items() if code not in cleared} | worse
+    prompts = any(severity != INFO for severity in severities.values())
+    for change in sorted(changes, key=lambda change: worse.get(change.code) == INFO):
+        if prompts or not (isinstance(change, Raise) and change.finding.severity == INFO):
+            yield change
+    if prompts or not cleared:
+        return
+    yield from (
+        Clear(code, on)
+        for code, flag in flags.items()
+        if flag.severity == INFO and not flag.claimed and code not in cleared
+    )
 
 
 def replay(
@@ -185,12 +241,26 @@ def _changed(flag: KnownFlag, change: Worsen | Clear | ConditionNoLongerMet | Co
 
 
 def _raise(finding: Finding, flags: Sequence[KnownFlag], on: date, thresholds: Thresholds) -> Change | None:
-    """Raise, unless the same code was closed within the cool-off and this is no worse."""
-    quiet = thresholds.lifecycle.cool_off_days * DAY
-    recent = [f for f in flags if f.code == finding.code and f.closed_on and on - f.closed_on < quiet]
-    if finding.code != "SAFETY" and any(not _worse(finding, f, thresholds) for f in recent):
+    """Raise, unless something like it was closed within the cool-off and this is no worse."""
+    closed = [flag for flag in flags if flag.closed_on and _quietens(flag, finding, on, thresholds)]
+    if finding.code not in ALWAYS and any(not _worse(finding, flag, thresholds) for flag in closed):
         return None
     return Raise(finding.code, on, finding)
+
+
+def _quietens(flag: KnownFlag, finding: Finding, on: date, thresholds: Thresholds) -> bool:
+    """Whether having closed this flag lets such a finding wait.
+
+    The same code does; so does another that speaks of the same, for who looked at the pain yesterday has seen
+    it; and what is still there next week waits for any.
+    """
+    if flag.closed_on is None:
+        return False
+    limits, days = thresholds.lifecycle, (on - flag.closed_on).days
+    if flag.code == finding.code:
+        return days < (limits.cool_off_lasting if flag.code in LASTING else limits.cool_off_days)
+    kin = finding.code in LASTS or any({flag.code, finding.code} <= family for family in FAMILIES)
+    return kin and days < limits.cool_off_days
 
 
 def _met(finding: Finding, flag: KnownFlag, on: date, thresholds: Thresholds) -> Change | None:
@@ -204,29 +274,16 @@ def _met(finding: Finding, flag: KnownFlag, on: date, thresholds: Thresholds) ->
 
 
 def _worse(finding: Finding, flag: KnownFlag, thresholds: Thresholds) -> bool:
-    """Higher severity, a point more pain, or silence after slowing."""
+    """Higher severity, a point more pain, silence after slowing, another fall."""
     if SEVERITIES.index(finding.severity) != SEVERITIES.index(flag.severity):
         return SEVERITIES.index(finding.severity) > SEVERITIES.index(flag.severity)
+    if finding.code != flag.code:
+        return False
     if finding.code == "PAIN_RISING":
         higher = finding.evidence["mean_recent"] - flag.evidence["mean_recent"]
         return bool(higher >= thresholds.pain.worse_by)
     if finding.code == "ADHERENCE_DROPPED":
         return PATTERNS.index(finding.evidence["pattern"]) > PATTERNS.index(flag.evidence["pattern"])
+    if finding.code == "FALL":
+        return bool(finding.evidence["fell_on"] > flag.evidence["fell_on"])
     return False
-
-
-def _over(flag: KnownFlag, diary: Diary, on: date, thresholds: Thresholds) -> bool:
-    """Whether the flag's clearing rule holds; codes without a rule here never clear themselves."""
-    if flag.code == "PAIN_RISING":
-        reference = flag.evidence["reference"]
-        return not pain.still_raised(reference, diary.reports, flag.raised_on, on, thresholds.pain)
-    if flag.code == "FLARE_OVERDUE":
-        return not flaring.still_overdue(diary, flag.evidence)
-    if flag.code == "ADHERENCE_LOW":
-        return not adherence.still_low(diary, flag.raised_on, on, thresholds.adherence)
-    if flag.code != "ADHERENCE_DROPPED":
-        return False
-    if flag.evidence["pattern"] == "never_started":
-        return diary.days_walked(flag.raised_on + DAY, on) > 0
-    reference = flag.evidence["reference"]
-    return not adherence.still_dropped(reference, diary, flag.raised_on, on, thresholds.adherence)

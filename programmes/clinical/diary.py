@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
@@ -42,6 +42,34 @@ class Report:
     def drives_trends(self, late_days: int = DEFAULTS.pain.late_days) -> bool:
         """Tell whether the pain score arrived soon enough to be a measurement rather than a memory."""
         return (self.received_on - self.on).days <= late_days
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was told about one logged walk beside its amount; None and "" are "not asked or not answered".
+
+    `before`, `after` and `worst` are scores 0-10; `settled` (yes, no, not-sure) speaks of the walk before
+    this one; `fall` is one of `safety.FALLS`. `received_at` in minutes since the epoch; `by_patient` is False
+    for what staff, paper or an import brought, `recalled` True for what was entered under "Catch up".
+    """
+
+    on: date
+    received_on: date
+    received_at: float = 0.0
+    recalled: bool = False
+    by_patient: bool = True
+    before: int | None = None
+    after: int | None = None
+    worst: int | None = None
+    settled: str = ""
+    flare: bool | None = None
+    limb: bool | None = None
+    fall: str = ""
+
+    @property
+    def known_on(self) -> date:
+        """The first day on which a rule may read it."""
+        return max(self.on, self.received_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +127,8 @@ class Diary:
 
     `reports` may reach back before `started_on`: pain is compared with the patient's whole past, walks are
     counted from the start on. `reports` sorted by day walked, `weeks` by start, `pauses` not overlapping;
-    ValueError if they are not. `flare_from`: first day of the flare-up plan that runs, if any.
+    ValueError if they are not. `flare_from`: first day of the flare-up plan that runs, if any. `answers` of
+    the last weeks, sorted like reports.
     """
 
     started_on: date
@@ -107,6 +136,7 @@ class Diary:
     reports: tuple[Report, ...] = ()
     pauses: tuple[Pause, ...] = ()
     flare_from: date | None = None
+    answers: tuple[Answer, ...] = ()
     walk_days: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -126,7 +156,12 @@ class Diary:
             tuple(r for r in self.reports if r.on <= day and r.received_on <= day),
             tuple(p for p in self.pauses if p.from_on <= day),
             self.flare_from if self.flare_from and self.flare_from <= day else None,
+            tuple(a for a in self.answers if a.on <= day and a.received_on <= day),
         )
+
+    def with_answers(self, answers: tuple[Answer, ...]) -> "Diary":
+        """The same diary with other answers."""
+        return replace(self, answers=answers)
 
     def has_news(self, day: date) -> bool:
         """Tell whether a report became known on `day` itself."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from programmes.clinical.diary import Diary
+from programmes.clinical.diary import Diary, Finding
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, FlareThresholds
 
 
@@ -37,6 +37,12 @@ def overdue(diary: Diary, on: date, thresholds: FlareThresholds = DEFAULTS.flare
     if began is None or (on - began).days < thresholds.days:
         return None
     return Overdue(began, (on - began).days + 1, diary.days_walked(began, on), thresholds.days)
+
+
+def flagged(diary: Diary, on: date, thresholds: FlareThresholds = DEFAULTS.flare) -> Finding | None:
+    """The finding of it, amber."""
+    late = overdue(diary, on, thresholds)
+    return None if late is None else Finding("FLARE_OVERDUE", "amber", late.evidence())
 
 
 def still_overdue(diary: Diary, evidence: dict[str, Any]) -> bool:

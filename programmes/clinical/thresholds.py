@@ -10,7 +10,7 @@ from typing import Literal
 
 from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS
 
-RULE_VERSION = "2026.3"
+RULE_VERSION = "2026.4"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]
@@ -72,6 +72,7 @@ class AdherenceThresholds:
     low_share: float = (
         0.5  # below half of the planned walks; the average patient does 70 % [F McDonough 2013]
     )
+    low_lasting: int = 28  # days in which it must be below half as well, to be a flag [S]
     low_planned: float = 4.0  # planned walks in the window before half of them means anything [P]
     counts_share: float = 0.5  # a walk counts from half of the day's dose [P]
     back_within: float = 0.2  # clears within 20 points of own earlier adherence [P]
@@ -87,10 +88,64 @@ class FlareThresholds:
 
 
 @dataclass(frozen=True, slots=True)
+class SilentPainThresholds:
+    """When raised pain followed by silence is a finding of its own."""
+
+    reports: int = 2  # the last scores, all of them raised [P]
+    above: float = (
+        2.0  # points above the four weeks before them: the minimal important change [M Ostelo 2008]
+    )
+    days: int = 5  # unpaused days without a log [P]
+    walks: float = 2.0  # planned walks that went by [P]
+    most_days: int = 14  # after that it is silence, and ADHERENCE_DROPPED has said so [P]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerThresholds:
+    """Limits of the flags that read single answers (NRS points 0-10, logs, days)."""
+
+    window: int = 28  # days of answers that these rules read [P]
+    severe: int = 8  # pain before walking, on two logs running [P]
+    severe_usual: float = 6.0  # above this usual level 8 is no news: [P]
+    severe_again: int = 28  # ... at most once in so many days [P]
+    severe_calm: int = 2  # logs at 7 or less that clear it [P]
+    response_above: int = 5  # pain after, or the worst, above this [P]
+    response_rise: int = 2  # and so much above before; the minimal important change [M Ostelo 2008]
+    response_walks: int = 2  # of the last three [P]
+    response_of: int = 3  # also the fine walks that clear it [P]
+    flare_on_end: int = 7  # days of a flare-up on end: amber [P]
+    flare_days: int = 10  # or so many in 28; the average is 4.7 [M ISSLS Prize 2021]
+    flare_window: int = 28  # days [P]
+    limb_logs: int = 2  # of the last three: WalkBack's adverse events were lower-limb [F WalkBack 2024]
+    limb_of: int = 3  # also the clean logs that clear it [P]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanThresholds:
+    """Limits of the flags that hold the diary against its plan."""
+
+    week_share: float = 1.5  # of the planned amount in 7 days: a quota is floor and ceiling [P]
+    day_share: float = 2.0  # of the day's dose [P]
+    extra_minutes: int = 10  # and at least so much more; little over a little plan is none [P]
+    extra_metres: int = 800  # ten minutes at 80 m a minute [P]
+    extra_steps: int = 1000  # ten minutes at 100 steps a minute [P]
+    after_days: int = 42  # six weeks in [P]
+    after_window: int = 14  # days from then on in which it is said [P]
+    ends_days: int = 14  # the first and the last fortnight are compared [P]
+    ends_reports: int = 4  # in each [P]
+    from_pain: float = 4.0  # who began below has little room to improve [P]
+    change: float = 1.0  # points; 30 % is the minimal important change [M Ostelo 2008], we ask for less [P]
+    at_once: int = 4  # walks entered together, outside Catch up [P]
+    at_once_minutes: float = 10.0  # [P]
+    fastest: float = 9.0  # km/h; faster is running or a typing error [P]
+
+
+@dataclass(frozen=True, slots=True)
 class LifecycleThresholds:
     """How flags behave between raising and closing."""
 
     cool_off_days: int = 7  # quiet after closing, unless worse [P]
+    cool_off_lasting: int = 28  # for what lasts by its nature: few of the planned walks, a long flare-up [P]
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +243,9 @@ class Thresholds:
     pain: PainThresholds = field(default_factory=PainThresholds)
     adherence: AdherenceThresholds = field(default_factory=AdherenceThresholds)
     flare: FlareThresholds = field(default_factory=FlareThresholds)
+    silent_pain: SilentPainThresholds = field(default_factory=SilentPainThresholds)
+    answers: AnswerThresholds = field(default_factory=AnswerThresholds)
+    plan: PlanThresholds = field(default_factory=PlanThresholds)
     lifecycle: LifecycleThresholds = field(default_factory=LifecycleThresholds)
 
 

@@ -23,6 +23,21 @@ class FlagCode(models.TextChoices):
     ADHERENCE_DROPPED = "ADHERENCE_DROPPED", _("walks dropped")
     FLARE_OVERDUE = "FLARE_OVERDUE", _("flare-up plan not over")
     CALL_ME = "CALL_ME", _("asks to be called")
+    PAIN_THEN_SILENT = "PAIN_THEN_SILENT", _("pain, then silence")
+    PAIN_SEVERE = "PAIN_SEVERE", _("severe pain")
+    PAIN_RESPONSE = "PAIN_RESPONSE", _("walks hurt")
+    FLARE = "FLARE", _("flare-up")
+    ADHERENCE_LOW = "ADHERENCE_LOW", _("few of the planned walks")
+    NOT_STARTED = "NOT_STARTED", _("not started")
+    OVERDOING = "OVERDOING", _("more than planned")
+    LIMB_PROBLEM = "LIMB_PROBLEM", _("leg or foot problem")
+    FALL = "FALL", _("fall or near-fall")
+    NOT_IMPROVING = "NOT_IMPROVING", _("not improving")
+    DATA_QUALITY = "DATA_QUALITY", _("odd entries")
+
+
+FOR_CLINICIANS = (FlagCode.SAFETY, FlagCode.FALL)
+"""Only a clinician closes an item that holds one of these."""
 
 
 class Resolution(models.TextChoices):

@@ -36,6 +36,14 @@ from programmes.models import (
 )
 from programmes.services.gathering import Subject
 
+OF_WHOLE_DAYS = (
+    FlagCode.ADHERENCE_DROPPED,
+    FlagCode.ADHERENCE_LOW,
+    FlagCode.NOT_STARTED,
+    FlagCode.PAIN_THEN_SILENT,
+)
+"""They count days without a walk, so the day must be over."""
+
 
 @dataclass
 class Tally:
@@ -52,7 +60,7 @@ def changes_of(*, subject: Subject, on: date, day_is_over: bool = True) -> tuple
     """
     found = findings(subject.diary, on)
     if not day_is_over:
-        found = tuple(finding for finding in found if finding.code != FlagCode.ADHERENCE_DROPPED)
+        found = tuple(finding for finding in found if finding.code not in OF_WHOLE_DAYS)
     return flag_changes(found, subject.known_flags, subject.diary, on)
 
 

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 from uuid import UUID
@@ -12,7 +12,7 @@ from clinic.models import Clinic
 from patients.models import Patient
 from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
-from programmes.clinical.diary import Diary, Report
+from programmes.clinical.diary import Answer, Diary, Report
 from programmes.clinical.diary import Pause as PausedDays
 from programmes.clinical.thresholds import DEFAULTS
 from programmes.models import (
@@ -23,9 +23,13 @@ from programmes.models import (
     ProgrammeRevision,
     ProgrammeWeek,
     Severity,
+    Source,
     Walk,
 )
 from programmes.services.courses import made_course, overlay_of, prescription_of
+
+ANSWERS = ("pain_before", "pain_after", "pain_worst", "settled", "flare", "limb_problem", "fall")
+"""What a walk tells beside its amount, in the order of `Answer`."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +41,15 @@ class Subject:
     reports: tuple[Report, ...]
     pauses: tuple[PausedDays, ...]
     flags: tuple[Flag, ...]
+    answers: tuple[Answer, ...] = ()
 
     @cached_property
     def diary(self) -> Diary:
         """Made when it is asked for: rows that make no diary spoil one patient's review, not the night."""
         flare = self.course.open_flare
         weeks = self.course.planned_weeks()
-        return Diary(self._started_on, weeks, self.reports, self.pauses, flare.from_on if flare else None)
+        flare_from = flare.from_on if flare else None
+        return Diary(self._started_on, weeks, self.reports, self.pauses, flare_from, self.answers)
 
     @property
     def _started_on(self) -> date:
@@ -68,6 +74,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     pauses = _pauses(clinic, ids)
     overlays = _overlays(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
+    answers = _answers(clinic, patient_ids, on)
     return [
         Subject(
             programme=programme,
@@ -81,6 +88,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
             reports=tuple(reports[programme.patient_id]),
             pauses=tuple(pauses[programme.pk]),
             flags=tuple(flags[programme.patient_id]),
+            answers=tuple(answers[programme.patient_id]),
         )
         for programme in programmes
     ]
@@ -151,6 +159,24 @@ def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Rep
     return reports
 
 
+def _answers(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Answer]]:
+    """What was told beside the amounts in the weeks that the rules for single walks read."""
+    first = on - timedelta(days=DEFAULTS.answers.window)
+    rows = (
+        Walk.objects.for_clinic(clinic)
+        .with_keys("patient_id", patient_ids)
+        .between(first, on)
+        .valid()
+        .order_by("patient_id", "walked_on", "received_at", "id")
+        .values_list("patient_id", "received_at", "source", "walked_on", "received_on", "recalled", *ANSWERS)
+    )
+    answers: dict[UUID, list[Answer]] = defaultdict(list)
+    for patient_id, at, source, on_, received_on, recalled, *told in rows:
+        minute, by_patient = at.timestamp() / 60, source == Source.PATIENT
+        answers[patient_id].append(Answer(on_, received_on, minute, recalled, by_patient, *told))
+    return answers
+
+
 def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PausedDays]]:
     rows = Pause.objects.for_clinic(clinic).with_keys("programme_id", programme_ids).order_by("from_on")
     pauses: dict[UUID, list[PausedDays]] = defaultdict(list)
@@ -171,7 +197,7 @@ def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, 
     rows = (
         Flag.objects.for_clinic(clinic)
         .with_keys("patient_id", patient_ids)
-        .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_days)
+        .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_lasting)
         .select_related("item")
         .order_by("code", "raised_on")
     )

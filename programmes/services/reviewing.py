@@ -23,7 +23,7 @@ from programmes.models import (
     ReviewItem,
     Severity,
 )
-from programmes.models.flag import FlagQuerySet
+from programmes.models.flag import FOR_CLINICIANS, FlagQuerySet
 
 MAX_SNOOZE_DAYS = 14
 ATTEMPTS_BEFORE_NO_ANSWER = 3
@@ -169,7 +169,7 @@ def close_item(
 ) -> None:
     """Closes the item and its flags, all `seen` by this person (Flag.as_read), with a coded outcome.
 
-    Raises NotAllowed when the role may not use this outcome (a SAFETY flag: clinicians only), AlreadyClosed
+    Raises NotAllowed when the role may not use this outcome (SAFETY and FALL: clinicians only), AlreadyClosed
     when it is done, AlreadyClaimed when somebody else holds it, NewFlag when a flag or answer came in since;
     NotReached, TooFewAttempts or NoteMissing when what was noted does not bear the outcome.
     """
@@ -197,8 +197,8 @@ def close_item(
 def _require_outcome(item: ReviewItem, outcome: Outcome, by: StaffMember) -> None:
     if outcome == Outcome.CONDITION_ENDED or not may_close_with(by, outcome):
         raise NotAllowed(outcome)
-    if not may(by, "close_safety") and _open_safety(item, by).exists():
-        raise NotAllowed("close_item with an open safety answer")
+    if not may(by, "close_safety") and _for_clinicians(item, by).exists():
+        raise NotAllowed("close_item with an open safety answer or fall")
 
 
 def _require_grounds(item: ReviewItem, outcome: Outcome, note: str, by: StaffMember) -> None:
@@ -211,6 +211,10 @@ def _require_grounds(item: ReviewItem, outcome: Outcome, note: str, by: StaffMem
         raise TooFewAttempts
     if not note.strip() and _open_safety(item, by).exists():
         raise NoteMissing
+
+
+def _for_clinicians(item: ReviewItem, by: StaffMember) -> FlagQuerySet:
+    return Flag.objects.for_clinic(by.clinic).unresolved().filter(item=item, code__in=FOR_CLINICIANS)
 
 
 def _open_safety(item: ReviewItem, by: StaffMember) -> FlagQuerySet:

@@ -5,16 +5,17 @@ texts: they name a review prompt, never a diagnosis. An unknown code still gives
 so that no flag is ever shown without its reason.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
 from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import FlagCode
+from programmes.wording import walks
+from programmes.wording.evidence import Evidence, Line, limit_of, limited
 from programmes.wording.numbers import (
     amount,
     away_words,
@@ -59,8 +60,6 @@ __all__ = [
     "with_away",
 ]
 
-Evidence = Mapping[str, Any]
-
 RED_FLAG_ITEMS = {
     "both_legs": _("pain, tingling, weakness or numbness in both legs"),
     "saddle_numbness": _("numbness round the genitals or buttocks, or lost sexual or urinary feeling"),
@@ -86,14 +85,6 @@ FALLS = {
     "fall": _("fell, not hurt"),
     "injury": _("fell and was hurt"),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One figure of the evidence table."""
-
-    label: str
-    value: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,8 +209,8 @@ def _pain_rising_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(before % {"span": span(evidence["base_window"])}, reports % earlier)
     if "improved" in evidence:
         yield Line(gettext("Average of the four weeks before those"), points_of_pain(evidence["mean_worse"]))
-    yield _limited(gettext("Rise, points"), evidence["rise"], limits.get("rise"))
-    yield _limited(gettext("Rise in standard errors"), evidence["z"], limits.get("z"))
+    yield limited(gettext("Rise, points"), evidence["rise"], limits.get("rise"))
+    yield limited(gettext("Rise in standard errors"), evidence["z"], limits.get("z"))
     yield Line(gettext("Reference it is cleared against"), points_of_pain(evidence["reference"]))
 
 
@@ -233,7 +224,7 @@ def _flare_overdue(evidence: Evidence) -> str:
 
 def _flare_overdue_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(gettext("Flare-up plan began"), day_and_year(date.fromisoformat(evidence["began_on"])))
-    yield _limited(gettext("Day of it"), evidence["day"], _limit(evidence, "days"))
+    yield limited(gettext("Day of it"), evidence["day"], limit_of(evidence, "days"))
     yield Line(gettext("Days walked in it"), str(evidence["walked"]))
 
 
@@ -253,7 +244,7 @@ def _never_started(evidence: Evidence) -> str:
 
 def _never_started_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(gettext("Days with a walk since the start"), str(evidence["logs"]))
-    yield _limited(gettext("Days without a walk"), evidence["silent_days"], _limit(evidence, "silent_days"))
+    yield limited(gettext("Days without a walk"), evidence["silent_days"], limit_of(evidence, "silent_days"))
     yield from _plan_lines(evidence)
 
 
@@ -270,11 +261,13 @@ def _silence(evidence: Evidence) -> str:
 
 def _silence_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(gettext("Last walk"), day_and_year(date.fromisoformat(evidence["last_log"])))
-    yield _limited(gettext("Days without a walk"), evidence["silent_days"], _limit(evidence, "silent_days"))
+    yield limited(gettext("Days without a walk"), evidence["silent_days"], limit_of(evidence, "silent_days"))
     yield Line(gettext("Usual walking days a week"), number(evidence["usual_per_week"]))
     yield Line(gettext("Planned walks that went by"), number(evidence["planned_missed"]))
+    if "longest_gap" in evidence:
+        yield Line(gettext("Longest gap in the six weeks before"), span(evidence["longest_gap"]))
     surprise = gettext("How unlike their habit (days × −ln of the daily chance of no walk)")
-    yield _limited(surprise, evidence["surprise"], _limit(evidence, "surprise"))
+    yield limited(surprise, evidence["surprise"], limit_of(evidence, "surprise"))
     yield from _plan_lines(evidence)
 
 
@@ -299,10 +292,10 @@ def _slowing_lines(evidence: Evidence) -> Iterator[Line]:
     base = {"walks": evidence["base_walks"], "days": evidence["base_days"]}
     yield Line(gettext("Days walked lately"), of % recent)
     yield Line(gettext("Days walked before"), of % base)
-    ratio, limit = evidence["ratio"], _limit(evidence, "ratio")
+    ratio, limit = evidence["ratio"], limit_of(evidence, "ratio")
     beside = "" if limit is None else gettext(" (limit %(limit)s)") % {"limit": percent(limit)}
     yield Line(gettext("Share of the expected rate"), percent(ratio) + beside)
-    yield _limited(gettext("Below the limit by standard errors"), evidence["z"], _limit(evidence, "z"))
+    yield limited(gettext("Below the limit by standard errors"), evidence["z"], limit_of(evidence, "z"))
     yield from _plan_lines(evidence)
 
 
@@ -351,26 +344,25 @@ def _plain_lines(evidence: Evidence) -> Iterator[Line]:
             yield Line(key.replace("_", " ").capitalize(), str(value))
 
 
-def _limit(evidence: Evidence, name: str) -> float | None:
-    found: float | None = evidence.get("limits", {}).get(name)
-    return found
-
-
-def _limited(label: str, value: float, limit: float | None) -> Line:
-    shown = number(value, 2)
-    if limit is None:
-        return Line(label, shown)
-    return Line(label, gettext("%(value)s (limit %(limit)s)") % {"value": shown, "limit": number(limit, 2)})
-
-
 _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "SAFETY": _safety,
     "PAIN_RISING": _pain_rising,
     "FLARE_OVERDUE": _flare_overdue,
     "never_started": _never_started,
+    "NOT_STARTED": _never_started,
     "silence": _silence,
     "slowing": _slowing,
     "CALL_ME": _call_me,
+    "PAIN_THEN_SILENT": walks.pain_then_silent,
+    "PAIN_SEVERE": walks.pain_severe,
+    "PAIN_RESPONSE": walks.pain_response,
+    "FLARE": walks.flare,
+    "ADHERENCE_LOW": walks.adherence_low,
+    "OVERDOING": walks.overdoing,
+    "LIMB_PROBLEM": walks.limb_problem,
+    "FALL": walks.fall,
+    "NOT_IMPROVING": walks.not_improving,
+    "DATA_QUALITY": walks.data_quality,
 }
 _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "SAFETY": _safety_lines,
@@ -379,5 +371,16 @@ _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "never_started": _never_started_lines,
     "silence": _silence_lines,
     "slowing": _slowing_lines,
+    "NOT_STARTED": _never_started_lines,
+    "ADHERENCE_LOW": _plan_lines,
     "CALL_ME": _call_me_lines,
+    "PAIN_THEN_SILENT": walks.pain_then_silent_lines,
+    "PAIN_SEVERE": walks.pain_severe_lines,
+    "PAIN_RESPONSE": walks.pain_response_lines,
+    "FLARE": walks.flare_lines,
+    "OVERDOING": walks.overdoing_lines,
+    "LIMB_PROBLEM": walks.limb_problem_lines,
+    "FALL": walks.fall_lines,
+    "NOT_IMPROVING": walks.not_improving_lines,
+    "DATA_QUALITY": walks.data_quality_lines,
 }

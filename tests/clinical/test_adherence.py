@@ -175,10 +175,15 @@ def test_below_half_of_the_plan_stands_in_the_evidence() -> None:
 
 
 @pytest.mark.parametrize(
-    ("walked", "days", "found"), [([0, 1, 2, 3], 5, True), ([0, 1, 2, 3, 7], 5, False), ([], 1, False)]
+    ("walked", "days", "found"),
+    [([14, 15, 16, 17], 5, True), ([14, 15, 16, 17, 21], 5, False), ([], 1, False)],
 )
 def test_low_is_below_half_of_at_least_four_planned_walks(walked: list[int], days: int, found: bool) -> None:
-    assert (low(diary(walked, (plan(days),)), day(13)) is not None) is found
+    assert (low(diary([0, 2, 4, *walked], (plan(days),)), day(27)) is not None) is found
+
+
+def test_one_poor_fortnight_is_not_low() -> None:
+    assert low(diary([*range(0, 12), 14, 15, 16, 17]), day(27)) is None
 
 
 @pytest.mark.parametrize(("walked", "still"), [(FULL, False), (SOME, True), ([], True)])

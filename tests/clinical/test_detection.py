@@ -228,3 +228,26 @@ def test_raises_and_clears_alternate(seen: Diary) -> None:
     for code in ("PAIN_RISING", "ADHERENCE_DROPPED"):
         states = [type(c) for c in changes if c.code == code and isinstance(c, Raise | Clear)]
         assert states == [Raise, Clear] * (len(states) // 2) + [Raise] * (len(states) % 2)
+
+
+FOR_INFORMATION = Finding("DATA_QUALITY", "info", {"at_once": 4})
+
+
+def test_what_is_only_for_information_raises_no_flag_alone() -> None:
+    assert flag_changes([FOR_INFORMATION], [], diary([]), day(30)) == ()
+
+
+def test_it_joins_what_is_raised_on_the_same_day_and_comes_after_it() -> None:
+    prompt = rising_finding()
+
+    changes = flag_changes([FOR_INFORMATION, prompt], [], diary([]), day(30))
+
+    assert changes == (Raise("PAIN_RISING", day(30), prompt), Raise("DATA_QUALITY", day(30), FOR_INFORMATION))
+
+
+def test_it_goes_with_the_last_prompt_it_stood_beside() -> None:
+    beside = replace(flag(FOR_INFORMATION), raised_on=day(37))
+
+    changes = flag_changes([], [flag(rising_finding()), beside], CALM, day(38))
+
+    assert changes == (Clear("PAIN_RISING", day(38)), Clear("DATA_QUALITY", day(38)))

@@ -14,7 +14,12 @@ from django.core.management.base import BaseCommand, CommandError
 from programmes.clinical.detection import replay
 from programmes.diary_files import DiaryFileErrors, PatientDiary, read_diaries
 
-KINDS = {"PAIN_RISING": "pain_rise", "ADHERENCE_DROPPED": "adherence_drop"}
+KINDS = {
+    "PAIN_RISING": "pain_rise",
+    "PAIN_THEN_SILENT": "pain_rise",
+    "ADHERENCE_DROPPED": "adherence_drop",
+    "NOT_STARTED": "adherence_drop",
+}
 Alarm = tuple[str, str, str]
 
 
