@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("clinic", "0019_mails_sent_once_and_returned"),
         ("patients", "0015_handing_over"),
-        ("programmes", "0019_texts_for_patients"),
+        ("programmes", "0020_light_mode"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
