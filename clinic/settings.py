@@ -190,7 +190,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024  # the longest form is under 10 KB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 FILE_UPLOAD_HANDLERS = ["clinic.middleware.odd_requests.NoFiles"]
 CSP_REPORTS = "/csp-report/"
-_own = ("script-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
+OFFLINE_WORKER = env("WAYMARK_OFFLINE_WORKER", "on").lower() != "off"  # off: phones remove theirs (ADR 0046)
+_own = ("script-src", "worker-src", "style-src", "img-src", "connect-src", "manifest-src", "form-action")
 _none = ("default-src", "frame-ancestors", "base-uri", "object-src")
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -95,3 +95,12 @@ def read_stop_token(token: str) -> tuple[UUID, UUID] | None:
 
 def _stopping() -> Signer:
     return Signer(salt="stop-reminders", sep=".")
+
+
+def person_mark(patient_id: UUID) -> str:
+    """Whose walks a phone keeps: the same for ever, and nobody finds the record from it.
+
+    A record's key has 74 random bits, so that a plain digest cannot be guessed backwards. Unkeyed on purpose:
+    walks that wait on phones must still be theirs after the site's secret was replaced.
+    """
+    return hashlib.sha256(f"waymark-outbox:{patient_id}".encode()).hexdigest()[:32]

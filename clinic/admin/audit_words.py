@@ -143,6 +143,11 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:privacy-first": gettext("Patient's page: privacy notice, the first time"),
         "patients:privacy-text": gettext("Patient's page: an earlier privacy text"),
         "patients:privacy-read": gettext("Patient has read the privacy notice"),
+        "patients:outbox": gettext("Patient's page: what it shows without signal"),
+        "patients:send-walk": gettext("Patient sends a walk that the phone kept"),
+        "patients:offline": gettext("The page without signal"),
+        "patients:worker": gettext("The worker for pages without signal"),
+        "patients:manifest": gettext("The manifest to put Waymark on a phone's first screen"),
         "patients:withdraw-consent": gettext("Patient withdraws a consent"),
     }
 

@@ -207,6 +207,11 @@ class WalkForm(SafetyForm):
         answers["client_uuid"] = str(key)
         self.data = answers
 
+    @property
+    def asked_as(self) -> str:
+        """Which words and which scale are read: a form may wait for days on a phone."""
+        return f"{wording.SAFETY_TEXT_VERSION} {LAYOUT_VERSION}"
+
     def problems(self) -> dict[str, str]:
         """Each problem once, with the id it leads to: what the summary above the form lists."""
         found: dict[str, str] = {}

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.db.models.fields.json import KeyTextTransform
@@ -17,6 +18,7 @@ from django.utils import timezone
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import tel
 from patients.models import Patient
+from patients.tokens import person_mark
 from patients.wording.before import before_version
 from programmes.models import ContactAttempt, Flag, FlagCode, LightMode, PatientText, SetUp, TextCode
 
@@ -83,17 +85,22 @@ def patient_page(view: View) -> View:
         patient = open_record(request)
         if patient is None:
             return redirect("patients:choose" if is_patients(request) else "patients:sign-in")
-        request.patient, request.safety_route = patient, patient.safety_route
-        request.texts = {text["code"]: TextDecision(**text) for text in patient.texts}
-        light = patient.light or {"since": None, "may_choose": False}
-        request.light_since = light["since"] and date.fromisoformat(light["since"])
-        request.may_choose_light = light["may_choose"]
-        request.call = AskedCall.of(patient.call)
-        request.before_version = before_version(request.texts.get(TextCode.BEFORE))
-        request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
+        with_record(request, patient)
         return view(request, *args, **kwargs)
 
     return wrapper
+
+
+def with_record(request: Any, patient: Any) -> None:
+    """Gives the request its record, as `open_record` found it."""
+    request.patient, request.safety_route = patient, patient.safety_route
+    request.texts = {text["code"]: TextDecision(**text) for text in patient.texts}
+    light = patient.light or {"since": None, "may_choose": False}
+    request.light_since = light["since"] and date.fromisoformat(light["since"])
+    request.may_choose_light = light["may_choose"]
+    request.call = AskedCall.of(patient.call)
+    request.before_version = before_version(request.texts.get(TextCode.BEFORE))
+    request.is_restricted = patient.is_restricted(patient.local_date(timezone.now()))
 
 
 def is_patients(request: HttpRequest) -> bool:
@@ -173,5 +180,7 @@ def page(
         "tel": clinic and tel(clinic.phone),
         "is_restricted": getattr(request, "is_restricted", False),
         "before": _before(request) if patient else "",
+        "person": patient and person_mark(patient.pk),
+        "worker_is_off": not settings.OFFLINE_WORKER,
     }
     return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)

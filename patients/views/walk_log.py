@@ -16,10 +16,12 @@ from patients import mails, wording
 from patients.forms import Asked, PainAsked, SafetyForm, WalkForm
 from patients.forms.changes import amounts_chosen
 from patients.services.restricted import ProcessingRestricted
+from patients.tokens import person_mark
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.views.timer import timed_walk, timer_is_logged
 from patients.views.today import state_of
+from patients.wording.offline import kept_cards
 from programmes.clinical.amounts import Walked
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import safety_finding
@@ -42,6 +44,7 @@ from programmes.services.walk_logging import (
     log_walk,
 )
 
+CONFLICT = 409
 FORM_KEY = "walk_form"  # one open form per session, so that two tabs save one walk
 SAFETY_EVERY = timedelta(days=7)
 PAIN_EVERY = timedelta(days=7)  # in light mode (clinical rules, "one weekly pain item")
@@ -60,6 +63,8 @@ def log(request: PatientRequest) -> HttpResponse:
     asked = asked_of(request, plan, today)
     if request.method != "POST":
         return _new_page(request, asked)
+    if is_of_another(request):
+        return page(request, "walk_of_another.html", status=CONFLICT)
     form = WalkForm(request.POST, asked=asked)
     try:
         walk = _save(request, form, plan, now) if form.is_valid() else None
@@ -71,6 +76,11 @@ def log(request: PatientRequest) -> HttpResponse:
     timer_is_logged(request)
     follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
     return redirect("patients:safety" if follows else "patients:saved", walk.pk)
+
+
+def is_of_another(request: PatientRequest) -> bool:
+    """The form was made on somebody else's page, who was signed in here before."""
+    return request.POST.get("person", "") not in ("", person_mark(request.patient.pk))
 
 
 def _new_page(request: PatientRequest, asked: Asked) -> HttpResponse:
@@ -124,6 +134,7 @@ def form_page(
         "chosen_day": wording.day_from(asked.today, chosen) if chosen else _("Choose the day"),
         "last_walk_day": wording.day(asked.last_walk_on) if asked.last_walk_on else "",
         "changing": changing,
+        "kept": kept_cards(),
     }
     return page(request, "walk_new.html", context, status=UNPROCESSABLE if form.errors else 200)
 

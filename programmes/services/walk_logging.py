@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -135,7 +135,7 @@ def log_walk(
     walk.recorded_at = recorded_at
     walk.corrects = instead_of and (instead_of.corrects or instead_of)
     if not _insert_once(walk):
-        return Saved(walk=_same_walk(walk), created=False)
+        return Saved(walk=_same_walk(walk, entry), created=False)
     mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
     _no_reminder_after(walk)
     if instead_of and says_nothing_new(answers_of(walk), [answers_of(instead_of)]):
@@ -260,11 +260,13 @@ def _insert_once(walk: Walk) -> bool:
     return True
 
 
-def _same_walk(walk: Walk) -> Walk:
+def _same_walk(walk: Walk, entry: WalkEntry) -> Walk:
+    """The walk of this form. The outcome is reckoned from the plan, which rests once a symptom was told: an
+    answer that was lost on the way and sent again may reckon it differently, and is the same answer."""
     stored = Walk.objects.get(
         clinic_id=walk.clinic_id, patient_id=walk.patient_id, client_uuid=walk.client_uuid
     )
-    if stored.entry_digest != walk.entry_digest:
+    if replace(entry, outcome=stored.outcome).digest() != stored.entry_digest:
         raise DifferentEntry
     return stored
 

@@ -1,0 +1,245 @@
+// The walks that this phone keeps until the server has them (ADR 0046). The pages and the service worker share this
+// file; it touches no page but in its last lines. ES2019, for old phones.
+const outbox = (() => {
+  const PATIENCE = 4000; // ms until a request on a dying connection is given up
+  const PAUSES = [30, 120, 600, 3600]; // s between attempts when the server is away or busy
+  const LEASE = 60000; // ms, where the browser has no locks
+  const TOKEN = "csrfmiddlewaretoken";
+
+  function open() {
+    return new Promise((resolve, reject) => {
+      const asked = indexedDB.open("waymark", 1);
+      asked.onupgradeneeded = () => {
+        asked.result.createObjectStore("walks", { keyPath: "key" });
+        asked.result.createObjectStore("notes");
+      };
+      asked.onsuccess = () => {
+        asked.result.onversionchange = () => asked.result.close();
+        resolve(asked.result);
+      };
+      asked.onerror = () => reject(asked.error);
+    });
+  }
+
+  // One transaction; "strict": it is on the disk before anybody is told "kept".
+  async function using(name, mode, work) {
+    const database = await open();
+    try {
+      return await new Promise((resolve, reject) => {
+        const transaction = database.transaction(name, mode, { durability: "strict" });
+        const request = work(transaction.objectStore(name));
+        transaction.oncomplete = () => resolve(request && request.result);
+        transaction.onabort = () => reject(transaction.error);
+      });
+    } finally {
+      database.close();
+    }
+  }
+
+  const recall = (name) => using("notes", "readonly", (notes) => notes.get(name));
+  const remember = (name, value) => using("notes", "readwrite", (notes) => notes.put(value, name));
+  const find = (key) => using("walks", "readonly", (walks) => walks.get(key));
+  const all = () => using("walks", "readonly", (walks) => walks.getAll());
+
+  // Puts what `make` answers for the stored walk: null removes it, undefined leaves it as it is.
+  function change(key, make) {
+    return using("walks", "readwrite", (walks) => {
+      const found = walks.get(key);
+      found.onsuccess = () => {
+        const made = make(found.result);
+        if (made === null) walks.delete(key);
+        else if (made) walks.put(made);
+      };
+    });
+  }
+
+  function newKey() {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  }
+
+  const value = (walk, name) => (walk.fields.find((field) => field[0] === name) || [])[1] || "";
+  const answersOf = (walk) => JSON.stringify(walk.fields.filter((field) => field[0] !== "client_uuid"));
+
+  // A form's answers as they are kept; its token is not: it may be void when the walk is sent.
+  function walkOf(data) {
+    const fields = Array.from(data.entries()).filter((field) => field[0] !== TOKEN);
+    const walk = { fields, recordedAt: new Date().toISOString(), state: "waiting", problems: [], stamp: newKey() };
+    walk.key = value(walk, "client_uuid");
+    walk.person = value(walk, "person");
+    return walk;
+  }
+
+  function under(walk, key) {
+    const fields = walk.fields.map((field) => (field[0] === "client_uuid" ? [field[0], key] : field));
+    return Object.assign({}, walk, { key, fields });
+  }
+
+  // Writes it down before anything is sent. The same form again is the same walk; a form that was opened twice and
+  // answered differently is another walk.
+  async function keep(walk) {
+    const stored = await find(walk.key);
+    const kept = stored && answersOf(stored) !== answersOf(walk) ? under(walk, newKey()) : walk;
+    await change(kept.key, () => kept);
+    return kept;
+  }
+
+  // Only as it was sent: an answer changed meanwhile stays.
+  const drop = (walk) => change(walk.key, (stored) => (stored && stored.stamp === walk.stamp ? null : undefined));
+
+  // Nothing but our own JSON is an answer; a redirect, a page or silence are none (status 0).
+  async function ask(path, options) {
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), PATIENCE);
+    try {
+      const always = { credentials: "same-origin", cache: "no-store", redirect: "error", signal: stop.signal };
+      const answer = await fetch(path, Object.assign(always, options));
+      const isJson = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      const told = isJson ? await answer.json() : {};
+      return { status: answer.status, told, pause: Number(answer.headers.get("Retry-After")) || 0 };
+    } catch (error) {
+      return { status: 0, told: {}, pause: 0 };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  // The server's clock less this phone's, from the server's newest answer; ms.
+  async function learnClock(told) {
+    if (told.now) await remember("clock", told.now - Date.now());
+  }
+
+  // Who is signed in, with a fresh token.
+  async function who() {
+    const answer = await ask("/outbox/", {});
+    await learnClock(answer.told);
+    return answer;
+  }
+
+  function body(walk, token) {
+    const sent = new URLSearchParams(walk.fields);
+    sent.set("recorded_at", walk.recordedAt);
+    sent.set("sent_at", new Date().toISOString());
+    sent.set(TOKEN, token);
+    return sent;
+  }
+
+  // Sends one walk; what came of it: saved, sign-in, other, look-again or later.
+  async function deliver(walk, token) {
+    const headers = { "X-Outbox": walk.person };
+    const answer = await ask("/outbox/walks/", { method: "POST", headers, body: body(walk, token) });
+    const { status, told } = answer;
+    if ((status === 200 || status === 201) && told.saved === walk.key) {
+      await drop(walk);
+      return { what: "saved", next: told.next, listFollows: told.listFollows, urgent: told.urgent };
+    }
+    if (status === 422 && told.problems) {
+      await learnClock(told);
+      await change(walk.key, (stored) => stored && Object.assign({}, stored, refused(told)));
+      return { what: "look-again" };
+    }
+    const known = { 401: "sign-in", 403: "token", 409: "other" };
+    return { what: known[status] || "later", pause: answer.pause };
+  }
+
+  const refused = (told) => ({ state: "look-again", problems: told.problems, otherKey: told.key || "" });
+
+  // One page at a time; where there are no locks, a lease in the database, which a closed page leaves to run out.
+  async function alone(work) {
+    if (navigator.locks) return navigator.locks.request("waymark-outbox", work);
+    if (!(await takeLease())) return { why: "busy", sent: [] };
+    try {
+      return await work();
+    } finally {
+      await remember("lease", 0);
+    }
+  }
+
+  function takeLease() {
+    let taken = false;
+    return using("notes", "readwrite", (notes) => {
+      const lease = notes.get("lease");
+      lease.onsuccess = () => {
+        taken = !(lease.result > Date.now() && lease.result <= Date.now() + LEASE);
+        if (taken) notes.put(Date.now() + LEASE, "lease");
+      };
+    }).then(() => taken);
+  }
+
+  const waiting = async (person) =>
+    (await all())
+      .filter((walk) => walk.person === person && walk.state === "waiting")
+      .sort((one, other) => (one.recordedAt < other.recordedAt ? -1 : 1));
+
+  async function pause(seconds) {
+    const before = (await recall("pause")) || { tries: 0 };
+    const planned = seconds || PAUSES[Math.min(before.tries, PAUSES.length - 1)];
+    await remember("pause", { until: Date.now() + planned * 1000, tries: before.tries + 1 });
+  }
+
+  // Clocks are set: a pause longer than any of ours is none.
+  async function isPaused() {
+    const noted = await recall("pause");
+    const left = noted ? noted.until - Date.now() : 0;
+    return left > 0 && left <= PAUSES[PAUSES.length - 1] * 1000;
+  }
+
+  // Sends what this person has waiting; `now`: also in a pause. Answers {sent, why}.
+  function flush(person, now) {
+    return alone(async () => {
+      const walks = await waiting(person);
+      if (!walks.length) return { sent: [], why: "" };
+      if (!now && (await isPaused())) return { sent: [], why: "later" };
+      const asked = await who();
+      if (asked.status === 401) return { sent: [], why: "sign-in" };
+      if (asked.status === 200 && asked.told.person && asked.told.person !== person) return { sent: [], why: "other" };
+      if (asked.status !== 200 || !asked.told.csrf) return later([], asked.pause);
+      return sendEach(walks, asked.told.csrf);
+    });
+  }
+
+  async function later(sent, seconds) {
+    await pause(seconds);
+    return { sent, why: "later" };
+  }
+
+  async function sendEach(walks, token) {
+    const sent = [];
+    for (const walk of walks) {
+      const came = await deliver(walk, token);
+      if (came.what === "saved") sent.push(came);
+      else if (came.what === "later" || came.what === "token") return later(sent, came.pause);
+      else if (came.what !== "look-again") return { sent, why: came.what };
+    }
+    await remember("pause", null);
+    return { sent, why: "" };
+  }
+
+  return { recall, remember, find, all, change, newKey, value, answersOf, walkOf, under, keep, drop, who, deliver, flush };
+})();
+
+// On a page: the other scripts, in their order; on the walk form not before it is touched, so that it comes first.
+if (typeof document !== "undefined") {
+  outbox.page = document.currentScript.dataset;
+  const begin = () => {
+    for (const address of outbox.page.more.split(" ").filter(Boolean)) {
+      const script = document.createElement("script");
+      script.src = address;
+      script.async = false;
+      document.head.append(script);
+    }
+  };
+  if (outbox.page.when === "touched") {
+    const events = ["pointerdown", "keydown", "focusin"];
+    const once = () => {
+      events.forEach((name) => removeEventListener(name, once, true));
+      begin();
+    };
+    events.forEach((name) => addEventListener(name, once, true));
+    outbox.all().then((walks) => walks.length && once(), () => undefined);
+  } else if (document.readyState === "complete") begin();
+  else addEventListener("load", begin);
+}
