@@ -13,6 +13,7 @@ def route_words(route: str) -> str:
         _words_of_staff_pages().get(route)
         or _words_of_people_pages().get(route)
         or _words_of_patients_pages().get(route)
+        or _words_without_signal().get(route)
         or _admin_words(route)
         or route
     )
@@ -143,12 +144,17 @@ def _words_of_patients_pages() -> dict[str, str]:
         "patients:privacy-first": gettext("Patient's page: privacy notice, the first time"),
         "patients:privacy-text": gettext("Patient's page: an earlier privacy text"),
         "patients:privacy-read": gettext("Patient has read the privacy notice"),
+        "patients:withdraw-consent": gettext("Patient withdraws a consent"),
+    }
+
+
+def _words_without_signal() -> dict[str, str]:
+    return {
         "patients:outbox": gettext("Patient's page: what it shows without signal"),
         "patients:send-walk": gettext("Patient sends a walk that the phone kept"),
         "patients:offline": gettext("The page without signal"),
         "patients:worker": gettext("The worker for pages without signal"),
         "patients:manifest": gettext("The manifest to put Waymark on a phone's first screen"),
-        "patients:withdraw-consent": gettext("Patient withdraws a consent"),
     }
 
 

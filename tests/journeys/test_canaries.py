@@ -34,9 +34,9 @@ ENDINGS = (
 )
 # The database itself, and mails, which are read one by one: each goes to the address it names.
 READ_OTHERWISE = ("postgresql", "mail")
-# Of a browser's profile: programs of the graphics card; and what it keeps of its tabs to open them again,
-# where a form stands that was refused. No page can forbid that (docs/privacy/browsers.md).
-NOT_OURS = ("GPUCache", "Dawn", "GrShaderCache", "ShaderCache", "GraphiteDawnCache", "Sessions")
+# Of a browser's profile: programs of the graphics card; what it keeps of its tabs to open them again, where a
+# form stands that was refused; and the patient's walks on their way. docs/privacy/browsers.md says so.
+NOT_OURS = ("IndexedDB", "GPUCache", "Dawn", "GrShaderCache", "ShaderCache", "GraphiteDawnCache", "Sessions")
 # In the folder for temporary files: other runs look for themselves; a browser that was never here.
 OTHER_RUNS = ("pytest-of-", "waymark-", "playwright_chromiumdev_profile-")
 
