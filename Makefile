@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: help demo demo-reset test e2e faults sheet lint format figures bench lock clean
+.PHONY: help demo demo-reset test e2e faults sheet lint format figures bench messages lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -18,6 +18,7 @@ help:
 	@echo 'make format      rewrite code and templates in the house style'
 	@echo 'make figures     measure what is promised (ONLY=word, FULL=1)'
 	@echo 'make bench       the detection benchmark'
+	@echo 'make messages    renew the translations in locale/ from the sources'
 	@echo 'make lock        renew requirements/*.txt from pyproject.toml'
 	@echo 'make clean       remove .venv, caches and the demo data'
 
@@ -65,6 +66,9 @@ figures: .venv/installed
 
 bench: .venv/installed
 	@$(RUN) -m tests.figures --only detection
+
+messages: .venv/installed
+	@$(RUN) -m tests.languages
 
 # uv.lock would record where the packages came from: only the hashed lists are kept.
 lock: .venv/installed

@@ -56,6 +56,8 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "sign_going_live": frozenset({MANAGER}),
     "close_days": frozenset({MANAGER}),
     "publish_privacy_text": frozenset({MANAGER}),
+    "approve_language": frozenset({MANAGER, OPERATOR}),  # its words are the same in every clinic
+    "offer_language": frozenset({MANAGER}),  # to the own clinic's patients
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),
     "see_audit": frozenset({MANAGER}),

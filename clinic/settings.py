@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "clinic.middleware.odd_requests.drop_odd_session_key",
     "clinic.middleware.people.one_transaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "clinic.middleware.language.SpeakTheirLanguage",
     "django.middleware.common.CommonMiddleware",
     "clinic.middleware.odd_requests.compose_letters",  # before the first that reads a form
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -223,7 +223,7 @@ DEFAULT_FROM_EMAIL = env("WAYMARK_FROM_EMAIL", "Waymark <no-reply@waymark.exampl
 
 # --- Language, time, files
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", "English")]
+LANGUAGES = [("en-gb", "English"), ("pl", "Polski")]  # shipped; offered ones: clinic/languages.py
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = ["clinic.formats"]
 TIME_ZONE = "UTC"

@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -18,7 +17,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from clinic.admin import ClinicAdmin, ClinicForm, OwnClinicFilter, local_today
+from clinic.admin import ClinicAdmin, OwnClinicFilter, local_today
 from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
 from clinic.models import MessageKind, MessageStatus
 from clinic.permissions import NotAllowed, may, roles_that_may
@@ -26,11 +25,13 @@ from clinic.services.covering import away_from, away_row
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import mails, wording
+from patients.forms.records import REFUSALS, DischargeForm, PatientForm
 from patients.models import LetterCode, Patient, PatientHandover
 from patients.services import enrolment, letters, signing_out
 from patients.services.in_care import CareHasEnded
 from patients.services.restricted import ProcessingRestricted
-from programmes.admin.forms import date_field, not_that_day, reason_field
+from patients.services.speaking import speaking_to
+from programmes.admin.forms import not_that_day
 from programmes.models import Ending, HeldBack, Programme, ReminderWish, ReviewItem
 from programmes.plan_wording import workload_warning
 from programmes.services import ending
@@ -39,11 +40,7 @@ from programmes.services.set_up import set_up_of
 from programmes.services.workload import workload_of
 from programmes.wording import lead_words, with_away
 
-REFUSALS: dict[type[Exception], Any] = {
-    enrolment.InTheFuture: gettext_lazy("This date lies in the future."),
-    enrolment.NotALead: gettext_lazy("This lead clinician no longer works here. Choose another."),
-    enrolment.NumberTaken: gettext_lazy("Another patient of this clinic has this number."),
-}
+SETTINGS = ("language", "time_zone", "units", "own_choices", "pain_series")
 NOT_LIVE = gettext_lazy("This clinic is not live: a manager signs first. Nothing was sent.")
 NO_LETTER: dict[type[Exception], Any] = {
     NotLive: NOT_LIVE,
@@ -65,74 +62,6 @@ def post_words(row: Posted, zone: ZoneInfo) -> str:
     held = row.state in HeldBack.values and not row.code
     line = _("%(at)s: %(kind)s not sent, %(state)s") if held else _("%(at)s: %(kind)s, %(state)s%(code)s")
     return line % words
-
-
-class PatientForm(ClinicForm):
-    confirm_first = ""  # where one confirms that it is oneself, when that was not done just now
-
-    email = forms.EmailField(
-        label=gettext_lazy("e-mail address"),
-        required=False,
-        help_text=gettext_lazy("A code to sign in goes here. Without one the patient signs in by a letter."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.instance.user:
-            self.initial["email"] = self.instance.user.email
-        if self.confirm_first and not self.is_bound:
-            self.fields["email"].disabled = True
-            self.fields["email"].help_text = format_html(
-                '<a href="{}">{}</a>', self.confirm_first, _("Confirm that it is you to change the address.")
-            )
-
-    def clean_email(self) -> Any:
-        """Whoever changes the address decides who can sign in: not in a browser that was left open."""
-        if self.confirm_first and "email" in self.changed_data:
-            raise forms.ValidationError(_("Confirm that it is you, then change the address again."))
-        return self.cleaned_data["email"]
-
-    def clean_reference(self) -> Any:
-        reference = self.cleaned_data["reference"]
-        same = Patient.objects.for_clinic(self.instance.clinic).filter(reference=reference)
-        if reference and same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError(REFUSALS[enrolment.NumberTaken])
-        return reference
-
-    def _has_running(self) -> bool:
-        patient = self.instance
-        return not patient._state.adding and Programme.objects.of_patient(patient).running().exists()
-
-    def clean(self) -> dict[str, Any] | None:
-        data = super().clean() or {}
-        today = timezone.localdate()  # the admin runs in the clinic's zone
-        for name in ("date_of_birth", "discharged_on", "died_on"):
-            if data.get(name) and data[name] > today:
-                self.add_error(name, REFUSALS[enrolment.InTheFuture])
-        if data.get("discharged_on") and "discharged_on" in self.changed_data and self._has_running():
-            said = _("A programme runs. Use Discharge… on this page: it ends the programme too.")
-            self.add_error("discharged_on", said)
-        return data
-
-
-class DischargeForm(forms.Form):
-    """The day and why; how the running programme ended is asked only where one runs."""
-
-    on = date_field(
-        gettext_lazy("Discharged on"), help_text=gettext_lazy("Today, or a day up to two weeks ago.")
-    )
-    ending = forms.ChoiceField(
-        label=gettext_lazy("How did the programme end?"),
-        choices=Ending.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": gettext_lazy("Choose how it ended.")},
-    )
-    reason = reason_field()
-
-    def __init__(self, *args: Any, asks_outcome: bool, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if not asks_outcome:
-            del self.fields["ending"]
 
 
 @admin.register(Patient)
@@ -160,7 +89,10 @@ class PatientAdmin(ClinicAdmin):
         (None, {"fields": ["given_name", "family_name", "date_of_birth", "reference"]}),
         (gettext_lazy("Contact"), {"fields": ["email", "phone", "invited_at", "first_signed_in_at", "post"]}),
         (gettext_lazy("Care"), {"fields": ["lead", "discharged_on", "discharge_reason", "died_on"]}),
-        (gettext_lazy("Settings"), {"fields": ["time_zone", "units", "own_choices", "pain_series"]}),
+        (
+            gettext_lazy("Settings"),
+            {"fields": SETTINGS},
+        ),
     ]
 
     def get_queryset(self, request: Any) -> Any:
@@ -264,11 +196,12 @@ class PatientAdmin(ClinicAdmin):
     def invite_view(self, request: Any, pk: UUID) -> Any:
         """The letter as it will be read, and the button that posts it."""
         patient = self._patient_for(request, pk, "invite_patient")
-        letter = mails.invitation_letter(
-            patient.clinic,
-            sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}",
-            notice=f"{settings.BASE_URL}{reverse('patients:privacy')}",
-        )
+        with speaking_to(patient):
+            letter = mails.invitation_letter(
+                patient.clinic,
+                sign_in=f"{settings.BASE_URL}{reverse('patients:sign-in')}",
+                notice=f"{settings.BASE_URL}{reverse('patients:privacy')}",
+            )
         if request.method == "POST":
             return self._invite(request, patient, letter)
         context = {"title": _("Send the invitation?"), "patient": patient, "letter": letter}
@@ -285,7 +218,7 @@ class PatientAdmin(ClinicAdmin):
 
     def _own_page(
         self, request: Any, template: str, context: dict[str, Any], status: int = 200
-    ) -> HttpResponse:
+    ) -> TemplateResponse:
         around = {**self.admin_site.each_context(request), "opts": self.opts}
         name = f"admin/patients/patient/{template}"
         return TemplateResponse(request, name, {**around, **context}, status=status)
@@ -319,7 +252,8 @@ class PatientAdmin(ClinicAdmin):
             self.log_change(request, patient, "letter code printed")
             address = f"{settings.BASE_URL}{reverse('patients:letter')}"
             context = {"patient": patient, "letter": letter, "address": address, "today": now}
-            return self._own_page(request, "letter_print.html", context)
+            with speaking_to(patient):
+                return self._own_page(request, "letter_print.html", context).render()
         reason = letters.why_no_letter(patient, now)
         context = {
             "title": _("A letter to sign in with"),

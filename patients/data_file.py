@@ -16,13 +16,13 @@ from django.db.models import Model
 from django.http import FileResponse, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin.audit_words import route_words
 from clinic.admin.history import change_lines, in_words, table_word
+from clinic.formats import dates
 from clinic.models import HistoryEntry
 from clinic.reads import note_read
 from clinic.spreadsheets import harmless
@@ -162,7 +162,7 @@ def page_of(copy: RecordCopy) -> str:
     context = {
         "copy": copy,
         "clinic": copy.patient.clinic,
-        "made": date_format(copy.made_at.astimezone(copy.patient.zone), "j F Y, H:i"),
+        "made": dates.moment(copy.made_at, copy.patient.zone),
         "withheld": [WITHHELD[code] for code in copy.withheld],
     }
     with timezone.override(copy.patient.zone):
@@ -232,9 +232,9 @@ SPOKEN: dict[tuple[str | None, str], Callable[[Row, dict[str, str]], str]] = {
 
 def _plain_words(kind: str, value: Any, copy: RecordCopy) -> str:
     if kind == "DateTimeField":
-        return date_format(datetime.fromisoformat(value).astimezone(copy.patient.zone), "j F Y, H:i")
+        return dates.moment(datetime.fromisoformat(value), copy.patient.zone)
     if kind == "DateField":
-        return date_format(date.fromisoformat(value), "j F Y")
+        return dates.full_day(date.fromisoformat(value))
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     return in_words(value)

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
 
+from clinic.formats import dates
 from patients import plan_wording, wording
 from programmes.services.plan_reading import Dose, Plan
 
@@ -54,7 +54,7 @@ def sheet_of(plan: Plan) -> Sheet:
     weeks = plan_wording.my_plan(doses, first_on=starts[now.number], units=plan.units, starts=starts)
     half = -(-len(weeks) // 2) if len(weeks) > ONE_COLUMN else len(weeks)
     return Sheet(
-        first_on=date_format(starts[now.number], "j F Y"),
+        first_on=dates.full_day(starts[now.number]),
         note=plan.programme.note_to_patient,
         columns=[part for part in (weeks[:half], weeks[half:]) if part],
         how=[sentence for sentence in (wording.pace(now.intensity), wording.bouts(now.bouts)) if sentence],
@@ -79,6 +79,6 @@ def _diary(plan: Plan, doses: Sequence[Dose]) -> list[DiaryRow]:
         begins = starts[first.number] + timedelta(days=7 * number)
         if number < len(doses):
             begins = starts.get(dose.number, begins)
-        day, amount = date_format(begins, "j M"), wording.amount(dose, plan.units)
+        day, amount = dates.day_and_short_month(begins), wording.amount(dose, plan.units)
         rows += [DiaryRow(dose.number, day, walk + 1, dose.days, amount) for walk in range(dose.days)]
     return rows

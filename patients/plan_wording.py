@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.formats import dates
 from patients import wording
 from programmes.clinical import grading
 from programmes.clinical.course import Course, Stretch, Why
@@ -169,7 +169,7 @@ def _plan_week(dose: Dose, starts_on: date, now: Dose | None, units: str) -> Pla
     asked, full = now or dose, wording.amount(dose, units)
     return PlanWeek(
         number=dose.number,
-        starts_on=date_format(starts_on, "j M"),
+        starts_on=dates.day_and_short_month(starts_on),
         days=wording.days(asked.days),
         amount=wording.amount(asked, units),
         is_now=now is not None,

@@ -6,6 +6,7 @@ from patients.views import (
     browsers,
     calling,
     catching_up,
+    language,
     learning,
     letters,
     not_walking,
@@ -29,6 +30,7 @@ from patients.views import (
 app_name = "patients"
 urlpatterns = [
     path("", signing_in.home, name="home"),
+    path("language/", language.language, name="language"),
     path("sign-in/", signing_in.sign_in, name="sign-in"),
     path("sign-in/code/", signing_in.code, name="code"),
     path("sign-in/link/", signing_in.use_the_link, name="use-link"),

@@ -4,7 +4,10 @@ import structlog
 from celery import shared_task
 from django.utils import timezone
 
+from clinic.services.post import Letter
 from patients.mails import overdue_call_letter, reminder_letter
+from patients.services.speaking import speaking_to
+from programmes.models import SetUp
 from programmes.services import nights, overdue_calls
 from programmes.services.reminding import send_due_reminders
 
@@ -36,7 +39,12 @@ def escalate_overdue_calls() -> None:
         log.info("overdue-calls-mailed", count=written)
 
 
+def _reminder(chosen: SetUp) -> Letter:
+    with speaking_to(chosen.patient):
+        return reminder_letter(chosen)
+
+
 @shared_task(name="programmes.tasks.remind_patients")
 def remind_patients() -> None:
-    if written := send_due_reminders(now=timezone.now(), write=reminder_letter):
+    if written := send_due_reminders(now=timezone.now(), write=_reminder):
         log.info("reminders-written", count=written)

@@ -148,6 +148,7 @@ def keys_of(clinic):
         "gap_id": NotWalking.objects.for_clinic(clinic).get().pk,
         "factor_id": 1,
         "session_id": clinic.pk,  # no session of anybody's
+        "language": "pl",
         "token": "no-link-that-was-mailed",
         "code": "no-card",
     }

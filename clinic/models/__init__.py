@@ -5,6 +5,7 @@ from clinic.models.audit import AuditSeal, HistoryEntry, Operation, ReadEntry, R
 from clinic.models.clinic import Clinic, Closure, EmergencyProfile, known_time_zone, monday_to_friday, tel
 from clinic.models.going_live import CHECKLIST, GoLiveRecord
 from clinic.models.guessing import Guesses, LinkPurpose, PasswordLink
+from clinic.models.languages import LanguageDecision, LanguageDecisionQuerySet
 from clinic.models.outbox import (
     SENT_AT_MOST_ONCE,
     MessageKind,
@@ -33,6 +34,8 @@ __all__ = [
     "EmergencyProfile",
     "GoLiveRecord",
     "HistoryEntry",
+    "LanguageDecision",
+    "LanguageDecisionQuerySet",
     "Guesses",
     "LinkPurpose",
     "MessageKind",

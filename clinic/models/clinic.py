@@ -85,6 +85,14 @@ class Clinic(models.Model):
         editable=False,
         help_text=_("Shown to clinicians alone, never applied by themselves."),
     )
+    languages = ArrayField(
+        models.CharField(max_length=10),
+        verbose_name=_("languages"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Offered to patients beside English, while an approval of the safety texts holds."),
+    )
     live_rule_version = models.CharField(
         _("live with rules"),
         max_length=20,

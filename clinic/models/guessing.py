@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from uuid_utils.compat import uuid7
 
 from clinic.models.people import User
@@ -15,7 +16,7 @@ class Guesses(models.Model):
 
     key = models.CharField(max_length=64, primary_key=True)
     made = models.PositiveIntegerField()
-    free_at = models.DateTimeField(help_text="No guess before.")
+    free_at = models.DateTimeField(help_text=_("No guess before."))
     last_at = models.DateTimeField()
 
     class Meta:

@@ -196,6 +196,7 @@ HOUSE = (
             "id name slug": "which clinic",
             "time_zone working_days opens_at closes_at review_hour review_minutes": "when somebody is there",
             "shows_suggestions": "whether clinicians see weekly suggestions",
+            "languages": "which languages the clinic's patients may choose",
             "live_rule_version": "for which rules the clinic has signed that it is ready",
             "phone postal_address duty_email emergency_profile": "how the clinic is reached",
         },
@@ -205,6 +206,17 @@ HOUSE = (
         Keep.NOT_PERSONAL,
         NONE,
         {**KEYS, "kind version language title body in_force_from": "what patients are told, from when on"},
+    ),
+    Table(
+        "clinic.LanguageDecision",
+        Keep.STAFF,
+        DUTY,
+        {
+            "id": "tells rows apart",
+            "language is_approved digest": "which words were approved, or taken back",
+            "name registration decided_on": "who answers for the words of a safety text",
+            "recorded_by recorded_at": "who wrote the approval down",
+        },
     ),
     Table("clinic.Closure", Keep.NOT_PERSONAL, NONE, {**KEYS, "on reason": "when nobody is there"}),
     Table(

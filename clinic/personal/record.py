@@ -21,7 +21,7 @@ PEOPLE = (
             "reference": "to find the person in the clinic's other systems",
             "phone": "to call about a walk",
             "lead": "who treats the person",
-            "time_zone units": "to show days and distances as the person knows them",
+            "language time_zone units": "to show words, days and distances as the person knows them",
             "pain_series": "which answer the rules read",
             "invited_at first_signed_in_at": "whether the invitation arrived",
             "discharged_on died_on": "when care ended; from when retention counts",
@@ -30,7 +30,7 @@ PEOPLE = (
             "restricted_at restricted_by restricted_reason restricted_until": "that it is not used, and why",
             "created_at": "when the record began",
         },
-        only_account="user phone time_zone units invited_at first_signed_in_at",
+        only_account="user phone language time_zone units invited_at first_signed_in_at",
         notes="discharge_reason",
     ),
     Table(

@@ -11,6 +11,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 
 from clinic.forms import CloseForm, ContactForm, SnoozeForm
+from clinic.languages import SOURCE, name_of
 from clinic.models import Clinic, StaffMember, tel
 from clinic.permissions import may
 from clinic.services.covering import away_from
@@ -86,6 +87,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     return {
         "item": item,
         "patient": item.patient,
+        "language": "" if item.patient.language in ("", SOURCE) else name_of(item.patient.language),
         "tel": "" if item.patient.died_on else tel(item.patient.phone),
         "priority": priority(item.severity),
         "week": care_words(item.patient) or _week(record, today),

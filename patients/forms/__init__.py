@@ -1,7 +1,7 @@
 """The patient's forms: they clean what was typed and hand over one value, never touching the database."""
 
 from patients.forms.data import AskForm, CopyForm
-from patients.forms.set_up import BeforeForm, DaysForm, QuestionsForm, RemindersForm, UnitsForm
+from patients.forms.set_up import BeforeForm, DaysForm, LanguageForm, QuestionsForm, RemindersForm, UnitsForm
 from patients.forms.signing_in import CodeForm, EmailForm, LetterForm
 from patients.forms.walks import Asked, FlareForm, PainAsked, RepeatForm, SafetyForm, WalkForm
 
@@ -14,6 +14,7 @@ __all__ = [
     "DaysForm",
     "EmailForm",
     "FlareForm",
+    "LanguageForm",
     "LetterForm",
     "PainAsked",
     "QuestionsForm",

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.languages import name_of
 from patients import wording
 from patients.forms.fields import choice
 from patients.models import Units
@@ -26,6 +27,15 @@ HALF_HOURS = [time(hour, minute) for hour in range(FROM.hour, UNTIL.hour) for mi
 
 def _times() -> list[tuple[str, Any]]:
     return [("", _("Choose …")), *((f"{at:%H:%M}", wording.clock(at)) for at in HALF_HOURS)]
+
+
+class LanguageForm(forms.Form):
+    language = choice((), message=_("Choose a language from the list."), required=True)
+
+    def __init__(self, *args: Any, languages: list[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["language"]
+        field.choices = [(code, name_of(code)) for code in languages]
 
 
 class UnitsForm(forms.Form):

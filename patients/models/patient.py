@@ -99,6 +99,12 @@ class Patient(ClinicRecord):
         validators=[known_time_zone],
         help_text=_("Empty: the clinic's. Fixes the dates of this patient's walks."),
     )
+    language = models.CharField(
+        _("language"),
+        max_length=10,
+        blank=True,
+        help_text=_("Empty: not asked yet. It counts while the clinic offers it."),
+    )
     units = models.CharField(_("units"), max_length=2, choices=Units.choices, default=Units.KILOMETRES)
     pain_series = models.CharField(
         _("pain read for trends"), max_length=6, choices=PainSeries.choices, default=PainSeries.BEFORE

@@ -14,6 +14,7 @@ from clinic.services.post import Letter, post_message, withdraw_reminders
 from clinic.services.sessions import end_all_sessions
 from patients.models import LetterCode, Patient
 from patients.services.restricted import require_unrestricted
+from patients.services.speaking import speaking_to
 
 
 class NoAddress(Exception):
@@ -131,17 +132,23 @@ def _give_address(record: Patient, email: str, now: datetime) -> None:
 
 def _tell_old_address(record: Patient, old: str, now: datetime) -> None:
     """Shows a slip or a theft to its owner. Whoever reads there may be somebody else: no name, no clinic."""
-    body = _(
-        "Your clinic has changed the e-mail address for your Waymark pages. This address does not open them "
-        "any more.\n\nDid you not ask for this? Call your clinic."
-    )
+    with speaking_to(record):
+        letter = _no_longer_yours()
     post_message(
         kind=MessageKind.ACCOUNT_NOTICE,
         key=f"address:{record.pk}:{now.isoformat()}",
         to_address=old,
-        letter=Letter(subject=_("Your address for Waymark"), body=body),
+        letter=letter,
         now=now,
     )
+
+
+def _no_longer_yours() -> Letter:
+    body = _(
+        "Your clinic has changed the e-mail address for your Waymark pages. This address does not open them "
+        "any more.\n\nDid you not ask for this? Call your clinic."
+    )
+    return Letter(subject=_("Your address for Waymark"), body=body)
 
 
 def _user_of(email: str, current: User | None) -> User | None:

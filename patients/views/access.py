@@ -15,10 +15,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from clinic.languages import approvable
 from clinic.middleware.sessions import STAFF_SESSION
-from clinic.models import tel
+from clinic.models import LanguageDecision, tel
 from patients.models import Patient
 from patients.tokens import person_mark
+from patients.services.speaking import languages_of, other_languages, speak_with
 from patients.wording.before import before_version
 from programmes.models import ContactAttempt, Flag, FlagCode, LightMode, PatientText, SetUp, TextCode
 
@@ -111,15 +113,25 @@ def is_patients(request: HttpRequest) -> bool:
 def open_record(request: HttpRequest) -> Any:
     """The record in the session, if it still belongs to this login and is open.
 
-    With its `safety_route`, which "before you start" was read, and the clinic's decisions about its texts.
+    With its `safety_route`, which "before you start" was read, and the clinic's decisions about its texts. From
+    here on the page speaks this patient's language.
     """
     chosen = request.session.get(SESSION_KEY)
     if chosen is None or not is_patients(request):
         return None
     records = Patient.objects.of_user(request.user).filter(pk=chosen)
-    return records.annotate(
-        safety_route=_route(), before_read=_before_read(), texts=_texts(), call=_call(), light=_light()
-    ).first()
+    more: dict[str, Any] = {"approved_languages": _approved()} if approvable() else {}
+    more |= {"safety_route": _route(), "before_read": _before_read(), "texts": _texts(), "call": _call()}
+    more |= {"light": _light()}
+    patient = records.annotate(**more).first()
+    if patient is not None:
+        speak_with(patient, languages_of(patient))
+    return patient
+
+
+def _approved() -> ArraySubquery:
+    """With the record, so that no page needs a query for its language."""
+    return ArraySubquery(LanguageDecision.objects.holding().values("language"))
 
 
 def _route() -> Subquery:
@@ -182,5 +194,7 @@ def page(
         "before": _before(request) if patient else "",
         "person": patient and person_mark(patient.pk),
         "worker_is_off": not settings.OFFLINE_WORKER,
+        "other_languages": other_languages(patient),
+        "this_page": request.path if request.method in ("GET", "HEAD") else "",
     }
     return render(request, f"patients/{template}", {**around, **(context or {})}, status=status)

@@ -8,15 +8,18 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from clinic.languages import name_of
 from patients import wording
 from patients.forms import BeforeForm, DaysForm, RemindersForm, UnitsForm
 from patients.models import Units
 from patients.services.choosing import choose_units
 from patients.services.restricted import ProcessingRestricted
+from patients.services.speaking import languages_of
 from patients.tokens import read_stop_token
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
 from patients.wording.before import before_parts
@@ -25,6 +28,7 @@ from programmes.services import set_up as choices
 from programmes.services.learning import texts_in_force
 from programmes.services.plan_reading import plan_of
 
+LANGUAGE = "patients:language"
 ANSWERED = "patients:settings"  # where a change ends
 Keep = Callable[[dict[str, Any]], str]  # stores an answer and says where to go on
 
@@ -35,8 +39,14 @@ def set_up(request: PatientRequest) -> HttpResponse:
     """On to the first question that is not answered. Whoever waits for help is not kept here."""
     if request.safety_route or request.is_restricted:
         return redirect("patients:today")
-    question = _onward(request, choices.set_up_of(patient=request.patient))
+    chosen = choices.set_up_of(patient=request.patient)
+    question = LANGUAGE if chosen is None and _language_is_asked(request) else _onward(request, chosen)
     return redirect("patients:today" if question == ANSWERED else question)
+
+
+def _language_is_asked(request: PatientRequest) -> bool:
+    """The very first question, where there is a choice."""
+    return not request.patient.language and len(languages_of(request.patient)) > 1
 
 
 def _onward(request: PatientRequest, chosen: SetUp | None) -> str:
@@ -159,6 +169,8 @@ def settings(request: PatientRequest) -> HttpResponse:
     """What the patient chose, each with the way to change it."""
     chosen = choices.set_up_of(patient=request.patient)
     context = {
+        "language": name_of(get_language() or ""),
+        "has_languages": len(languages_of(request.patient)) > 1,
         "units": Units(request.patient.units).label,
         "days": wording.walking_days(chosen) if chosen else "",
         "reminders": ReminderWish(chosen.wish).label if chosen and chosen.wish else "",

@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -77,7 +76,7 @@ def _words(request: PatientRequest, running: Timer, now: datetime) -> dict[str, 
     began = running.started.astimezone(request.patient.zone)
     return {
         "timer": running,
-        "began": time_format(began, "H:i"),
+        "began": wording.clock(began.time()),
         "began_on": wording.short_day(request.patient.local_date(now), began.date()),
         "so_far": wording.minutes(int((now - running.started).total_seconds() // MINUTE)),
         "started_ms": _milliseconds(running.started),

@@ -6,15 +6,16 @@ reassures: the absence of a warning is not an all-clear.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.utils.dates import WEEKDAYS_ABBR
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from clinic.formats import dates
+from clinic.formats.dates import clock
 from patients.models import DataRequest, PrivacyAcceptance, RequestKind
 from patients.wording.amounts import (
     amount,
@@ -40,6 +41,7 @@ __all__ = [
     "amount",
     "bare",
     "bouts",
+    "clock",
     "days",
     "distance",
     "each_week",
@@ -80,7 +82,7 @@ SAFETY_ITEMS = {
 # --- Days and doses
 def day(on: date) -> str:
     """Saturday 21 November."""
-    return date_format(on, "l j F")
+    return dates.day(on)
 
 
 def day_from(today: date, on: date) -> str:
@@ -92,13 +94,7 @@ def day_from(today: date, on: date) -> str:
 def short_day(today: date, on: date) -> str:
     """Today, Yesterday, or Wed 18 November: for lists on a narrow phone."""
     near = {0: _("Today"), 1: _("Yesterday")}.get((today - on).days)
-    return near or date_format(on, "D j F")
-
-
-def clock(at: time) -> str:
-    """A time of day as patients read it, for example "5:30pm" or "10am"."""
-    hour = f"{at:%I}".lstrip("0")
-    return f"{hour}{f':{at:%M}' if at.minute else ''}{at:%p}".lower()
+    return near or dates.short_day(on)
 
 
 def walking_days(chosen: SetUp) -> str:
@@ -264,7 +260,7 @@ def weekly_chart(so_far: Progress, units: str) -> str:
         return _("No walks yet.")
     first_day, most = max(done, key=lambda pair: pair[1])
     return _("Your fullest week began on %(day)s, with %(amount)s.") % {
-        "day": date_format(first_day, "j F"),
+        "day": dates.day_and_month(first_day),
         "amount": much(most, so_far.counts, units),
     }
 
@@ -329,7 +325,7 @@ def told(shown: PrivacyAcceptance, zone: ZoneInfo) -> dict[str, Any]:
         "id": shown.pk,
         "text_id": shown.text_id,
         "name": name,
-        "state": state % {"day": date_format(at.astimezone(zone).date(), "j F Y")},
+        "state": state % {"day": dates.full_day(at.astimezone(zone).date())},
         "may_withdraw": shown.is_consent and shown.accepted_at and not shown.withdrawn_at,
     }
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clinic.admin import local_today
 from patients import plan_wording, wording
 from patients.paper import sheet_of
+from patients.services.speaking import speaking_to
 from programmes.admin.steps import CHANGE, ProgrammeSteps
 from programmes.models import Flag, Programme
 from programmes.services import prescribing
@@ -36,7 +37,10 @@ class PaperSteps(ProgrammeSteps):
             )
             return redirect(CHANGE, programme.pk)
         context = {"title": _("Plan on paper"), "programme": programme, "patient": programme.patient}
-        return self.page(request, "print", {**context, "sheet": sheet_of(plan)})
+        with speaking_to(programme.patient):  # the whole page: it is turned towards the patient
+            made: Any = self.page(request, "print", {**context, "sheet": sheet_of(plan)})
+            answer: HttpResponse = made.render()
+            return answer
 
     def show_view(self, request: Any, pk: UUID) -> HttpResponse:
         """What the patient will read, or reads today."""

@@ -56,7 +56,13 @@ OTHER_STATES = {
     "admin/programmes/programme/<object_id>/change/": ("running",),
 }
 # Parameters that name no row.
-WORDS = {"app_label": "patients", "url": "nowhere/", "token": "no-such-link", "code": "shoes"}
+WORDS = {
+    "app_label": "patients",
+    "url": "nowhere/",
+    "token": "no-such-link",
+    "code": "shoes",
+    "language": "pl",
+}
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from clinic.models import CHECKLIST, Closure, Role, StaffMember, User
-from clinic.services import absences, going_live, keeping, oversight, people, privacy, sign_in_help
+from clinic.services import absences, going_live, keeping, languages, oversight, people, privacy, sign_in_help
 from clinic.services.post import Letter
 from patients.models import Decision, Patient, RequestOutcome, RetentionDecision
 from patients.services import (
@@ -61,6 +61,9 @@ NO_ROW: Mapping[str, str] = MappingProxyType(
     {
         "sign_going_live": "of one's own clinic alone",
         "record_access_review": "of one's own clinic alone",
+        "approve_language": "its words belong to no clinic",
+        "withdraw_approval": "its words belong to no clinic",
+        "offer_language": "of one's own clinic alone",
         "publish_notice": "of one's own clinic alone",
         "restore_shipped": "of one's own clinic alone",
         "open_clinic": "there is none before",
@@ -278,6 +281,16 @@ def _away(side: Side) -> list[tuple[str, partial[Any]]]:
     ]
 
 
+def _languages() -> list[tuple[str, partial[Any]]]:
+    """Asked of a language that Waymark does not ship: who may go on is told that it is not complete."""
+    said = {"language": "xx", "approver": languages.Approver("A reader", "HCPC 1", TODAY), **AT}
+    return [
+        ("approve_language", partial(languages.approve_language, **said)),
+        ("approve_language", partial(languages.withdraw_approval, **said)),
+        ("offer_language", partial(languages.offer_language, language="xx", is_offered=False, **AT)),
+    ]
+
+
 def _house(side: Side) -> list[tuple[str, partial[Any]]]:
     member, clerk = side.rows["member"], people.Member("New name", Role.REVIEWER)
     ready = going_live.Readiness("A lead", "1", frozenset(CHECKLIST))
@@ -289,6 +302,7 @@ def _house(side: Side) -> list[tuple[str, partial[Any]]]:
         ("switch_suggestions", partial(keeping.switch_suggestions, clinic=side.clinic, on=True)),
         ("close_days", partial(keeping.close_day, closure=closure)),
         ("sign_going_live", partial(going_live.sign_going_live, readiness=ready, rule_version="1", **AT)),
+        *_languages(),
         ("publish_privacy_text", partial(privacy.publish_notice, **notice)),
         ("review_access", partial(oversight.record_access_review, **AT)),
         (
