@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import ClinicAdmin, OwnClinicFilter, local_today
+from clinic.forms.patients import REFUSALS, DischargeForm, PatientForm
 from clinic.middleware.confirming import confirmed_page, may_send, note_opened, to_confirm
 from clinic.models import MessageKind, MessageStatus
 from clinic.permissions import NotAllowed, may, roles_that_may
@@ -25,7 +26,6 @@ from clinic.services.covering import away_from, away_row
 from clinic.services.going_live import NotLive
 from clinic.services.post import Letter
 from patients import mails, wording
-from patients.forms.records import REFUSALS, DischargeForm, PatientForm
 from patients.models import LetterCode, Patient, PatientHandover
 from patients.services import enrolment, letters, signing_out
 from patients.services.in_care import CareHasEnded

@@ -39,7 +39,6 @@ PATIENTS_FILES = (
 )
 STAFFS_FILES = (
     "patients/admin.py",
-    "patients/forms/records.py",
     "patients/management/",
     "patients/migrations/",
     "patients/models/",

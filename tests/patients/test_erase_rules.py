@@ -16,6 +16,7 @@ from django.contrib.contenttypes.models import ContentType
 
 from clinic.models import Guesses, HistoryEntry, OutboxMessage, PasswordLink, User
 from clinic.personal import TABLES, Keep, Table
+from clinic.services.languages import Approver, record_approval
 from clinic.services.sealing import seal_entries
 from clinic.services.verifying import verify_chain
 from patients.models import NetworkTries, Patient, RetentionDecision
@@ -71,6 +72,8 @@ def planted(neighbours, client, full, clinician, manager) -> Rows:
     NetworkTries.objects.create(network="n" * 64, hour=NOON)
     link = {"user": clinician.user, "digest": "p" * 64, "created_at": NOON, "expires_at": NOON}
     PasswordLink.objects.create(purpose="first", **link)
+    reader = Approver("A reader", "HCPC 1", TODAY)
+    record_approval(language="pl", approver=reader, by=clinician.user, now=NOON)
     LogEntry.objects.create(
         user=clinician.user,
         content_type=ContentType.objects.get_for_model(Patient),
@@ -80,7 +83,12 @@ def planted(neighbours, client, full, clinician, manager) -> Rows:
     )
     client.get("/your-data/")  # the read log's own entry
     Patient.objects.filter(pk=full.pk).update(
-        phone="01632 960 123", time_zone="Europe/Paris", units="mi", invited_at=NOON, first_signed_in_at=NOON
+        phone="01632 960 123",
+        language="pl",
+        time_zone="Europe/Paris",
+        units="mi",
+        invited_at=NOON,
+        first_signed_in_at=NOON,
     )
     decided(ended(full), manager)
     with as_runtime():

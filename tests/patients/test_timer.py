@@ -82,7 +82,7 @@ def test_the_page_says_when_it_began_without_a_script(signed_in, programme):
     with time_machine.travel(NOON + timedelta(minutes=12, seconds=50), tick=False):
         text = text_of(signed_in.get(TIMER))
         assert "Your timer is running" in text_of(signed_in.get("/today/"))
-    assert "Your walk began: Today, 12:00." in text
+    assert "Your walk began: Today, 12pm." in text
     assert ">12 minutes</p>" in text
     assert f'data-started="{int(NOON.timestamp() * 1000)}"' in text
 

@@ -44,7 +44,8 @@ class PatientForm(ClinicForm):
                 CONFIRM,
             )
 
-        self._offer_languages()
+        if "language" in self.fields:  # not where the page only shows the record
+            self._offer_languages()
 
     def _offer_languages(self) -> None:
         """Those of the clinic, and the one that the record has, which may not be offered just now."""
