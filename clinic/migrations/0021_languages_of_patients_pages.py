@@ -33,7 +33,7 @@ DROP POLICY seen ON clinic_languagedecision;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("clinic", "0019_mails_sent_once_and_returned"),
+        ("clinic", "0020_reminders_are_taken_back"),
     ]
 
     operations = [
