@@ -121,9 +121,9 @@ def open_record(request: HttpRequest) -> Any:
     if chosen is None or not is_patients(request):
         return None
     records = Patient.objects.of_user(request.user).filter(pk=chosen)
-    more: dict[str, Any] = {"approved_languages": _approved()} if approvable() else {}
-    more |= {"safety_route": _route(), "before_read": _before_read(), "texts": _texts(), "call": _call()}
-    more |= {"light": _light()}
+    more: dict[str, Any] = {"safety_route": _route(), "before_read": _before_read(), "texts": _texts()}
+    more |= {"call": _call(), "light": _light()}
+    more |= {"approved_languages": _approved()} if approvable() else {}
     patient = records.annotate(**more).first()
     if patient is not None:
         speak_with(patient, languages_of(patient))

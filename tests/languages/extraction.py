@@ -29,6 +29,7 @@ PATIENTS_FILES = (
     "templates/400.html",
     "templates/403.html",
     "templates/403_csrf.html",
+    "templates/403_cookies.html",
     "templates/404.html",
     "templates/413.html",
     "templates/429.html",

@@ -225,7 +225,7 @@ def test_the_page_of_an_address_that_does_not_exist(client, offering):
 
 def test_the_page_of_a_form_without_its_key(offering):
     client = Client(enforce_csrf_checks=True)
-    page = client.post("/sign-in/", {"email": "a@b.example"}, HTTP_COOKIE=f"language={PSEUDO}")
+    page = client.post("/sign-in/", {"email": "a@b.example"}, HTTP_COOKIE=f"language={PSEUDO}; csrf=x")
     assert (page.status_code, accented("Please send it again") in page.text) == (403, True)
 
 

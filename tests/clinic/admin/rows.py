@@ -10,6 +10,7 @@ from clinic.models import (
     Closure,
     GoLiveRecord,
     Guesses,
+    LanguageDecision,
     LeaverReport,
     PasswordLink,
     Role,
@@ -60,6 +61,7 @@ from tests.factories import (
 
 SECRET = "Elsewhere"  # stands in every row of the other clinic that has words
 SHOWN_ELSEWHERE = {
+    LanguageDecision,
     ProgrammeRevision,
     ProgrammeWeek,
     TemplateWeek,
