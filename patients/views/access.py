@@ -19,8 +19,8 @@ from clinic.languages import approvable
 from clinic.middleware.sessions import STAFF_SESSION
 from clinic.models import LanguageDecision, tel
 from patients.models import Patient
-from patients.tokens import person_mark
 from patients.services.speaking import languages_of, other_languages, speak_with
+from patients.tokens import person_mark
 from patients.wording.before import before_version
 from programmes.models import ContactAttempt, Flag, FlagCode, LightMode, PatientText, SetUp, TextCode
 
