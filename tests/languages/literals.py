@@ -9,7 +9,7 @@ from pathlib import Path
 from tests.languages.extraction import ROOT
 
 TAGS = re.compile(r"\{#.*?#\}|\{% comment.*?endcomment %\}|\{% blocktranslate.*?endblocktranslate %\}", re.S)
-CLASSES = re.compile(r"\{% block (?:body_class|bodyclass|coltype) %\}.*?\{% endblock %\}", re.S)
+CLASSES = re.compile(r"\{% block (?:body_class|bodyclass|coltype|when) %\}.*?\{% endblock %\}", re.S)
 REST = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.S)
 WORDS = re.compile(r"[^\W\d_]{2,}")
 SHOWN = ("alt", "title", "placeholder", "aria-label", "aria-description", "summary", "content")
