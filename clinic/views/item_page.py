@@ -17,6 +17,7 @@ from clinic.permissions import may
 from clinic.services.covering import away_from
 from clinic.views.call_sheet import call_sheet
 from clinic.views.item_reading import WEEKS_SHOWN, ItemRecord
+from clinic.views.item_today import diary_of, silence_words, today_words, too_few_words
 from clinic.views.plots import is_late, plots_of
 from clinic.views.rows import (
     Priority,
@@ -29,6 +30,7 @@ from clinic.views.rows import (
     unresolved,
 )
 from programmes import wording
+from programmes.clinical.diary import Diary
 from programmes.clinical.suggestion import Suggestion
 from programmes.models import Fall, Flag, FlagCode, ItemStatus, NotWalking, Resolution, Walk
 from programmes.models.flag import FOR_CLINICIANS
@@ -54,6 +56,7 @@ class Evidence:
     later_lines: Sequence[wording.Line]
     points: Sequence[wording.Point]
     call_sheet: Sequence[str] = ()
+    today: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,7 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
     plan = record.plan
     lead = item.patient.lead
     course = plan.course if plan and plan.programme.is_running and plan.course.has_begun else None
+    diary = diary_of(record) if course else None
     return {
         "item": item,
         "patient": item.patient,
@@ -104,7 +108,9 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "opened": wording.moment(item.opened_at, clinic.zone),
         "due": wording.day(due) if due and is_open else "",
         "is_overdue": bool(due and is_open and due < today),
-        "evidence": evidence_of(record.flags, clinic),
+        "evidence": evidence_of(record.flags, clinic, diary, today),
+        "too_few_reports": too_few_words(diary, today),
+        "silence": silence_words(record, diary, today),
         "plots": plan and plots_of(plan, record.walks, record.flags, today, WEEKS_SHOWN),
         "walks": walk_rows(record),
         "events": sorted(_events(record, clinic), key=lambda event: event.at, reverse=True),
@@ -171,11 +177,14 @@ def forms_of(staff: StaffMember, today: date, *, needs_note: bool) -> dict[str, 
     }
 
 
-def evidence_of(flags: Sequence[Flag], clinic: Clinic) -> list[Evidence]:
-    return [_evidence(number, flag, clinic) for number, flag in enumerate(flags, start=1)]
+def evidence_of(flags: Sequence[Flag], clinic: Clinic, diary: Diary | None, today: date) -> list[Evidence]:
+    return [
+        _evidence(number, flag, clinic, today_words(flag, diary, today))
+        for number, flag in enumerate(flags, start=1)
+    ]
 
 
-def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
+def _evidence(number: int, flag: Flag, clinic: Clinic, today: str) -> Evidence:
     return Evidence(
         number=number,
         flag=flag,
@@ -189,6 +198,7 @@ def _evidence(number: int, flag: Flag, clinic: Clinic) -> Evidence:
         later_lines=wording.lines(flag.code, flag.latest) if flag.latest else [],
         points=wording.points(flag.evidence),
         call_sheet=call_sheet(flag),
+        today=today,
     )
 
 

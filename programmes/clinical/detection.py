@@ -205,8 +205,9 @@ def replay(
     flags: tuple[KnownFlag, ...] = ()
     day = from_on
     while day <= until_on:
-        found = findings(diary, day, thresholds)
-        changes = flag_changes(found, flags, diary, day, thresholds)
+        seen = diary.until(day)
+        found = findings(seen, day, thresholds)
+        changes = flag_changes(found, flags, seen, day, thresholds)
         flags = after(flags, changes)
         yield DayResult(day, found, changes)
         day += DAY

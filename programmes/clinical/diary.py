@@ -137,6 +137,7 @@ class Diary:
     pauses: tuple[Pause, ...] = ()
     flare_from: date | None = None
     answers: tuple[Answer, ...] = ()
+    as_of: date | None = field(default=None, repr=False, compare=False)  # what `until` has cut to
     walk_days: tuple[date, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -150,6 +151,8 @@ class Diary:
 
     def until(self, day: date) -> "Diary":
         """Return the diary as it stood on `day`: later walks, later arrivals and later plans are gone."""
+        if self.as_of == day:
+            return self
         return Diary(
             self.started_on,
             tuple(w for w in self.weeks if w.starts_on <= day),
@@ -157,6 +160,7 @@ class Diary:
             tuple(p for p in self.pauses if p.from_on <= day),
             self.flare_from if self.flare_from and self.flare_from <= day else None,
             tuple(a for a in self.answers if a.on <= day and a.received_on <= day),
+            day,
         )
 
     def with_answers(self, answers: tuple[Answer, ...]) -> "Diary":

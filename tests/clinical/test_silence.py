@@ -1,0 +1,36 @@
+"""Which silence it is."""
+
+import pytest
+
+from programmes.clinical.diary import Diary, Pause
+from programmes.clinical.silence import kind_of_silence
+from tests.clinical.diaries import START, day, diary, plan, reports
+
+STEADY: dict[int, int | None] = dict.fromkeys(range(0, 28, 2), 3)
+
+
+@pytest.mark.parametrize(("signed_in", "kind"), [(False, "unopened"), (True, "no_log")])
+def test_without_any_walk(signed_in: bool, kind: str) -> None:
+    assert kind_of_silence(diary([]), day(10), has_signed_in=signed_in) == kind
+
+
+def test_a_pause_goes_before_everything() -> None:
+    paused = diary([], pauses=(Pause(day(5), day(20)),))
+
+    assert kind_of_silence(paused, day(10), has_signed_in=False) == "paused"
+
+
+@pytest.mark.parametrize(("last", "kind"), [(3, "stopped"), (4, "stopped"), (5, "after_pain")])
+def test_the_last_score_decides_whether_pain_came_first(last: int, kind: str) -> None:
+    assert kind_of_silence(diary(STEADY | {28: last}), day(40), has_signed_in=True) == kind
+
+
+def test_a_flare_up_plan_counts_as_pain() -> None:
+    flaring = Diary(START, (plan(),), reports(STEADY), flare_from=day(26))
+
+    assert kind_of_silence(flaring, day(40), has_signed_in=True) == "after_pain"
+
+
+@pytest.mark.parametrize(("n", "kind"), [(30, None), (31, "stopped")])
+def test_four_days_are_no_silence(n: int, kind: str | None) -> None:
+    assert kind_of_silence(diary(STEADY), day(n), has_signed_in=True) == kind
