@@ -114,7 +114,7 @@ def test_a_day_that_is_not_over_counts_no_walk_as_not_walked():
     review_changed_patients(now=at_one)
     assert Flag.objects.count() == 0
     review_night(clinic=programme.clinic, local_date=days(9), now=NOON)
-    assert Flag.objects.get().code == "ADHERENCE_DROPPED"
+    assert Flag.objects.get().code == "NOT_STARTED"
 
 
 def test_a_plan_that_is_backdated_asks_for_walks_from_its_assignment_on():
