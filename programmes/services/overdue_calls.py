@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from clinic.models import Clinic, MessageKind
@@ -20,8 +19,8 @@ from programmes.services.flagging import worsen_flag
 def escalate_overdue_calls(*, now: datetime, write: Callable[[], Letter]) -> int:
     """Every request whose promised day is over and for which no try to reach the patient is written down.
 
-    On working days alone, one mail at most for an item and day. Returns how many mails were written. The
-    patient is told nothing by this: Today says what is recorded.
+    It moves up at once; the mail goes on working days alone, one at most for an item and day. Returns how
+    many mails were written. The patient is told nothing by this: Today says what is recorded.
     """
     return sum(_of_clinic(clinic, now, write) for clinic in Clinic.objects.all())
 
@@ -29,10 +28,11 @@ def escalate_overdue_calls(*, now: datetime, write: Callable[[], Letter]) -> int
 def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> int:
     with acting_for(clinic):
         today = now.astimezone(clinic.zone).date()
-        if next_duty_day(clinic=clinic, now=now) != today:
-            return 0
-        waiting = overdue_calls(clinic=clinic, now=now).select_related("item")
-        return sum(_escalate(flag, write(), now) for flag in waiting)
+        is_open = next_duty_day(clinic=clinic, now=now) == today
+        waiting = list(overdue_calls(clinic=clinic, now=now).select_related("item"))
+        for flag in waiting:
+            _move_up(flag)
+        return sum(_mail(flag, write(), now) for flag in waiting) if is_open else 0
 
 
 def overdue_calls(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
@@ -43,17 +43,18 @@ def overdue_calls(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
     return asked.filter(~Exists(tries), item__promised_for__lt=today)
 
 
-@transaction.atomic
-def _escalate(flag: Flag, letter: Letter, now: datetime) -> bool:
-    """Moves the item up and out of a snooze, the first time; writes the day's mail."""
-    item, clinic = flag.item, flag.clinic
-    today = now.astimezone(clinic.zone).date()
-    told = (flag.latest or flag.evidence) | {"overdue_since": str(item.promised_for)}
-    if (flag.latest or {}) != told or item.status == ItemStatus.ON_HOLD:
+def _move_up(flag: Flag) -> None:
+    """The first time, and out of a snooze."""
+    told = (flag.latest or flag.evidence) | {"overdue_since": str(flag.item.promised_for)}
+    if flag.latest != told or flag.item.status == ItemStatus.ON_HOLD:
         worsen_flag(flag, Finding(FlagCode.CALL_ME, CANNOT_WAIT, told))
+
+
+def _mail(flag: Flag, letter: Letter, now: datetime) -> bool:
+    clinic, today = flag.clinic, now.astimezone(flag.clinic.zone).date()
     return post_message(
         kind=MessageKind.CALL_OVERDUE,
-        key=f"call-overdue:{item.pk}:{today}",
+        key=f"call-overdue:{flag.item_id}:{today}",
         to_address=clinic.duty_email,
         letter=letter,
         now=now,

@@ -80,6 +80,12 @@ def test_on_closed_days_nobody_is_written_to(patient, clinician):
     assert [escalate(now) for now in (TUESDAY, SATURDAY, WEDNESDAY)] == [0, 0, 1]
 
 
+def test_it_moves_up_on_closed_days_too(patient, clinician):
+    Closure.objects.create(clinic=clinician.clinic, on=date(2026, 11, 24), reason="snow")
+    escalate(TUESDAY)
+    assert ReviewItem.objects.get().severity == Severity.AMBER_HIGH
+
+
 @pytest.mark.parametrize("result", [ContactResult.REACHED, ContactResult.NO_ANSWER])
 def test_a_try_to_reach_the_patient_ends_it(patient, clinician, result):
     contact = Contact(Channel.PHONE, result)
