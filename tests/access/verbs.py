@@ -66,6 +66,7 @@ NO_ROW: Mapping[str, str] = MappingProxyType(
         "offer_language": "of one's own clinic alone",
         "publish_notice": "of one's own clinic alone",
         "restore_shipped": "of one's own clinic alone",
+        "publish_text": "of one's own clinic alone",
         "open_clinic": "there is none before",
         "keep_login": "logins belong to no clinic",
         "save_login": "logins belong to no clinic",
