@@ -39,17 +39,6 @@ def run(statement, *parameters):
         return cursor.rowcount
 
 
-def reached(statement, *parameters):
-    """As `run`; who may not change the table at all reaches nothing."""
-    try:
-        with transaction.atomic():
-            return run(statement, *parameters)
-    except DatabaseError as refused:
-        if refused.__cause__.sqlstate != "42501":
-            raise
-        return 0
-
-
 def rows_of(table, clinic):
     with connection.cursor() as cursor:
         cursor.execute(
