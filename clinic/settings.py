@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",  # below them: its way to https carries their headers
     "clinic.middleware.odd_requests.refuse_odd_requests",  # below what sets headers: refusals carry them
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "clinic.middleware.compression.CompressPatientPages",
     "clinic.middleware.odd_requests.drop_odd_session_key",
     "clinic.middleware.people.one_transaction",
     "django.contrib.sessions.middleware.SessionMiddleware",
