@@ -1,4 +1,4 @@
-"""Patients' pages leave compressed: on a slow phone that is a second. Nothing else of ours does (ADR 0049)."""
+"""Patients' pages leave compressed: on a slow phone that is a second. Nothing else does (ADR 0049)."""
 
 from django.http import HttpRequest, HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
