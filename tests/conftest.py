@@ -22,6 +22,7 @@ from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
 from clinic import localservices
+from tests.browsers import browser, chromium  # noqa: F401  fixtures for every folder
 from tests.languages.fixtures import complete, pseudo_catalogue  # noqa: F401  fixtures for every folder
 
 # 0.4 s a member of staff otherwise.

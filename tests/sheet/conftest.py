@@ -4,11 +4,9 @@ import pytest
 import time_machine
 
 from tests.factories import NOON
-from tests.journeys.conftest import browser, chromium
 from tests.sheet import Page, rendered
 from tests.sheet.world import World
 
-__all__ = ["browser", "chromium"]
 _rendered: list[Page] = []
 
 

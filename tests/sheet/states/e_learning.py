@@ -1,9 +1,11 @@
-"""Cards to learn from."""
+"""Cards to learn from, the week that is over, light mode."""
 
 from typing import Any
 
+from programmes.services.light_mode import set_light_mode
+from tests.factories import NOON
 from tests.sheet import state
-from tests.sheet.world import World
+from tests.sheet.world import Walker, World
 
 
 @state("Learn: all cards")
@@ -14,3 +16,42 @@ def learn(world: World) -> Any:
 @state("Learn: one card")
 def card(world: World) -> Any:
     return world.walking().get("/learn/start/")
+
+
+def _light(world: World, *, is_on: bool) -> Walker:
+    """A patient who may choose how much is asked."""
+    walker = world.walking()
+    set_light_mode(
+        patient=walker.patient,
+        is_on=is_on,
+        patient_may_choose=True,
+        reason="Worries about the numbers.",
+        by=world.clinician,
+        now=NOON,
+    )
+    return walker
+
+
+@state("Light mode: how much is asked?")
+def questions(world: World) -> Any:
+    return _light(world, is_on=False).get("/settings/questions/")
+
+
+@state("Light mode: nothing chosen, error", 422)
+def questions_error(world: World) -> Any:
+    return _light(world, is_on=False).post("/settings/questions/")
+
+
+@state("Light mode: the walk form")
+def light_walk(world: World) -> Any:
+    return _light(world, is_on=True).get("/walks/new/")
+
+
+@state("Week: the one that is over")
+def week(world: World) -> Any:
+    return world.walking().get("/week/")
+
+
+@state("Week: none yet")
+def no_week(world: World) -> Any:
+    return world.signed_in().get("/week/")
