@@ -3,8 +3,9 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# What is put into a file, and what a process renders once only: it stands on the sheet all the same.
-NOT_PAGES = {"record_file.html", "offline.html"}
+# Put into a file; rendered once a process (on the sheet all the same); only where a language is approved
+# (tests/languages look at it).
+NOT_PAGES = {"record_file.html", "offline.html", "language.html"}
 
 
 def test_every_patient_page_is_on_the_sheet(pages):

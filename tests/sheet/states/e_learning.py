@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.test import Client
+
 from programmes.services.light_mode import set_light_mode
 from tests.factories import NOON
 from tests.sheet import state
@@ -55,3 +57,13 @@ def week(world: World) -> Any:
 @state("Week: none yet")
 def no_week(world: World) -> Any:
     return world.signed_in().get("/week/")
+
+
+@state("Offline: the neutral page")
+def offline(world: World) -> Any:
+    return Client().get("/offline/")
+
+
+@state("Offline: a form of somebody else's page, error", 409)
+def of_another(world: World) -> Any:
+    return world.walking().post("/walks/new/", {"person": "somebody-else"})
