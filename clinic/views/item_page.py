@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import chain
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from django.utils.text import capfirst
 from django.utils.translation import gettext
@@ -38,6 +39,7 @@ from programmes.plan_wording import review_prompt, stopped_by_safety, suggestion
 from programmes.services.suggesting import Seen, sees_suggestions, suggestion_from
 
 WALKS_SHOWN = 14
+CLOCKS_AGREE = timedelta(minutes=5)  # between a phone's clock and ours: the walk came at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,10 +288,23 @@ def _provenance(walk: Walk) -> Iterator[str]:
         yield gettext("from %(source)s") % {"source": walk.get_source_display()}
     if is_late(walk):
         yield gettext("entered late")
+    if walk.recorded_at and abs(walk.received_at - walk.recorded_at) > CLOCKS_AGREE:
+        yield _two_clocks(walk)
     if walk.recalled:
         yield gettext("recalled later")
     if walk.corrects_id:
         yield gettext("changed by the patient")
+
+
+def _two_clocks(walk: Walk) -> str:
+    """A walk that waited on a phone, or a phone whose clock is wrong: both, in the patient's zone."""
+    zone, recorded = ZoneInfo(walk.time_zone), cast("datetime", walk.recorded_at)
+    there = recorded.astimezone(zone)
+    told = {
+        "phone": f"{wording.day_and_year(there.date())} {there:%H:%M}",
+        "here": wording.moment(walk.received_at, zone),
+    }
+    return gettext("entered on the phone %(phone)s by its clock, received %(here)s") % told
 
 
 def _gap_row(gap: NotWalking) -> WalkRow:
