@@ -1,0 +1,132 @@
+"""Every page in a longer language, and turned round: nothing is cut, and every word is translated.
+
+English is replaced by the pseudo-language (tests/languages/pseudo.py), for staff too, so that one look at a
+page shows both what does not fit and what did not go through gettext.
+"""
+
+import re
+
+import pytest
+from django.test import Client
+
+from patients.models import Patient
+from tests.figures import Figure, record
+from tests.journeys.test_axe import (  # noqa: F401  `people` is a fixture
+    builder_pages,
+    cookie_of,
+    flare_pages,
+    manager_pages,
+    patient_pages,
+    people,
+    staff_pages,
+)
+from tests.languages.extraction import patients_texts
+from tests.languages.looking import Look
+from tests.languages.pseudo import write_pseudo
+from tests.signing_in import sign_in_patient, sign_in_staff
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
+SIZES = {"320 px": {"width": 320, "height": 640}, "1280 px": {"width": 1280, "height": 900}}
+VISITORS = (
+    "/",
+    "/sign-in/",
+    "/sign-in/letter/",
+    "/sign-in/link/none/",
+    "/signed-out/",
+    "/privacy/",
+    "/nowhere/",
+)
+# The same in every language: names, what people typed, and what machines read.
+NAMES = {"Waymark", "Elm", "Clinic", "Pat", "Walker", "Staff", "English", "Polski", "stiff", "NHS", "HCPC"}
+NAMES |= {"zip", "JSON", "json", "record", "csv", "CSV", "UTC", "Europe", "London", "QR", "PDF"}
+
+
+@pytest.fixture(params=["ltr", "rtl"])
+def direction(request, settings, tmp_path):
+    """English replaced by the pseudo-language; in one of two runs written from right to left."""
+    settings.LOCALE_PATHS = [tmp_path]
+    settings.LANGUAGES_BIDI = ["en"] if request.param == "rtl" else []
+    return request.param
+
+
+@pytest.fixture
+def patients_words(tmp_path, direction):
+    """Only what counts as the patient's side is translated: another text on these pages shows."""
+    write_pseudo(tmp_path, "en-gb", texts=patients_texts())
+
+
+@pytest.fixture
+def all_words(tmp_path, direction):
+    write_pseudo(tmp_path, "en-gb")
+
+
+def look(browser, live_server, paths, client=None, then=None):
+    seen = Look(NAMES)
+    for size, viewport in SIZES.items():
+        context = browser.new_context(viewport=viewport, locale="en-GB")
+        if client is not None:
+            context.add_cookies([cookie_of(client, live_server.url)])
+        page = context.new_page()
+        for path in paths:
+            page.goto(live_server.url + path)
+            seen.at(page, f"{size} {re.sub(r'[0-9a-f-]{36}', 'ID', path)}")
+            if then is not None:
+                then(page)
+                seen.at(page, f"{size} {path}, sent")
+        context.close()
+    return seen
+
+
+def judge(name, direction, seen):
+    record(Figure(f"cut or too wide in the pseudo-language, {direction}, {name}", len(seen.cut), "== 0"))
+    record(Figure(f"not through gettext, {direction}, {name}", len(seen.literal), "== 0"))
+    assert seen.cut == [], "\n".join(seen.cut)
+    assert seen.literal == [], "\n".join(sorted(set(seen.literal)))
+
+
+def test_pages_of_visitors(browser, live_server, direction, patients_words):
+    judge("visitors", direction, look(browser, live_server, VISITORS))
+
+
+def test_pages_of_patients(browser, live_server, people, direction, patients_words):  # noqa: F811
+    pages = {
+        "steady": list(patient_pages(people)),
+        "flaring": list(flare_pages(people)),
+        "urgent": ["/today/", f"/walks/{people['warned'].pk}/saved/"],
+    }
+    seen = Look(NAMES)
+    for name, paths in pages.items():
+        client = sign_in_patient(Client(), people[name].patient)
+        found = look(browser, live_server, paths, client)
+        seen.cut, seen.literal = seen.cut + found.cut, seen.literal + found.literal
+    judge("patients", direction, seen)
+
+
+def send_nothing(page):
+    page.locator("main form button[type=submit]").last.click()
+
+
+def test_forms_that_were_refused(browser, live_server, people, direction, patients_words):  # noqa: F811
+    client = sign_in_patient(Client(), people["steady"].patient)
+    Patient.objects.filter(pk=people["steady"].patient_id).update(units="mi")
+    paths = [
+        "/walks/new/",
+        "/not-walking/",
+        "/walks/catch-up/",
+        "/plan/flare-up/",
+        "/set-up/days/",
+        "/call-me/",
+    ]
+    judge("refused forms", direction, look(browser, live_server, paths, client, send_nothing))
+
+
+def test_pages_of_staff(browser, live_server, people, direction, all_words):  # noqa: F811
+    client = sign_in_staff(Client(), people["clinician"])
+    pages = [*staff_pages(people), *builder_pages(people)]
+    judge("staff", direction, look(browser, live_server, pages, client))
+
+
+def test_pages_of_managers(browser, live_server, people, direction, all_words):  # noqa: F811
+    client = sign_in_staff(Client(), people["manager"])
+    pages = [*manager_pages(people), "/languages/", "/languages/pl/"]
+    judge("managers", direction, look(browser, live_server, pages, client))
