@@ -1,7 +1,4 @@
-"""Every page in a longer language, and turned round: nothing is cut, and every word is translated.
-
-English is replaced by the pseudo-language (tests/languages/pseudo.py), so that one look at a page shows both what does not fit and what did not go through gettext.
-"""
+"""Pages of visitors and patients in a longer language, and turned round: nothing is cut, all translated."""
 
 import re
 
