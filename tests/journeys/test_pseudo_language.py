@@ -1,9 +1,8 @@
-"""Pages of visitors and patients in a longer language, and turned round: nothing is cut, all translated."""
+"""Pages of visitors in a longer language, and turned round: nothing is cut, all translated."""
 
 import re
 
 import pytest
-from django.test import Client
 
 from tests.figures import Figure, record
 from tests.journeys.test_axe import (  # noqa: F401  `people` is a fixture
@@ -15,7 +14,6 @@ from tests.journeys.test_axe import (  # noqa: F401  `people` is a fixture
 from tests.languages.extraction import patients_texts
 from tests.languages.looking import Look
 from tests.languages.pseudo import write_pseudo
-from tests.signing_in import sign_in_patient
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 SIZES = {"320 px": {"width": 320, "height": 640}, "1280 px": {"width": 1280, "height": 900}}
@@ -55,7 +53,8 @@ def look(browser, live_server, paths, client=None):
             context.add_cookies([cookie_of(client, live_server.url)])
         page = context.new_page()
         for path in paths:
-            page.goto(live_server.url + path)
+            answer = page.goto(live_server.url + path)
+            assert answer.status < 500, path
             seen.at(page, f"{size} {re.sub(r'[0-9a-f-]{36}', 'ID', path)}")
         context.close()
     return seen
@@ -70,17 +69,3 @@ def judge(name, direction, seen):
 
 def test_pages_of_visitors(browser, live_server, direction, patients_words):
     judge("visitors", direction, look(browser, live_server, VISITORS))
-
-
-def test_pages_of_patients(browser, live_server, people, direction, patients_words):  # noqa: F811
-    pages = {
-        "steady": list(patient_pages(people)),
-        "flaring": list(flare_pages(people)),
-        "urgent": ["/today/", f"/walks/{people['warned'].pk}/saved/"],
-    }
-    seen = Look(NAMES)
-    for name, paths in pages.items():
-        client = sign_in_patient(Client(), people[name].patient)
-        found = look(browser, live_server, paths, client)
-        seen.cut, seen.literal = seen.cut + found.cut, seen.literal + found.literal
-    judge("patients", direction, seen)
