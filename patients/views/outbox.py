@@ -31,7 +31,7 @@ from patients.views.access import UNPROCESSABLE, PatientRequest, View, open_reco
 from patients.views.timer import timer_is_logged
 from patients.views.walk_log import FORM_KEY, asked_of, is_of_another, needs_list
 from programmes.models import Walk
-from programmes.services.plan_reading import Plan, plan_of
+from programmes.services.plan_reading import Plan, plan_of, running_programme
 from programmes.services.walk_logging import OLDEST_ENTRY, DifferentEntry, Saved, WalkEntry, log_walk
 
 SENT_FOR = "X-Outbox"  # whose walk it is, as its phone noted it
@@ -146,7 +146,8 @@ def _entry(request: HttpRequest, form: WalkForm) -> WalkEntry:
 def _save(request: PatientRequest, entry: WalkEntry, plan: Plan | None, now: datetime) -> Saved:
     saved = log_walk(
         patient=request.patient,
-        programme=plan.programme if plan and plan.is_running else None,
+        programme=running_programme(plan),
+        course=plan and plan.course,
         entry=entry,
         duty_letter=mails.duty_letter(),
         by=request.patient.user,

@@ -117,6 +117,7 @@ def log_walk(
     now: datetime,
     recorded_at: datetime | None = None,
     instead_of: Walk | None = None,
+    course: Course | None = None,
 ) -> Saved:
     """Saves a walk, marks the patient for review, and raises SAFETY if the answers ask for it.
 
@@ -124,13 +125,14 @@ def log_walk(
     DifferentEntry. Raises WalkInFuture, WalkTooOld, or ProcessingRestricted (never for answers that ask for
     SAFETY: what reaches us is raised). `duty_letter` goes to the clinic's duty address,
     without names, if SAFETY is raised. A walk that stands `instead_of` another may keep its day however old,
-    and raises what that one did not say.
+    and raises what that one did not say. `course`: the programme's, of today, where a page has read it.
     """
     if instead_of is None or entry.walked_on != instead_of.walked_on:
         _require_date(entry, patient.local_date(now))
     _require_open(patient, entry, patient.local_date(now))
     today = max(entry.walked_on, patient.local_date(now))
-    course = None if programme is None else course_of_programme(programme, today)
+    if programme is not None:
+        course = course or course_of_programme(programme, today)
     walk = _walk(patient, programme, course, Arrival(entry, now), by)
     walk.recorded_at = recorded_at
     walk.corrects = instead_of and (instead_of.corrects or instead_of)
@@ -190,7 +192,7 @@ def _walk(
     by: User | None,
 ) -> Walk:
     entry = arrival.entry
-    target = _target(course, entry.walked_on)
+    target = _target(course if programme else None, entry.walked_on)
     return Walk(
         **entry.columns(),
         clinic_id=patient.clinic_id,

@@ -230,20 +230,20 @@ def test_the_form_costs_three_domain_queries(signed_in, programme):
 
 
 @pytest.mark.parametrize("earlier", [1, 30])
-def test_saving_costs_seven_domain_queries(signed_in, programme, earlier):
+def test_saving_costs_six_domain_queries(signed_in, programme, earlier):
     for days in range(earlier):
         a_walk(programme, TODAY - timedelta(days=days))
     form = answers()
     with DomainQueries() as queries:
         signed_in.post(PAGE, form)
-    assert queries.count == 7, queries.domain
+    assert queries.count == 6, queries.domain
 
 
-def test_saving_a_red_flag_costs_fifteen(signed_in, programme):
+def test_saving_a_red_flag_costs_fourteen(signed_in, programme):
     form = answers(symptoms=["chest_pain"])
     with DomainQueries() as queries:
         signed_in.post(PAGE, form)
-    assert queries.count == 15, queries.domain
+    assert queries.count == 14, queries.domain
 
 
 def test_the_first_load_is_small(signed_in, programme):
