@@ -147,7 +147,7 @@ def _save(request: PatientRequest, entry: WalkEntry, plan: Plan | None, now: dat
     saved = log_walk(
         patient=request.patient,
         programme=running_programme(plan),
-        course=plan and plan.course,
+        course=plan.course if plan else None,
         entry=entry,
         duty_letter=mails.duty_letter(),
         by=request.patient.user,
