@@ -100,7 +100,7 @@ def offer_language(*, language: str, is_offered: bool, by: StaffMember, now: dat
     require(by, "offer_language")
     if is_offered and language not in approved():
         raise NotApproved
-    clinic = Clinic.objects.select_for_update().get(pk=by.clinic_id)
+    clinic = Clinic.objects.select_for_update(no_key=True).get(pk=by.clinic_id)
     others = [each for each in clinic.languages if each != language]
     clinic.languages = [*others, language] if is_offered else others
     clinic.save(update_fields=["languages"])

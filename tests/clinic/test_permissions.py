@@ -66,7 +66,7 @@ KEEPERS = {
     "clinic/services/signing_in.py",  # who may sign in as staff at all: members and the operator
     "clinic/admin/people.py",
 }
-DEMO = {f"programmes/management/commands/{name}.py" for name in ("seed_demo", "_demo_stories")}
+DEMO = {f"programmes/management/commands/{name}.py" for name in ("seed_demo", "_demo_stories", "seed_load")}
 DECIDES = re.compile(r"is_superuser|\.role (?:==|!=|in|not in) |role=Role\.|role=\"")
 
 

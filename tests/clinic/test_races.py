@@ -1,16 +1,18 @@
-"""Two colleagues, or two processes, at the same moment: one mail, one next version, one last factor."""
+"""Two colleagues, or two processes, at the same moment: one mail, one next version, one last factor, no lost choice."""
 
 from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
 
-from clinic.models import MessageKind, PrivacyText, Role
+from clinic.models import Clinic, MessageKind, PrivacyText, Role
+from clinic.services.languages import Approver, offer_language, record_approval
 from clinic.services.post import Letter, deliver_due_messages, post_message
 from clinic.services.privacy import publish_notice
 from clinic.services.second_factor import keep_passkey, new_recovery_codes, remove_factor
 from tests.at_once import at_once
 from tests.factories import NOON, a_clinic, a_staff_member
+from tests.languages.pseudo import PSEUDO
 from tests.second_factors import App
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -33,6 +35,20 @@ def test_two_managers_who_publish_at_once_make_two_versions():
     at_once(*(partial(publish_notice, by=manager, **text) for manager in managers))
     versions = PrivacyText.objects.filter(clinic=clinic).values_list("version", flat=True)
     assert sorted(versions) == [1, 2]
+
+
+def test_two_managers_who_choose_languages_at_once_both_have_their_way(complete):
+    clinic = a_clinic(languages=["pl"])
+    managers = [a_staff_member(clinic, Role.MANAGER) for _each in range(2)]
+    record_approval(language=PSEUDO, approver=Approver("Zofia Lis", "KIF 12345", TODAY), by=None, now=NOON)
+    choices = zip(managers, (PSEUDO, "pl"), (True, False), strict=True)
+    at_once(
+        *(
+            partial(offer_language, language=language, is_offered=is_offered, by=manager, now=NOON)
+            for manager, language, is_offered in choices
+        )
+    )
+    assert Clinic.objects.get(pk=clinic.pk).languages == [PSEUDO]
 
 
 def test_of_two_factors_removed_at_once_one_stays():

@@ -72,6 +72,11 @@ GUARDS: Final = (
         {"there.filter(cover=absence.cover_id).update": "there.update"},
     ),
     Guard(
+        "clinic/services/languages.py",
+        f"{CLINIC}races.py::test_two_managers_who_choose_languages_at_once_both_have_their_way",
+        without(".select_for_update(no_key=True)", "Clinic.objects.select_for_update(no_key=True).get"),
+    ),
+    Guard(
         "clinic/services/people.py",
         f"{CLINIC}people_verbs.py::test_two_managers_who_demote_each_other_leave_one",
         without(LOCK, "managers.select_for_update().order_by"),
