@@ -1,4 +1,4 @@
-"""Two colleagues, or two processes, at the same moment: one mail, one next version, one last factor, no lost choice."""
+"""Two colleagues, or two processes, at once: one mail, one next version, one last factor, no lost choice."""
 
 from functools import partial
 
