@@ -208,6 +208,7 @@ NO_RECORDS = {
     "clinic_outboxmessage": "work for the mailer, its states are its own columns",
     "clinic_historyentry": "the history itself",
     "clinic_privacytext": "never changed nor deleted: privileges and a trigger refuse it",
+    "clinic_languagedecision": "never changed nor deleted: privileges and a trigger refuse it",
     "clinic_readentry": "written once",
     "clinic_auditseal": "written once",
     "clinic_usersession": "browsers that come and go; ending one deletes its row",
