@@ -28,6 +28,7 @@ from patients.services.restricted import ProcessingRestricted
 from patients.tokens import person_mark
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, View, open_record, with_record
+from patients.views.refused_walks import raised_all_the_same
 from patients.views.timer import timer_is_logged
 from patients.views.walk_log import FORM_KEY, asked_of, is_of_another, needs_list
 from programmes.models import Walk
@@ -117,15 +118,21 @@ def _take(request: PatientRequest, now: datetime) -> HttpResponse:
     asked = _as_asked(request, asked_of(request, plan, today))
     form = WalkForm(request.POST, asked=asked)
     if not form.is_valid():
-        return _look_again(_texts(request, form, now), now)
+        return _look_again(_texts(request, form, now), now, raised=_raised(request, form, plan, now))
     try:
         saved = _save(request, _entry(request, form), plan, now)
     except ProcessingRestricted:
         return _look_again([("", _("Your record takes no walks just now. Please call us."))], now)
     except DifferentEntry:
         known = [("", _("This walk was saved already. Is this another walk? Then save it again."))]
-        return _look_again(known, now, key=str(uuid7()))
+        return _look_again(known, now, key=str(uuid7()), raised=_raised(request, form, plan, now))
     return _saved(request, saved, asked)
+
+
+def _raised(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> str:
+    """What may be said of the team; "" where it was not told."""
+    raised = raised_all_the_same(request, form, plan, now)
+    return raised["told"] if raised else ""
 
 
 def _as_asked(request: HttpRequest, asked: Asked) -> Asked:
@@ -186,10 +193,14 @@ def _is_urgent(walk: Walk) -> bool:
     return bool(walk.new_symptoms) or walk.fall == "injury"
 
 
-def _look_again(problems: Iterable[tuple[str, str]], now: datetime, *, key: str = "") -> HttpResponse:
-    """What is not right, each with the field it is about; `key`: the one to save it under as another walk."""
+def _look_again(
+    problems: Iterable[tuple[str, str]], now: datetime, *, key: str = "", raised: str = ""
+) -> HttpResponse:
+    """What is not right, each with the field it is about; `key`: the one to save it under as another walk;
+    `raised`: that the team has been told of the safety answers, where it was."""
     listed = [{"field": field, "text": text} for field, text in problems]
-    return _problem(UNPROCESSABLE, "look-again", problems=listed, key=key, now=_milliseconds(now))
+    told = {"problems": listed, "key": key, "raised": raised, "now": _milliseconds(now)}
+    return _problem(UNPROCESSABLE, "look-again", **told)
 
 
 def _texts(request: PatientRequest, form: WalkForm, now: datetime) -> list[tuple[str, str]]:

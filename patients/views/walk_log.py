@@ -19,6 +19,7 @@ from patients.services.restricted import ProcessingRestricted
 from patients.tokens import person_mark
 from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
+from patients.views.refused_walks import raised_all_the_same
 from patients.views.timer import timed_walk, timer_is_logged
 from patients.views.today import state_of
 from patients.wording.offline import kept_cards
@@ -71,7 +72,8 @@ def log(request: PatientRequest) -> HttpResponse:
     except ProcessingRestricted:
         return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
     if walk is None:
-        return form_page(request, form, form.cleaned_data.get("walked_on"))
+        raised = raised_all_the_same(request, form, plan, now)
+        return form_page(request, form, form.cleaned_data.get("walked_on"), raised=raised)
     request.session.pop(FORM_KEY, None)
     timer_is_logged(request)
     follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
@@ -122,9 +124,14 @@ def _form_key(request: PatientRequest) -> str:
 
 
 def form_page(
-    request: PatientRequest, form: WalkForm, chosen: date | None, *, changing: Walk | None = None
+    request: PatientRequest,
+    form: WalkForm,
+    chosen: date | None,
+    *,
+    changing: Walk | None = None,
+    raised: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """The form, for a new walk or with the answers of one that is changed."""
+    """The form, for a new walk or with the answers of one that is changed; `raised`: what to do now."""
     asked = form.asked
     if "client_uuid" in form.errors:
         form.renew_key(uuid7())
@@ -135,6 +142,7 @@ def form_page(
         "last_walk_day": wording.day(asked.last_walk_on) if asked.last_walk_on else "",
         "changing": changing,
         "kept": kept_cards(),
+        "raised": raised,
     }
     return page(request, "walk_new.html", context, status=UNPROCESSABLE if form.errors else 200)
 

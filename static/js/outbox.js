@@ -145,7 +145,8 @@ const outbox = (() => {
     return { what: known[status] || "later", pause: answer.pause };
   }
 
-  const refused = (told) => ({ state: "look-again", problems: told.problems, otherKey: told.key || "" });
+  // `raised`: that the team has been told of the safety answers, although the walk is not saved.
+  const refused = ({ problems, key, raised }) => ({ state: "look-again", problems, otherKey: key || "", raised });
 
   // One page at a time; where there are no locks, a lease in the database, which a closed page leaves to run out.
   async function alone(work) {

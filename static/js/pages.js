@@ -91,6 +91,9 @@
     const problem = find("problem", line);
     problem.hidden = walk.state !== "look-again";
     problem.textContent = walk.problems.map((each) => each.text).join(" ");
+    const team = find("told-team", line);
+    team.hidden = !walk.raised;
+    team.textContent = walk.raised || "";
     find("change", line).href = `${SHELL}#change-${walk.key}`;
     const sure = find("sure", line);
     find("remove", line).addEventListener("click", () => {

@@ -205,10 +205,18 @@
   function edit(walk) {
     changed = walk;
     show("form", "warnings");
+    if (walk.raised) showRaised(walk);
     const { form, showDay } = build();
     fill(form, walk);
     showDay();
     if (walk.problems.length) complain(form, walk.problems);
+  }
+
+  // What to do now, for a walk that was refused and whose safety answers the team has.
+  function showRaised(walk) {
+    const part = find("raised");
+    outbox.advise(part, walk, "");
+    find("told-team", part).textContent = walk.raised;
   }
 
   function fillClinic() {

@@ -72,10 +72,13 @@ def wait_until_kept(page: Page, count: int) -> None:
 
 
 def fill(page: Page, *, minutes: int = 15, before: int = 3, after: int = 2) -> None:
-    """The first questions of the form, whichever page it stands on."""
-    page.locator(f"input[name=minutes][value='{minutes}']").check(force=True)
-    page.locator(f"input[name=pain_before][value='{before}']").check(force=True)
-    page.locator(f"input[name=pain_after][value='{after}']").check(force=True)
+    """The first questions of the form, whichever page it stands on.
+
+    The radios lie under their tiles, and what waits may push the form down meanwhile: a click of the mouse
+    can miss.
+    """
+    for name, value in (("minutes", minutes), ("pain_before", before), ("pain_after", after)):
+        page.locator(f"input[name={name}][value='{value}']").dispatch_event("click")
     page.locator("#something-new").evaluate("each => { each.open = true }")
     page.get_by_label("None of these").check()
 

@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 from uuid_utils.compat import uuid7
 
+from clinic.models import MessageKind, OutboxMessage
 from patients.tokens import person_mark
 from programmes.models import Flag, Walk
 from tests.factories import NOON, a_patient
@@ -147,6 +148,84 @@ def test_a_phone_a_year_off_is_told_so(signed_in, patient):
         )
     ]
     assert answer.json()["now"] == round(NOON.timestamp() * 1000)
+
+
+TOLD = (
+    "This walk is not saved, but we have your safety answers. "
+    "Your physio team has been told and looks at it by Monday 23 November."
+)
+
+
+@pytest.mark.parametrize("asks", [{"symptoms": ["chest_pain"]}, {"fall": "injury"}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"walked_on": "2026-11-06"},
+        {"walked_on": "2025-11-21", "sent_at": "2025-11-21T12:00:00Z"},
+        {"walked_on": "2026-11-22"},
+        {"pain_after": None},
+        {"client_uuid": "none"},
+    ],
+)
+def test_what_a_refused_walk_tells_of_is_raised_once(signed_in, patient, programme, asks, wrong):
+    told = {"client_uuid": str(uuid7()), **asks, **wrong}
+    answers = [from_phone(signed_in, patient, **told) for _again in range(2)]
+    assert [(answer.status_code, answer.json()["raised"]) for answer in answers] == [(422, TOLD)] * 2
+    assert (Walk.objects.count(), Flag.objects.get().code, letters()) == (0, "SAFETY", 1)
+
+
+def letters():
+    return OutboxMessage.objects.filter(kind=MessageKind.SAFETY_ALERT).count()
+
+
+def test_sent_again_it_does_not_open_what_was_closed(signed_in, patient, programme):
+    told = {"client_uuid": str(uuid7()), "symptoms": ["chest_pain"], "walked_on": "2026-11-06"}
+    from_phone(signed_in, patient, **told)
+    Flag.objects.update(resolved_on=NOON.date(), resolution="cleared")
+    answer = from_phone(signed_in, patient, **told)
+    assert answer.json()["raised"].endswith("answers. Your physio team has been told.")
+    assert (Flag.objects.filter(resolved_on=None).count(), letters()) == (0, 1)
+
+
+def test_more_symptoms_under_the_same_key_are_raised_too(signed_in, patient, programme):
+    told = {"client_uuid": str(uuid7()), "walked_on": "2026-11-06"}
+    from_phone(signed_in, patient, **told, symptoms=["hot_swollen_calf"])
+    from_phone(signed_in, patient, **told, symptoms=["chest_pain"])
+    assert (Flag.objects.get().latest["items"], letters()) == (["chest_pain", "hot_swollen_calf"], 2)
+
+
+def test_other_answers_under_a_saved_key_are_raised(signed_in, patient, programme):
+    key = str(uuid7())
+    from_phone(signed_in, patient, client_uuid=key)
+    answer = from_phone(signed_in, patient, client_uuid=key, symptoms=["chest_pain"])
+    assert (answer.status_code, answer.json()["raised"], letters()) == (422, TOLD, 1)
+
+
+def test_what_the_saved_walk_said_is_not_raised_again(signed_in, patient, programme):
+    told = {"client_uuid": str(uuid7()), "symptoms": ["chest_pain"]}
+    from_phone(signed_in, patient, **told)
+    answer = from_phone(signed_in, patient, **told, pain_after="9")
+    assert (answer.status_code, answer.json()["raised"], letters()) == (422, TOLD, 1)
+
+
+def test_a_refused_walk_with_nothing_urgent_tells_nobody(signed_in, patient, programme):
+    answer = from_phone(signed_in, patient, walked_on="2026-11-06", fall="fall")
+    assert (answer.json()["raised"], Flag.objects.count(), letters()) == ("", 0, 0)
+
+
+def test_safety_answers_that_contradict_each_other_are_asked_again(signed_in, patient, programme):
+    answer = from_phone(signed_in, patient, symptoms=["none", "chest_pain"])
+    assert (answer.json()["raised"], Flag.objects.count()) == ("", 0)
+
+
+def test_the_form_without_script_is_raised_too_and_says_what_to_do(signed_in, patient, programme):
+    """The same key: the phone's script sends the form after its own answer was 422."""
+    told = {"client_uuid": str(uuid7()), "symptoms": ["chest_pain"], "walked_on": "2026-11-06"}
+    from_phone(signed_in, patient, **told)
+    answer = send(signed_in, **told)
+    assert (answer.status_code, letters(), Walk.objects.count()) == (422, 1, 0)
+    assert "Call 999 now, or go to A&amp;E" in text_of(answer)
+    assert TOLD in text_of(answer)
 
 
 def test_distances_stay_in_the_units_they_were_typed_in(signed_in, patient):
