@@ -34,4 +34,5 @@ def _told(request: PatientRequest, now: datetime) -> str:
     flag = Flag.objects.open_safety(request.patient).select_related("item").first()
     today = request.patient.local_date(now)
     team = wording.promise(flag.item.promised_for, today) if flag else _("Your physio team has been told.")
-    return f"{_('This walk is not saved, but we have your safety answers.')} {team}"
+    answers = _("This walk is not saved, but we have your safety answers.")
+    return f"{answers} {team}"

@@ -244,29 +244,6 @@ def test_a_refused_walk_opens_the_form_again_with_what_was_typed(phone, web, pat
     assert (walks_of(patient), kept(phone)) == ([50], [])
 
 
-def test_a_refused_walk_with_a_red_flag_says_that_the_team_has_been_told(phone, web, patient):
-    """Kept too long: it is not saved, its safety answers are raised, and the page says both."""
-    without_signal(phone, web)
-    phone.evaluate("outbox.remember('clock', -30 * 24 * 3600 * 1000)")
-    phone.reload()
-    fill(phone)
-    phone.get_by_label("None of these").uncheck()
-    phone.get_by_label("Chest pain").check()
-    save(phone)
-    told(phone, "Your team has NOT been told yet.").to_be_visible()
-    with_signal(phone)
-    until(phone, "outbox.all().then((walks) => walks[0].state === 'look-again')")
-    flag = Flag.objects.get(patient=patient)
-    assert (flag.code, flag.walk, walks_of(patient)) == ("SAFETY", None, [])
-    phone.goto(f"{web}/today/")
-    row = phone.locator("[data-pending] li")
-    expect(row).to_contain_text("This walk is not saved, but we have your safety answers.")
-    phone.get_by_role("link", name="Change this walk").click()
-    part = phone.locator("[data-raised]")
-    expect(part.get_by_role("heading", name="Call 999 now, or go to A&E")).to_be_visible()
-    expect(part).to_contain_text("we have your safety answers. ")
-
-
 def test_a_waiting_walk_is_changed_before_it_goes(phone, web, patient):
     keep_one(phone, web, minutes=10)
     phone.goto(f"{web}/today/")
