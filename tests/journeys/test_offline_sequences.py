@@ -131,7 +131,11 @@ class Day:
         for _person in self.people:
             self.who = 1 - self.who
             self.signed_in()
-            until(self.page, ALL_SENT, seconds=60)
+            try:
+                until(self.page, ALL_SENT, seconds=60)
+            except AssertionError as late:
+                left = [(walk["state"], walk["problems"]) for walk in kept(self.page)]
+                raise AssertionError(f"still on the phone: {left}") from late
 
 
 def a_day(chromium, folder, cable, people, rng: random.Random, number: int) -> Day:
