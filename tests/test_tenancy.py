@@ -151,6 +151,7 @@ def keys_of(clinic):
         "language": "pl",
         "token": "no-link-that-was-mailed",
         "code": "no-card",
+        "card_number": 99,
     }
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from patients.views.access import TextDecision
-from patients.wording.cards import CARDS
+from patients.wording.cards import CARDS, number_of
 from programmes.clinical.learning import Reader, State, fitting
 from programmes.models import Shows
 from programmes.services.plan_reading import PastWalk, Plan
@@ -33,7 +33,7 @@ def reader_of(state: str, plan: Plan | None, walks: list[PastWalk], on: date) ->
 class Offered:
     """What a link to a card needs."""
 
-    code: str
+    number: int
     title: str
 
 
@@ -42,5 +42,5 @@ def offered(texts: Mapping[str, TextDecision], reader: Reader) -> Offered | None
     for code in fitting(reader):
         own = texts.get(code)
         if own is None or own.shows != Shows.HIDDEN:
-            return Offered(code, own.title if own and own.title else str(CARDS[code][0]))
+            return Offered(number_of(code), own.title if own and own.title else str(CARDS[code][0]))
     return None

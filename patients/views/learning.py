@@ -37,11 +37,14 @@ def learn(request: PatientRequest) -> HttpResponse:
 
 @require_safe
 @patient_page
-def card(request: PatientRequest, code: str) -> HttpResponse:
-    """One card. A hidden one is answered like one that does not exist."""
+def card(request: PatientRequest, card_number: int) -> HttpResponse:
+    """One card; neither its address nor its title says which, for a browser remembers both.
+
+    A hidden one is answered like one that does not exist.
+    """
     if not may_read(_reader(request)):
         return redirect("patients:today")
-    found = next((each for each in _cards(request) if each.code == code), None)
+    found = next((each for each in _cards(request) if each.number == card_number), None)
     if found is None:
         raise Http404
     return page(request, "card.html", {"card": found, "said_when": said_when(found)})

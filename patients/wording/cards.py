@@ -42,6 +42,10 @@ class Shown:
     said_on: date  # checked by the clinic, or written by us
     by_clinic: bool
 
+    @property
+    def number(self) -> int:
+        return number_of(self.code)
+
 
 # code: (title, text, sources). An empty line begins a paragraph, "- " a point of a list.
 CARDS: dict[Card, tuple[Any, Any, tuple[Any, ...]]] = {
@@ -220,6 +224,11 @@ def card_as_shown(code: Card, own: PatientText | None) -> Shown | None:
     if own.shows == Shows.OWN:
         return Shown(code, own.title, parts_of(own.body), own.source, own.checked_on, by_clinic=True)
     return replace(shipped, said_on=own.checked_on, by_clinic=True)
+
+
+def number_of(code: str) -> int:
+    """Its place among all cards, hidden ones too: what its address says in place of its topic."""
+    return list(CARDS).index(Card(code)) + 1
 
 
 def cards_as_shown(own: Mapping[str, PatientText]) -> list[Shown]:

@@ -61,6 +61,7 @@ WORDS = {
     "url": "nowhere/",
     "token": "no-such-link",
     "code": "shoes",
+    "card_number": "2",
     "language": "pl",
 }
 

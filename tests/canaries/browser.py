@@ -17,11 +17,25 @@ from tests.factories import PASSWORD
 from tests.second_factors import App
 
 TYPED = "main :is(input[type=text], input[type=search], input[type=email], input[type=tel], textarea):visible"
-STORES = """async () => ({
+# Opens only what is there: asking for a database makes it.
+STORES = """async () => {
+  const done = (request) => new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+  const rows = async ({ name }) => {
+    const database = await done(indexedDB.open(name));
+    const stores = Array.from(database.objectStoreNames);
+    const read = (store) => done(database.transaction(store).objectStore(store).getAll());
+    const all = await Promise.all(stores.map(read));
+    database.close();
+    return { name, stores, all };
+  };
+  return ({
   local: {...localStorage}, session: {...sessionStorage}, name: window.name, cookies: document.cookie,
-  databases: indexedDB.databases ? await indexedDB.databases() : [], caches: await caches.keys(),
+  databases: await Promise.all((await indexedDB.databases()).map(rows)), caches: await caches.keys(),
   history: JSON.stringify(history.state),
-})"""
+})}"""
 
 
 @contextmanager

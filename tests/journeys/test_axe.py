@@ -223,7 +223,7 @@ def patient_pages(people):
         "/settings/questions/",
         "/learn/",
         "/week/",
-        "/learn/flare-up/",
+        "/learn/11/",
         "/set-up/units/",
         "/set-up/days/",
         "/set-up/reminders/",

@@ -12,6 +12,15 @@ from tests.canaries.values import Planted
 from tests.journeys.conftest import CHROMIUM, FLAGS, free_port
 
 pytestmark = pytest.mark.e2e
+KEPT_IN_A_ROW = """word => new Promise(done => {
+  const asked = indexedDB.open("notes");
+  asked.onupgradeneeded = () => asked.result.createObjectStore("rows");
+  asked.onsuccess = () => {
+    const writing = asked.result.transaction("rows", "readwrite");
+    writing.objectStore("rows").put(word, 1);
+    writing.oncomplete = () => { asked.result.close(); done(); };
+  };
+})"""
 KEEPS = {
     "local storage": "word => localStorage.setItem('note', word)",
     "session storage": "word => sessionStorage.setItem('note', word)",
@@ -21,6 +30,7 @@ KEEPS = {
     "an address in the history": "word => history.pushState({}, '', `/notes/?q=${encodeURIComponent(word)}`)",
     "the state in the history": "word => history.replaceState({note: word}, '')",
     "a database's name": "word => new Promise(done => { indexedDB.open(word).onsuccess = () => done() })",
+    "a row of a database": KEPT_IN_A_ROW,
     "a cache's name": "word => caches.open(word).then(() => 0)",
 }
 KEPT_ON_DISK = "word => caches.open('notes').then(notes => notes.put('/note/', new Response(word)))"

@@ -1,6 +1,7 @@
 """Learn: what patients read, in whose words, and when nothing is offered."""
 
 import hashlib
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -22,6 +23,10 @@ def publish(clinician, code, shows=Shows.OWN, title="Our own words", body="Walk 
     return publish_text(code=TextCode(code), words=words, seen=seen, by=clinician, now=NOON)
 
 
+def address(code):
+    return f"/learn/{list(CARDS).index(code) + 1}/"
+
+
 def read(client, path):
     return client.get(path).content.decode()
 
@@ -35,13 +40,20 @@ def test_the_version_is_that_of_the_words():
 
 @pytest.mark.parametrize("code", CARDS)
 def test_every_card_says_its_source_and_its_date(signed_in, programme, code):
-    page = read(signed_in, f"/learn/{code}/")
+    page = read(signed_in, address(code))
     assert [
         part in page for part in ("Where this comes from:", "Written for Waymark on 22 November 2026.")
     ] == [
         True,
         True,
     ]
+
+
+def test_what_a_browser_remembers_does_not_say_which_card(signed_in, clinician, programme):
+    publish(clinician, "flare-up", title="When your back hurts more")
+    pages = {read(signed_in, address(code)).partition("</title>")[0].rpartition(">")[2] for code in CARDS}
+    linked = re.findall(r'href="/learn/([^"]+)/"', read(signed_in, "/learn/"))
+    assert (pages, {each.isdigit() for each in linked}) == ({"A page to learn from – Waymark"}, {True})
 
 
 @pytest.mark.parametrize("code", CARDS)
@@ -63,7 +75,7 @@ def test_no_card_says_what_the_articles_disagree_about():
 
 def test_learn_lists_every_card(signed_in, programme):
     page = read(signed_in, "/learn/")
-    assert [code for code in CARDS if f'href="/learn/{code}/"' not in page] == []
+    assert [code for code in CARDS if f'href="{address(code)}"' not in page] == []
 
 
 def test_today_links_to_one_card_at_most(signed_in, programme):
@@ -73,19 +85,19 @@ def test_today_links_to_one_card_at_most(signed_in, programme):
 
 def test_while_a_safety_answer_waits_no_card_is_offered_or_read(signed_in, programme):
     a_walk(programme, TODAY, new_symptoms=("chest_pain",), now=NOON)
-    answers = [signed_in.get(path) for path in ("/learn/", "/learn/start/")]
+    answers = [signed_in.get(path) for path in ("/learn/", address("start"))]
     assert [(each.status_code, each.url) for each in answers] == [(302, "/today/")] * 2
     assert "Worth a read" not in read(signed_in, "/today/")
 
 
 def test_after_a_flare_up_was_told_the_card_is_about_that(signed_in, programme):
     a_walk(programme, TODAY - timedelta(days=1), flare=True)
-    assert "/learn/flare-up/" in read(signed_in, "/today/")
+    assert address("flare-up") in read(signed_in, "/today/")
 
 
 def test_the_clinics_own_words_stand_in_place_of_ours(signed_in, clinician, programme):
     publish(clinician, "shoes")
-    page = read(signed_in, "/learn/shoes/")
+    page = read(signed_in, address("shoes"))
     said = ("Walk in our park.", "Your physio team checked this on 21 November 2026.", "Elm Clinic")
     assert [part in page for part in said] + ["soles that do not slip" in page] == [True, True, True, False]
 
@@ -93,13 +105,13 @@ def test_the_clinics_own_words_stand_in_place_of_ours(signed_in, clinician, prog
 def test_the_newest_version_is_read(signed_in, clinician, programme):
     publish(clinician, "shoes")
     publish(clinician, "shoes", body="Walk by the river.")
-    assert ("Walk by the river." in read(signed_in, "/learn/shoes/")) is True
+    assert ("Walk by the river." in read(signed_in, address("shoes"))) is True
 
 
 def test_a_hidden_card_is_in_no_list_and_on_no_page(signed_in, clinician, programme):
     publish(clinician, "shoes", Shows.HIDDEN)
-    listed = 'href="/learn/shoes/"' in read(signed_in, "/learn/")
-    assert (listed, signed_in.get("/learn/shoes/").status_code) == (False, 404)
+    listed = f'href="{address("shoes")}"' in read(signed_in, "/learn/")
+    assert (listed, signed_in.get(address("shoes")).status_code) == (False, 404)
 
 
 def test_today_offers_the_next_best_for_a_hidden_card(signed_in, clinician, programme):
@@ -111,7 +123,7 @@ def test_today_offers_the_next_best_for_a_hidden_card(signed_in, clinician, prog
 def test_shown_again_as_it_came_it_says_who_checked_it(signed_in, clinician, programme):
     publish(clinician, "shoes", Shows.HIDDEN)
     publish(clinician, "shoes", Shows.SHIPPED)
-    page = read(signed_in, "/learn/shoes/")
+    page = read(signed_in, address("shoes"))
     assert ("soles that do not slip" in page, "Your physio team checked this" in page) == (True, True)
 
 
@@ -119,7 +131,7 @@ def test_another_clinics_words_are_read_by_nobody_here(signed_in, programme, lay
     other = a_staff_member(a_clinic(name="Oak Clinic"))
     publish(other, "shoes", title="Oak shoes")
     publish(other, "water", Shows.HIDDEN)
-    pages = read(signed_in, "/learn/") + read(signed_in, "/learn/shoes/") + read(signed_in, "/learn/water/")
+    pages = read(signed_in, "/learn/") + read(signed_in, address("shoes")) + read(signed_in, address("water"))
     assert ("Oak shoes" in pages, "Walk in our park." in pages, "Take a bottle" in pages) == (
         False,
         False,
@@ -139,7 +151,7 @@ def layers_away(request, monkeypatch):
 
 def test_what_a_clinic_typed_is_never_html(signed_in, clinician, programme):
     publish(clinician, "shoes", body="<script>alert(1)</script>\n\n- <b>bold</b>")
-    page = read(signed_in, "/learn/shoes/")
+    page = read(signed_in, address("shoes"))
     assert ("<script>alert" in page, "<b>bold" in page, "&lt;b&gt;bold" in page) == (False, False, True)
 
 
@@ -154,4 +166,4 @@ def test_paragraphs_and_lists_and_nothing_else():
 def test_a_card_past_its_date_is_still_read(signed_in, clinician, programme):
     row = publish(clinician, "shoes")
     assert row.due_on == date(2027, 11, 21)
-    assert signed_in.get("/learn/shoes/").status_code == 200
+    assert signed_in.get(address("shoes")).status_code == 200

@@ -17,7 +17,7 @@ def learn(world: World) -> Any:
 
 @state("Learn: one card")
 def card(world: World) -> Any:
-    return world.walking().get("/learn/start/")
+    return world.walking().get("/learn/1/")
 
 
 def _light(world: World, *, is_on: bool) -> Walker:
