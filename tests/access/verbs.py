@@ -283,12 +283,17 @@ def _away(side: Side) -> list[tuple[str, partial[Any]]]:
 
 
 def _languages() -> list[tuple[str, partial[Any]]]:
-    """Asked of a language that Waymark does not ship: who may go on is told that it is not complete."""
-    said = {"language": "xx", "approver": languages.Approver("A reader", "HCPC 1", TODAY), **AT}
+    """Of the language that Waymark ships beside its own."""
+    said = {"language": "pl", "approver": languages.Approver("A reader", "HCPC 1", TODAY), **AT}
+
+    def withdraw_approval(by: Any) -> None:
+        languages.record_approval(**said, by=None)
+        languages.withdraw_approval(**said, by=by)
+
     return [
         ("approve_language", partial(languages.approve_language, **said)),
-        ("approve_language", partial(languages.withdraw_approval, **said)),
-        ("offer_language", partial(languages.offer_language, language="xx", is_offered=False, **AT)),
+        ("approve_language", partial(withdraw_approval)),
+        ("offer_language", partial(languages.offer_language, language="pl", is_offered=False, **AT)),
     ]
 
 
