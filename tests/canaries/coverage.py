@@ -18,12 +18,15 @@ CLOSED = {"400", "403", "404", "405"}
 # Their forms show in a state that the rows are not in. Canaries are sent all the same, by whom is said here,
 # under every field's name that any form has.
 UNSEEN = {
+    "admin/programmes/patienttext/": "clinician",  # a list without a search
     "admin/patients/patient/<pk>/letter/": "clinician",  # a patient without an address
     "admin/patients/patient/<pk>/void-letter/": "clinician",
     "admin/programmes/programme/<pk>/step-back/": "clinician",  # a week to go back to
     "admin/programmes/programme/<pk>/preview/": "clinician",  # sent by a script, with a draft's form
+    "language/": "patient",  # more than one language
     "not-walking/<gap_id>/flare-up/": "patient",  # a sore back, and a plan that allows it
     "not-walking/<gap_id>/rest/": "patient",  # away or ill
+    "outbox/walks/": "patient",  # sent by a script
     "plan/flare-up/over/": "patient",  # a flare-up
     "plan/repeat/": "patient",  # a week to repeat
     "plan/rest/over/": "patient",  # a pause of the patient's own
