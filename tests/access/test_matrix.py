@@ -35,6 +35,9 @@ PUBLIC = {
     "staff/password/forgotten/",
     "healthz/live",
     "healthz/ready",
+    "offline/",
+    "service-worker.js",
+    "manifest.webmanifest",
 }
 THEIRS = [column for column in COLUMNS if column.startswith("their")]
 OUTSIDE = ["404", "403", "405", "> sign-in", "> patient sign-in", "> login", "> choose"]

@@ -327,7 +327,7 @@ def test_forms_with_errors(browser, web, people):
     page = context.new_page()
     page.goto(f"{web}/walks/new/")
     page.get_by_role("button", name="Save walk").click()
-    assert page.title().startswith("Error:")
+    page.wait_for_function("document.title.startsWith('Error:')")
     found = problems(page)
     context.close()
     count("the walk form with errors", found)
