@@ -30,7 +30,7 @@ class Fox:
 
     @property
     def text(self) -> str:
-        """What stands on the page, in one line. Asked in one go: a page that goes takes its elements along."""
+        """What stands on the page, in one line. Asked in one go: a page that goes takes them along."""
         body: str = self.run("return document.body ? document.body.innerText : ''")
         return " ".join(body.split())
 
