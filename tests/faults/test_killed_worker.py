@@ -5,6 +5,7 @@ import signal
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -121,5 +122,14 @@ def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
 
 
 def child_of(pid):
-    with open(f"/proc/{pid}/task/{pid}/children") as children:
-        return int(children.read().split()[0])
+    """The one process this one is the parent of: `task/<tid>/children` may leave a running one out."""
+    (child,) = (int(s.parent.name) for s in Path("/proc").glob("[0-9]*/stat") if parent_of(s) == pid)
+    return child
+
+
+def parent_of(stat):
+    """The parent's number in a `stat` file; None for a process that has gone meanwhile."""
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except (FileNotFoundError, ProcessLookupError):
+        return None
