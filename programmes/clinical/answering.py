@@ -4,11 +4,11 @@ Each rule speaks on a day that brings a new answer, never again on the quiet day
 """
 
 from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from programmes.clinical.diary import DAY, Answer, Diary, Finding
-from programmes.clinical.series import between, mean, pain_series
+from programmes.clinical.series import pain_series, usual_before
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, AnswerThresholds, Thresholds
 
 
@@ -29,7 +29,7 @@ def pain_severe(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> Fi
     if not severe or severe[-1] != pairs[-1]:
         return None
     first, last = severe[-1][0][0], severe[-1][1][0]
-    usual = _usual(diary, first, thresholds)
+    usual = usual_before(pain_series(diary.reports, thresholds.pain), first, thresholds.pain)
     again = [pair for pair in severe[:-1] if (last - pair[1][0]).days < limits.severe_again]
     if usual is not None and usual > limits.severe_usual and again:
         return None
@@ -180,10 +180,3 @@ def limb_over(diary: Diary, since: date, limits: AnswerThresholds = DEFAULTS.ans
     """Three logs running, all after the flag, without a leg or foot problem."""
     told = [a.limb for a in diary.answers if a.on > since and a.limb is not None]
     return len(told) >= limits.limb_of and not any(told[-limits.limb_of :])
-
-
-def _usual(diary: Diary, before: date, thresholds: Thresholds) -> float | None:
-    """Mean pain of the four weeks before a day; None with fewer than three reports there."""
-    series = pain_series(diary.reports, thresholds.pain)
-    earlier = between(series, before - timedelta(thresholds.pain.base_days[0]), before - DAY)
-    return mean(earlier) if len(earlier) >= thresholds.pain.min_base[0] else None

@@ -194,9 +194,12 @@ class Diary:
         """Planned walks from `first` to `last` without paused days; a week's walks are spread evenly."""
         return sum(w.days * self.active_days(a, b) for w, a, b in self.plan_between(first, last)) / 7
 
-    def planned_volume(self, first: date, counts: str) -> float:
-        """What the plan asks for in the seven days from `first`, in this unit; paused days are out of it."""
-        spans = self.plan_between(first, first + 6 * DAY)
+    def planned_volume(self, first: date, counts: str, last: date | None = None) -> float:
+        """What the plan asks for in the seven days from `first` (or until `last`), in this unit.
+
+        Paused days are out of it.
+        """
+        spans = self.plan_between(first, last or first + 6 * DAY)
         rows = ((week, self.active_days(a, b)) for week, a, b in spans if week.counts == counts)
         return sum(week.days * week.amount * days for week, days in rows) / 7
 

@@ -8,7 +8,16 @@ from typing import Any
 
 from programmes.clinical.diary import Report
 from programmes.clinical.rarer import Rarer
-from programmes.clinical.series import Point, between, lasts, mean, pain_series, spread, standard_errors
+from programmes.clinical.series import (
+    Point,
+    between,
+    lasts,
+    mean,
+    pain_series,
+    spread,
+    standard_errors,
+    usual_before,
+)
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, PainThresholds
 
 DEFAULT = DEFAULTS.pain
@@ -103,7 +112,7 @@ def rising(
             continue
         z = standard_errors(recent, earlier, spread([earlier], thresholds))
         if z >= limit and (found is None or z > found.z):
-            reference = _reference(series, on, window, thresholds)
+            reference = usual_before(series, on - timedelta(window - 1), thresholds)
             frozen = before if reference is None else reference
             found = PainRise(on, window, base, recent, earlier, frozen, z, limit)
     if found is None:
@@ -122,9 +131,7 @@ def latest_scores(
     latest = between(series, on - timedelta(days - 1), on)[-count:]
     if not latest:
         return (), None
-    first = latest[0][0]
-    earlier = between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
-    return latest, mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
+    return latest, usual_before(series, latest[0][0], thresholds)
 
 
 def still_raised(
@@ -207,10 +214,3 @@ def _comparisons(
             earlier = between(series, start - timedelta(base), start - timedelta(1))
             if len(earlier) >= least:
                 yield window, base, recent, earlier
-
-
-def _reference(series: Sequence[Point], on: date, window: int, thresholds: PainThresholds) -> float | None:
-    """Mean of the four weeks before the window, or None with fewer than three reports there."""
-    start = on - timedelta(window - 1)
-    earlier = between(series, start - timedelta(thresholds.base_days[0]), start - timedelta(1))
-    return mean(earlier) if len(earlier) >= thresholds.min_base[0] else None

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from math import sqrt
 from operator import itemgetter
@@ -30,6 +30,12 @@ def between(series: Sequence[Point], first: date, last: date) -> tuple[Point, ..
 def mean(points: Sequence[Point]) -> float:
     """The mean score of at least one point."""
     return sum(value for _, value in points) / len(points)
+
+
+def usual_before(series: Sequence[Point], first: date, thresholds: PainThresholds = DEFAULT) -> float | None:
+    """The mean of the four weeks before a day; None with fewer than three reports there."""
+    earlier = between(series, first - timedelta(thresholds.base_days[0]), first - timedelta(1))
+    return mean(earlier) if len(earlier) >= thresholds.min_base[0] else None
 
 
 def spread(bases: Sequence[Sequence[Point]], thresholds: PainThresholds = DEFAULT) -> float:

@@ -1,9 +1,9 @@
 """Which silence this is: each kind has its own next step, and none of them is called a lack of will."""
 
-from datetime import date, timedelta
+from datetime import date
 
 from programmes.clinical.diary import Diary
-from programmes.clinical.series import between, mean, pain_series
+from programmes.clinical.series import pain_series, usual_before
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
 
 PAUSED, UNOPENED, NO_LOG, AFTER_PAIN, STOPPED = "paused", "unopened", "no_log", "after_pain", "stopped"
@@ -32,6 +32,5 @@ def _hurt_at_last(diary: Diary, last: date, thresholds: Thresholds) -> bool:
     if not series:
         return False
     day, score = series[-1]
-    earlier = between(series, day - timedelta(thresholds.pain.base_days[0]), day - timedelta(1))
-    enough = len(earlier) >= thresholds.pain.min_base[0]
-    return enough and score - mean(earlier) >= thresholds.silent_pain.above
+    usual = usual_before(series, day, thresholds.pain)
+    return usual is not None and score - usual >= thresholds.silent_pain.above

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from programmes.clinical.diary import DAY, Diary, Finding
-from programmes.clinical.series import Point, between, mean, pain_series
+from programmes.clinical.series import Point, between, pain_series, usual_before
 from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, SilentPainThresholds, Thresholds
 
 
@@ -43,10 +43,8 @@ def _raised(
     latest = between(series, last - timedelta(thresholds.pain.recent_days[-1]), last)[-limits.reports :]
     if len(latest) < limits.reports:
         return (), None
-    first = latest[0][0]
-    earlier = between(series, first - timedelta(thresholds.pain.base_days[0]), first - DAY)
-    if len(earlier) < thresholds.pain.min_base[0]:
+    reference = usual_before(series, latest[0][0], thresholds.pain)
+    if reference is None:
         return (), None
-    reference = mean(earlier)
     raised = all(value - reference >= limits.above for _, value in latest)
     return (latest, reference) if raised else ((), None)

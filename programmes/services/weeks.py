@@ -57,7 +57,4 @@ def _planned(plan: Plan, first: date, counts: str) -> tuple[int, int]:
     """Walks and amount that the days asked for, whole numbers: a week may be of two revisions."""
     last = min(first + SIX_DAYS, plan.programme.ended_on or date.max)
     diary = Diary(plan.programme.starts_on, plan.course.planned_weeks(), pauses=plan.pauses)
-    spans = [(week, diary.active_days(a, b)) for week, a, b in diary.plan_between(first, last)]
-    walks = sum(week.days * days for week, days in spans) / 7
-    amount = sum(week.days * week.amount * days for week, days in spans if week.counts == counts) / 7
-    return round(walks), round(amount)
+    return round(diary.planned_walks(first, last)), round(diary.planned_volume(first, counts, last))
