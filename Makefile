@@ -4,7 +4,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 RUN := $(BIN)/python
 
-.PHONY: help demo demo-reset test e2e faults sheet lint format figures bench messages lock clean
+.PHONY: help demo demo-reset test e2e faults sheet mutation lint format figures bench messages lock clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo 'make test        every test (ARGS="-k words")'
 	@echo 'make e2e         the tests in a real browser'
 	@echo 'make faults      the tests that kill real processes'
+	@echo 'make mutation    small mistakes in the clinical rules: which no test notices (N=150, FULL=1 all, ONLY=words)'
 	@echo 'make sheet       every patient page in every state and mode as pictures (SHEET=folder ONLY=words)'
 	@echo 'make lint        style, types, import contracts, templates'
 	@echo 'make format      rewrite code and templates in the house style'
@@ -44,6 +45,9 @@ e2e: .venv/installed
 
 faults: .venv/installed
 	@$(RUN) -m pytest -m faults $(ARGS)
+
+mutation: .venv/installed
+	@nice $(RUN) -m tests.mutation rules $(if $(FULL),,$(or $(N),150)) $(if $(ONLY),--only $(ONLY))
 
 sheet: .venv/installed
 	@WAYMARK_SHEET='$(or $(SHEET),.waymark/sheet)' WAYMARK_SHEET_ONLY='$(ONLY)' $(RUN) -m pytest tests/sheet/drawing.py

@@ -3,9 +3,7 @@
 import os
 import signal
 import sys
-import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -16,6 +14,7 @@ from programmes.models import ChangedPatient, Flag, ReviewRun
 from programmes.services.flagging import raise_flag
 from programmes.services.nights import plan_nights
 from tests.factories import START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.processes import children_of, wait_until
 
 pytestmark = [pytest.mark.faults, pytest.mark.django_db(transaction=True)]
 
@@ -51,13 +50,6 @@ def worker(services_environment, tmp_path):
 
     yield start
     localservices.stop_all(children)
-
-
-def wait_until(ready, *, seconds=30.0):
-    deadline = time.monotonic() + seconds
-    while not ready():
-        assert time.monotonic() < deadline, "waited in vain"
-        time.sleep(0.05)
 
 
 def a_night_with_rises():
@@ -116,20 +108,7 @@ def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
         held_in_the_middle(blocker, item_id)
         parent = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))
-        os.kill(child_of(parent.process.pid), signal.SIGKILL)
+        (child,) = children_of(parent.process.pid)
+        os.kill(child, signal.SIGKILL)
     wait_until(lambda: the_night().status == "done")
     assert (rises(clinic), the_night().flags_raised) == (PATIENTS, PATIENTS)
-
-
-def child_of(pid):
-    """The one process this one is the parent of: `task/<tid>/children` may leave a running one out."""
-    (child,) = (int(s.parent.name) for s in Path("/proc").glob("[0-9]*/stat") if parent_of(s) == pid)
-    return child
-
-
-def parent_of(stat):
-    """The parent's number in a `stat` file; None for a process that has gone meanwhile."""
-    try:
-        return int(stat.read_text().rpartition(")")[2].split()[1])
-    except (FileNotFoundError, ProcessLookupError):
-        return None
