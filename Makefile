@@ -14,7 +14,7 @@ help:
 	@echo 'make e2e         the tests in a real browser'
 	@echo 'make faults      the tests that kill real processes'
 	@echo 'make mutation    small mistakes in the clinical rules: which no test notices (N=150, FULL=1 all, ONLY=words)'
-	@echo 'make sheet       every patient page in every state and mode as pictures (SHEET=folder ONLY=words)'
+	@echo 'make sheet       every patient page in every state and mode as pictures (SHEET=folder ONLY=words SPEAKING=pl)'
 	@echo 'make lint        style, types, import contracts, templates'
 	@echo 'make format      rewrite code and templates in the house style'
 	@echo 'make figures     measure what is promised (ONLY=word, FULL=1)'
@@ -50,7 +50,7 @@ mutation: .venv/installed
 	@nice $(RUN) -m tests.mutation rules $(if $(FULL),,$(or $(N),150)) $(if $(ONLY),--only $(ONLY))
 
 sheet: .venv/installed
-	@WAYMARK_SHEET='$(or $(SHEET),.waymark/sheet)' WAYMARK_SHEET_ONLY='$(ONLY)' $(RUN) -m pytest tests/sheet/drawing.py
+	@WAYMARK_SHEET='$(or $(SHEET),.waymark/sheet)' WAYMARK_SHEET_ONLY='$(ONLY)' WAYMARK_SHEET_LANGUAGE='$(SPEAKING)' $(RUN) -m pytest tests/sheet/drawing.py
 	@echo 'Look at $(or $(SHEET),.waymark/sheet)/sheet.html'
 
 lint: .venv/installed

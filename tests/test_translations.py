@@ -11,7 +11,7 @@ from babel.messages.mofile import read_mo
 from clinic.languages import SAFETY_STRINGS, digest, safety_strings, shipped
 from tests.figures import Figure, record
 from tests.languages.catalogues import as_mo, merge, missing, mo_file, po_file, read, safety_list
-from tests.languages.extraction import ROOT, all_texts
+from tests.languages.extraction import ROOT, STAFFS_FILES, all_texts
 from tests.languages.literals import literals_of_code, literals_of_template
 
 LANGUAGES = sorted(shipped())
@@ -119,3 +119,18 @@ def test_no_text_for_people_stands_outside_gettext():
         *(each for path in sorted(code) for each in literals_of_code(path)),
     ]
     assert found == []
+
+
+def test_only_the_formats_decide_how_patients_read_a_day():
+    """A pattern written elsewhere is not translated: 21 listopad."""
+    code = [path for path in (ROOT / "patients").rglob("*.py") if not is_patients_admin(path)]
+    templates = [
+        *(ROOT / "templates/patients").rglob("*.html"),
+        *(ROOT / "templates/components").rglob("*.*"),
+    ]
+    written = re.compile(r"date_format\(|time_format\(|strftime\(|\|(?:date|time):")
+    assert [path.name for path in (*code, *templates) if written.search(path.read_text("utf-8"))] == []
+
+
+def is_patients_admin(path):
+    return path.relative_to(ROOT).as_posix().startswith(STAFFS_FILES)

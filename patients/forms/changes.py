@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from patients import wording
 from patients.forms.amounts import AMOUNTS
 from patients.forms.fields import NONE, NOT_SURE, OTHER
 from patients.forms.walks import Asked, WalkForm
 from programmes.clinical.amounts import DISTANCE, Walked
-from programmes.clinical.distances import shortest
 from programmes.models import Walk
 
 SAME = "settled intensity effort fall reason_short confidence painkillers note"
@@ -46,7 +46,7 @@ def amounts_chosen(walked: Walked, asked: Asked) -> dict[str, Any]:
 def _typed(value: int | None, counts: str, units: str) -> str | None:
     if value is None:
         return None
-    return shortest(value, units) if counts == DISTANCE else str(value)
+    return wording.bare(value, counts, units) if counts == DISTANCE else str(value)
 
 
 def _pain(score: int | None, *, is_not_sure: bool) -> str:

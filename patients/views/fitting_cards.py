@@ -35,6 +35,7 @@ class Offered:
 
     number: int
     title: str
+    is_own: bool
 
 
 def offered(texts: Mapping[str, TextDecision], reader: Reader) -> Offered | None:
@@ -42,5 +43,6 @@ def offered(texts: Mapping[str, TextDecision], reader: Reader) -> Offered | None
     for code in fitting(reader):
         own = texts.get(code)
         if own is None or own.shows != Shows.HIDDEN:
-            return Offered(number_of(code), own.title if own and own.title else str(CARDS[code][0]))
+            title = own.title if own else ""
+            return Offered(number_of(code), title or str(CARDS[code][0]), is_own=bool(title))
     return None

@@ -15,11 +15,11 @@ from django.middleware.csrf import get_token
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from uuid_utils.compat import uuid7
 
+from clinic.formats.dates import full_day
 from clinic.models import tel
 from patients import mails, wording
 from patients.forms import Asked, WalkForm
@@ -236,4 +236,4 @@ def _day_of(form: WalkForm) -> date | None:
 
 
 def _long(on: date) -> str:
-    return date_format(on, "j F Y")
+    return full_day(on)

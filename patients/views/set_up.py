@@ -22,7 +22,7 @@ from patients.services.restricted import ProcessingRestricted
 from patients.services.speaking import languages_of
 from patients.tokens import read_stop_token
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.wording.before import before_parts
+from patients.wording.before import before_parts, is_own
 from programmes.models import ReminderWish, SetUp, TextCode
 from programmes.services import set_up as choices
 from programmes.services.learning import texts_in_force
@@ -141,6 +141,7 @@ def before_you_start(request: PatientRequest) -> HttpResponse:
     patient, chosen = request.patient, choices.set_up_of(patient=request.patient)
 
     version = request.before_version
+    own = texts_in_force(clinic=patient.clinic).get(TextCode.BEFORE)
 
     def keep(_said: dict[str, Any]) -> str:
         return _onward(
@@ -149,7 +150,8 @@ def before_you_start(request: PatientRequest) -> HttpResponse:
 
     shown = {
         "warnings": wording.warnings(),
-        "own_parts": before_parts(texts_in_force(clinic=patient.clinic).get(TextCode.BEFORE)),
+        "own_parts": before_parts(own),
+        "is_own": is_own(own),
         "read_on": _read_on(request, chosen),
         "read_earlier": chosen is not None and chosen.before_version not in ("", version),
     }

@@ -320,11 +320,12 @@ def told(shown: PrivacyAcceptance, zone: ZoneInfo) -> dict[str, Any]:
         state = _("shown on %(day)s, to read later.")
     else:
         state = _("you agreed on %(day)s.") if shown.is_consent else _("you read this on %(day)s.")
-    name = _("%(title)s (version %(number)d)") % {"title": shown.text.title, "number": shown.version}
     return {
         "id": shown.pk,
         "text_id": shown.text_id,
-        "name": name,
+        "title": shown.text.title,
+        "language": shown.text.language,
+        "version": shown.version,
         "state": state % {"day": dates.full_day(at.astimezone(zone).date())},
         "may_withdraw": shown.is_consent and shown.accepted_at and not shown.withdrawn_at,
     }

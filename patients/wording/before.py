@@ -29,13 +29,18 @@ class Decided(Protocol):
     def version(self) -> int: ...
 
 
+def is_own(own: Decided | None) -> bool:
+    """Whether a clinic's own words stand here, which nobody translates."""
+    return own is not None and own.shows == Shows.OWN
+
+
 def before_version(own: Decided | None) -> str:
     """Which words a patient reads: the product's version, and the clinic's own after it."""
-    if own is None or own.shows != Shows.OWN:
+    if own is None or not is_own(own):
         return BEFORE_TEXT_VERSION
     return f"{BEFORE_TEXT_VERSION}+{own.version}"
 
 
 def before_parts(own: PatientText | None) -> list[Part]:
     """The part that the clinic may have written, in paragraphs and lists."""
-    return parts_of(own.body if own and own.shows == Shows.OWN else str(OWN_WORDS))
+    return parts_of(own.body if own and is_own(own) else str(OWN_WORDS))

@@ -12,10 +12,10 @@ from datetime import date
 from itertools import groupby
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.formats.dates import full_day
 from programmes.clinical.learning import Card
 from programmes.models import PatientText, Shows
 
@@ -41,6 +41,7 @@ class Shown:
     source: str
     said_on: date  # checked by the clinic, or written by us
     by_clinic: bool
+    is_own: bool = False  # in the clinic's own words, which nobody translates
 
     @property
     def number(self) -> int:
@@ -222,7 +223,7 @@ def card_as_shown(code: Card, own: PatientText | None) -> Shown | None:
     if own.shows == Shows.HIDDEN or own.checked_on is None:
         return None
     if own.shows == Shows.OWN:
-        return Shown(code, own.title, parts_of(own.body), own.source, own.checked_on, by_clinic=True)
+        return Shown(code, own.title, parts_of(own.body), own.source, own.checked_on, True, is_own=True)
     return replace(shipped, said_on=own.checked_on, by_clinic=True)
 
 
@@ -239,7 +240,7 @@ def cards_as_shown(own: Mapping[str, PatientText]) -> list[Shown]:
 
 def said_when(card: Shown) -> str:
     """Who stands behind the words, and since when."""
-    words = {"day": date_format(card.said_on, "j F Y")}
+    words = {"day": full_day(card.said_on)}
     if card.by_clinic:
         return _("Your physio team checked this on %(day)s.") % words
     return _("Written for Waymark on %(day)s.") % words

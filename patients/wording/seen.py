@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clinic.formats.dates import full_day
 from patients import day_wording, wording
 from patients.models import Patient
 from programmes.models import Fall, Flag, FlagCode, Intensity, NotWalking, Settled, Walk
@@ -47,7 +47,7 @@ def about_you(patient: Patient) -> Part:
     mail = patient.user.email if patient.user else None
     rows = [
         (_("Name"), patient.full_name),
-        (_("Date of birth"), date_format(born, "j F Y") if born else ""),
+        (_("Date of birth"), full_day(born) if born else ""),
         (_("Phone"), patient.phone),
         (_("E-mail"), mail or ""),
         (_("Number at the clinic"), patient.reference),
@@ -77,8 +77,7 @@ def _said(walk: Walk, units: str) -> Iterator[str]:
     if walk.intensity in HARD:
         yield _("It was %(how)s.") % {"how": HARD[walk.intensity]}
     yield from _health(walk)
-    if walk.note:
-        yield f"“{walk.note}”"
+    yield from _noted(walk.note)
 
 
 def _health(walk: Walk) -> Iterator[str]:
@@ -93,6 +92,11 @@ def _health(walk: Walk) -> Iterator[str]:
     yield from _symptoms(walk.new_symptoms or ())
 
 
+def _noted(words: str) -> list[str]:
+    """In the patient's own words, as a quotation."""
+    return [f"“{words}”"] if words else []
+
+
 def _symptoms(codes: Iterable[str]) -> Iterator[str]:
     if items := [str(wording.SAFETY_ITEMS[code]) for code in codes if code in wording.SAFETY_ITEMS]:
         yield _("New: %(items)s.") % {"items": "; ".join(items)}
@@ -103,7 +107,7 @@ def days_without(gaps: Iterable[NotWalking]) -> Part:
     rows = [
         (
             wording.day(gap.from_on),
-            " ".join([f"{why[gap.reason]}.", *_symptoms(gap.new_symptoms or ()), gap.note]),
+            " ".join([f"{why[gap.reason]}.", *_symptoms(gap.new_symptoms or ()), *_noted(gap.note)]),
         )
         for gap in gaps
         if gap.reason in why

@@ -13,4 +13,4 @@ def translations(full: bool) -> Iterator[Figure]:
 
 @measures("patient")
 def a_longer_language_and_pages_turned_round(full: bool) -> Iterator[Figure]:
-    yield from recorded_by("tests/journeys/test_pseudo_language.py")
+    yield from recorded_by("tests/sheet/test_longer_and_turned.py")

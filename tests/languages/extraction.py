@@ -48,8 +48,9 @@ STAFFS_FILES = (
     "patients/services/restricted.py",
     "patients/services/record_export.py",
 )
-# Words of models that patients read: units, wishes. By file and name of the enumeration.
+# Words of models that patients read: units, wishes, answers. By file and name of the enumeration.
 PATIENTS_CHOICES = {
+    "programmes/models/walk.py": ("Settled", "Painkillers", "Reason"),
     "patients/models/patient.py": ("Units",),
     "programmes/models/set_up.py": ("ReminderWish",),
 }

@@ -57,6 +57,7 @@ class Look:
     """What was seen so far: too wide or cut, and not translated, each with its page."""
 
     names: set[str]
+    typed: set[str] = field(default_factory=set)  # by people, whatever language they read
     cut: list[str] = field(default_factory=list)
     literal: list[str] = field(default_factory=list)
 
@@ -68,4 +69,6 @@ class Look:
 
     def untranslated(self, text: str) -> list[str]:
         """Words in letters that the pseudo-language does not use, and that are nobody's name."""
+        for words in self.typed:
+            text = text.replace(words, " ")
         return [word for word in LETTERS.findall(text) if word not in self.names]

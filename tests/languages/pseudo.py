@@ -25,10 +25,13 @@ ACCENTS = str.maketrans(
 KEPT = re.compile(r"(%\(\w+\)[sd]|%%|%[sd]|\{\w*\}|<[^>]+>|&\w+;)")
 LONGER = 0.4
 NO_WORDS = ("date format", "time format")  # patterns: letters there are commands
+SHORT = 3  # letters: marks at both ends would double "Nov"
 
 
 def accented(text: str) -> str:
     """The text as the pseudo-language says it."""
+    if text.isalpha() and len(text) <= SHORT:
+        return f"{text.translate(ACCENTS)}~"
     parts = KEPT.split(text)
     said = "".join(part if KEPT.fullmatch(part) else part.translate(ACCENTS) for part in parts)
     letters = sum(len(part) for part in parts if not KEPT.fullmatch(part))

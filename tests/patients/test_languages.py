@@ -149,6 +149,12 @@ def test_a_visitor_chooses_and_the_browser_remembers(client, offering):
     assert f'<html lang="{PSEUDO}"' in page.text
 
 
+def test_a_language_from_right_to_left_turns_the_page_round(client, offering, settings):
+    settings.LANGUAGES_BIDI = [PSEUDO.partition("-")[0]]
+    switch(client)
+    assert f'<html lang="{PSEUDO}" dir="rtl">' in " ".join(client.get("/sign-in/").text.split())
+
+
 def test_a_browsers_own_language_is_taken_where_it_is_offered(client, offering):
     page = client.get("/", HTTP_ACCEPT_LANGUAGE=f"{PSEUDO},en;q=0.3")
     assert page.headers["Content-Language"] == PSEUDO

@@ -3,9 +3,8 @@
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Put into a file; rendered once a process (on the sheet all the same); only where a language is approved
-# (tests/languages look at it).
-NOT_PAGES = {"record_file.html", "offline.html", "language.html"}
+# Put into a file; rendered once a process (on the sheet all the same).
+NOT_PAGES = {"record_file.html", "offline.html"}
 
 
 def test_every_patient_page_is_on_the_sheet(pages):

@@ -6,7 +6,9 @@ from typing import Any
 
 from django.test import Client
 
+from clinic.languages import SOURCE
 from clinic.models import Clinic, PrivacyText, Role, StaffMember
+from clinic.services.languages import Approver, record_approval
 from patients.models import Patient, Via
 from patients.services.privacy import accept_text
 from programmes.clinical import grading
@@ -16,6 +18,7 @@ from tests.factories import NOON, a_checklist, a_clinic, a_patient, a_set_up, a_
 from tests.signing_in import sign_in_patient
 
 PAIN = (5, 4, 4, 3, 4, 3, 3, 2, 3, 2, 2)  # before each walk of the first weeks
+READER = Approver("Zofia Lis", "KIF 12345", NOON.date())
 TODAY = NOON.date()  # Saturday 21 November 2026
 
 
@@ -47,25 +50,42 @@ class Walker:
 
 
 class World:
-    """One clinic; each state makes the people it needs."""
+    """x."""
 
-    def __init__(self) -> None:
+    def __init__(self, language: str = SOURCE) -> None:
+        self.language = language
         self.clinic: Clinic = a_clinic()
+        if language != SOURCE:
+            self.offer(language)
         self.clinician: StaffMember = a_staff_member(self.clinic, name="Asha Patel")
         self.manager: StaffMember = a_staff_member(self.clinic, Role.MANAGER, name="Moira Lund")
         self._walking = self._in_week_four()
 
+    def offer(self, *languages: str) -> None:
+        """To this clinic's patients, as if somebody had read the safety texts."""
+        for language in languages:
+            record_approval(language=language, approver=READER, by=None, now=NOON)
+        self.clinic.languages = [*self.clinic.languages, *languages]
+        self.clinic.save(update_fields=["languages"])
+
+    def visitor(self, **options: Any) -> Client:
+        return Client(headers={"accept-language": self.language}, **options)
+
+    def newcomer(self, **fields: Any) -> Patient:
+        """Who has read and answered nothing yet."""
+        return a_patient(self.clinic, **{"language": self.language, **fields})
+
     def patient(self, **fields: Any) -> Patient:
         """June Hart, who has read the privacy notice and what comes before the first walk."""
         names = {"given_name": "June", "family_name": "Hart", "lead": self.clinician}
-        patient = a_patient(self.clinic, **{**names, **fields})
+        patient = self.newcomer(**{**names, **fields})
         if patient.user is not None:
             accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
             a_set_up(patient)
         return patient
 
     def signed_in(self, **fields: Any) -> Client:
-        return sign_in_patient(Client(), self.patient(**fields))
+        return sign_in_patient(self.visitor(), self.patient(**fields))
 
     def walker(
         self, *, days_in: int = 26, weeks: int = 12, units: str = "km", note: str = "", **week: Any
@@ -89,13 +109,13 @@ class World:
         signed = NOON - timedelta(days=max(days_in, 0))
         prescribing.assign_programme(programme=programme, by=self.clinician, now=signed)
         programme.refresh_from_db()
-        return Walker(patient, programme, sign_in_patient(Client(), patient))
+        return Walker(patient, programme, sign_in_patient(self.visitor(), patient))
 
     def walking(self) -> Walker:
         """In the fourth week, three walks in each so far, the last one the day before yesterday."""
         patient = Patient.objects.get(pk=self._walking.patient_id)
         programme = Programme.objects.get(pk=self._walking.pk)
-        return Walker(patient, programme, sign_in_patient(Client(), patient))
+        return Walker(patient, programme, sign_in_patient(self.visitor(), patient))
 
     def _in_week_four(self) -> Programme:
         programme = self.walker(note="Flat paths first, please. Wear the shoes we chose.").programme

@@ -13,7 +13,7 @@ from patients.models import Patient
 from patients.services.letters import print_letter
 from patients.tokens import stop_token
 from programmes.models import SetUp
-from tests.factories import NOON, a_patient
+from tests.factories import NOON
 from tests.sheet import state
 from tests.sheet.world import World, day
 from tests.signing_in import sign_in_patient
@@ -23,7 +23,7 @@ BORN = {"day": "31", "month": "3", "year": "1956"}
 
 def _asked(world: World) -> tuple[Client, str]:
     """A visitor whose code and link are in the mail."""
-    client, patient = Client(), world.patient()
+    client, patient = world.visitor(), world.patient()
     assert patient.user is not None
     client.post("/sign-in/", {"email": patient.user.email})
     return client, OutboxMessage.objects.filter(to_address=patient.user.email).latest("pk").body
@@ -37,17 +37,17 @@ def _link(mail: str) -> str:
 
 @state("Way in: the front door")
 def front_door(world: World) -> Any:
-    return Client().get("/")
+    return world.visitor().get("/")
 
 
 @state("Way in: an address")
 def address(world: World) -> Any:
-    return Client().get("/sign-in/")
+    return world.visitor().get("/sign-in/")
 
 
 @state("Way in: no address, error", 422)
 def no_address(world: World) -> Any:
-    return Client().post("/sign-in/", {"email": "june.hart"})
+    return world.visitor().post("/sign-in/", {"email": "june.hart"})
 
 
 @state("Way in: a code")
@@ -78,7 +78,7 @@ def link(world: World) -> Any:
 
 @state("Way in: the link in another browser")
 def link_elsewhere(world: World) -> Any:
-    return Client().get(_link(_asked(world)[1]))
+    return world.visitor().get(_link(_asked(world)[1]))
 
 
 @state("Way in: a dead link", 404)
@@ -90,24 +90,24 @@ def dead_link(world: World) -> Any:
 
 @state("Way in: a letter")
 def letter(world: World) -> Any:
-    return Client().get("/sign-in/letter/")
+    return world.visitor().get("/sign-in/letter/")
 
 
 @state("Way in: a letter, nothing typed, error", 422)
 def letter_empty(world: World) -> Any:
-    return Client().post("/sign-in/letter/", {})
+    return world.visitor().post("/sign-in/letter/", {})
 
 
 @state("Way in: a letter, wrong birthday, error", 422)
 def letter_wrong(world: World) -> Any:
-    reader = a_patient(world.clinic, user=None, date_of_birth=date(1956, 3, 31))
+    reader = world.newcomer(user=None, date_of_birth=date(1956, 3, 31))
     printed = print_letter(patient=reader, by=world.clinician, now=NOON).code
-    return Client().post("/sign-in/letter/", {"code": printed, **BORN, "day": "30"})
+    return world.visitor().post("/sign-in/letter/", {"code": printed, **BORN, "day": "30"})
 
 
 @state("Way in: a letter tried too often, error", 422)
 def letter_too_often(world: World) -> Any:
-    client = Client(REMOTE_ADDR="10.9.8.7")
+    client = world.visitor(REMOTE_ADDR="10.9.8.7")
     for _each in range(60):
         answer = client.post("/sign-in/letter/", {"code": "AAAA-AAAA-AAAA-AAAA", **BORN})
     return answer
@@ -116,8 +116,8 @@ def letter_too_often(world: World) -> Any:
 @state("Way in: whose pages?")
 def choose(world: World) -> Any:
     patient = world.patient()
-    a_patient(world.clinic, user=patient.user, given_name="Robin", family_name="Hart")
-    return sign_in_patient(Client(), patient).get("/choose/")
+    world.newcomer(user=patient.user, given_name="Robin", family_name="Hart")
+    return sign_in_patient(world.visitor(), patient).get("/choose/")
 
 
 @state("Way in: signed out")
@@ -133,24 +133,24 @@ def signed_out_everywhere(world: World) -> Any:
 @state("Way in: care has ended")
 def discharged(world: World) -> Any:
     patient = world.patient()
-    client = sign_in_patient(Client(), patient)
+    client = sign_in_patient(world.visitor(), patient)
     Patient.objects.filter(pk=patient.pk).update(discharged_on=day(1))
     return client.get("/today/", follow=True)
 
 
 @state("Way in: cookies refused, error", 403)
 def cookies_refused(world: World) -> Any:
-    return Client(enforce_csrf_checks=True).post("/sign-in/", {"email": "june@mail.example"})
+    return world.visitor(enforce_csrf_checks=True).post("/sign-in/", {"email": "june@mail.example"})
 
 
 @state("Privacy: before the first day")
 def privacy_first(world: World) -> Any:
-    return sign_in_patient(Client(), a_patient(world.clinic)).get("/privacy/first/")
+    return sign_in_patient(world.visitor(), world.newcomer()).get("/privacy/first/")
 
 
 @state("Privacy: for everybody")
 def privacy(world: World) -> Any:
-    return Client().get("/privacy/")
+    return world.visitor().get("/privacy/")
 
 
 @state("Privacy: for a patient")
@@ -163,9 +163,22 @@ def privacy_text(world: World) -> Any:
     return world.signed_in().get(f"/privacy/{PrivacyText.objects.get(clinic=None).pk}/")
 
 
+@state("Set-up: language")
+def language(world: World) -> Any:
+    world.offer("pl")
+    newcomer = world.newcomer(language="")
+    return sign_in_patient(world.visitor(), newcomer).get("/set-up/", follow=True)
+
+
+@state("Set-up: no language chosen, error", 422)
+def no_language(world: World) -> Any:
+    world.offer("pl")
+    return sign_in_patient(world.visitor(), world.newcomer(language="")).post("/language/")
+
+
 @state("Set-up: units")
 def units(world: World) -> Any:
-    return sign_in_patient(Client(), a_patient(world.clinic)).get("/set-up/", follow=True)
+    return sign_in_patient(world.visitor(), world.newcomer()).get("/set-up/", follow=True)
 
 
 @state("Set-up: days, with a plan")
@@ -190,12 +203,12 @@ def no_reminders(world: World) -> Any:
 
 @state("Set-up: before you start")
 def before(world: World) -> Any:
-    return sign_in_patient(Client(), a_patient(world.clinic)).get("/set-up/before-you-start/")
+    return sign_in_patient(world.visitor(), world.newcomer()).get("/set-up/before-you-start/")
 
 
 @state("Set-up: before you start, not ticked, error", 422)
 def before_not_ticked(world: World) -> Any:
-    return sign_in_patient(Client(), a_patient(world.clinic)).post("/set-up/before-you-start/", {})
+    return sign_in_patient(world.visitor(), world.newcomer()).post("/set-up/before-you-start/", {})
 
 
 @state("Set-up: before you start, read again")
@@ -220,17 +233,17 @@ def _stop_path(world: World) -> str:
 
 @state("Reminders: stop them?")
 def stop_reminders(world: World) -> Any:
-    return Client().get(_stop_path(world))
+    return world.visitor().get(_stop_path(world))
 
 
 @state("Reminders: stopped")
 def stopped_reminders(world: World) -> Any:
-    return Client().post(_stop_path(world))
+    return world.visitor().post(_stop_path(world))
 
 
 @state("Errors: no such page", 404)
 def no_such_page(world: World) -> Any:
-    return Client().get("/nowhere/")
+    return world.visitor().get("/nowhere/")
 
 
 @state("Errors: somebody else's walk", 404)

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from django.test import Client
-
 from programmes.models import Ending, PauseReason
 from programmes.services.ending import end_programme
 from programmes.services.pausing import pause_programme
 from programmes.services.restricting import restrict_processing
-from tests.factories import NOON, a_flare_plan, a_patient, a_repeat
+from tests.factories import NOON, a_flare_plan, a_repeat
 from tests.sheet import state
 from tests.sheet.world import TODAY, Walker, World, day
 from tests.signing_in import sign_in_patient
@@ -52,7 +50,7 @@ def no_plan(world: World) -> Any:
 
 @state("Today: first visit, nothing set up")
 def first_visit(world: World) -> Any:
-    return sign_in_patient(Client(), a_patient(world.clinic)).get("/today/")
+    return sign_in_patient(world.visitor(), world.newcomer()).get("/today/")
 
 
 @state("Today: the plan starts on Monday")

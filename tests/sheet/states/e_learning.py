@@ -2,8 +2,6 @@
 
 from typing import Any
 
-from django.test import Client
-
 from programmes.services.light_mode import set_light_mode
 from tests.factories import NOON
 from tests.sheet import state
@@ -61,7 +59,7 @@ def no_week(world: World) -> Any:
 
 @state("Offline: the neutral page")
 def offline(world: World) -> Any:
-    return Client().get("/offline/")
+    return world.visitor().get("/offline/")
 
 
 @state("Offline: a form of somebody else's page, error", 409)
