@@ -43,6 +43,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "pause_programme": frozenset({CLINICIAN}),
     "see_suggestion": frozenset({CLINICIAN}),
     "switch_suggestions": frozenset({CLINICIAN, MANAGER}),
+    "set_patient_thresholds": frozenset({CLINICIAN}),
     # review
     "see_queue": EVERYBODY,
     "claim_item": frozenset({CLINICIAN, REVIEWER}),
@@ -54,6 +55,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     # the clinic itself
     "manage_clinic": frozenset({MANAGER, OPERATOR}),
     "sign_going_live": frozenset({MANAGER}),
+    "set_thresholds": frozenset({MANAGER}),
     "close_days": frozenset({MANAGER}),
     "publish_privacy_text": frozenset({MANAGER}),
     "approve_language": frozenset({MANAGER, OPERATOR}),  # its words are the same in every clinic

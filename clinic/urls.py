@@ -28,6 +28,7 @@ from clinic.views import (
     retention,
     second_factor,
     sign_in,
+    thresholds,
     walk_error,
 )
 
@@ -61,6 +62,8 @@ staff_pages = [
     path("patients/<uuid:patient_id>/data/ask/", patient_data.note_request, name="note-request"),
     path("patients/<uuid:patient_id>/restriction/", restriction.restriction, name="restriction"),
     path("patients/<uuid:patient_id>/light-mode/", light_mode.light_mode, name="light-mode"),
+    path("patients/<uuid:patient_id>/thresholds/", thresholds.patient_thresholds, name="patient-thresholds"),
+    path("thresholds/", thresholds.thresholds, name="thresholds"),
     path("patients/<uuid:patient_id>/hold/", legal_hold.legal_hold, name="legal-hold"),
     path("walk-records/<uuid:walk_id>/error/", walk_error.walk_error, name="walk-error"),
     path("going-live/", going_live.going_live, name="going-live"),

@@ -31,6 +31,7 @@ from clinic.forms.signing_in import (
     SecondStepForm,
     StaffSignInForm,
 )
+from clinic.forms.thresholds import ThresholdForm
 
 __all__ = [
     "NOT_NOW",
@@ -62,5 +63,6 @@ __all__ = [
     "SnoozeForm",
     "StaffSignInForm",
     "TakeOverForm",
+    "ThresholdForm",
     "WalkErrorForm",
 ]

@@ -76,6 +76,20 @@ PEOPLE = (
         only_account="walking_days walks_at wish next_due_at",
     ),
     Table(
+        "programmes.ThresholdSetting",
+        Keep.RECORD,
+        CARE,
+        {
+            **KEYS,
+            "patient": "whose record is judged by it; none: the whole clinic's",
+            "sensitivity pain_rise silence_days start_days low_percent": "when the rules ask staff to look",
+            "reason": "why",
+            "version": "two who change it at once are told",
+            "changed_at changed_by": "who said so",
+        },
+        notes="reason",
+    ),
+    Table(
         "programmes.LightMode",
         Keep.RECORD,
         CARE,

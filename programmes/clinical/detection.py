@@ -110,7 +110,13 @@ def findings(diary: Diary, on: date, thresholds: Thresholds = DEFAULTS) -> tuple
         against_plan.not_improving(seen, on, thresholds),
     ]
     kept = [finding for finding in found if finding is not None]
-    return (*kept, *_entries(seen, on, thresholds, {finding.code for finding in kept}))
+    kept += _entries(seen, on, thresholds, {finding.code for finding in kept})
+    return tuple(_with_setting(finding, thresholds) for finding in kept)
+
+
+def _with_setting(finding: Finding, thresholds: Thresholds) -> Finding:
+    """The evidence says which setting it was judged by; the numbers that decided stand in it as `limits`."""
+    return replace(finding, evidence=finding.evidence | {"setting": thresholds.setting.evidence()})
 
 
 def _pain(seen: Diary, on: date, thresholds: Thresholds) -> Iterator[Finding | None]:

@@ -2,11 +2,13 @@
 
 Source marks: [F] read in the named publication, mostly at abstract level; [M] from memory, check before
 quoting; [S] simulated or measured on the detection benchmark in tests/benchmarks/detection; [P] proposal.
-No clinician has reviewed these numbers. A clinic may change them: build a `Thresholds` of its own.
+No clinician has reviewed these numbers. A clinic turns the knob and changes few of them by hand, within
+bounds, for itself or for one patient: see `Setting`, `ADJUSTABLE` and `thresholds_for`.
 """
 
-from dataclasses import dataclass, field, replace
-from typing import Literal
+from dataclasses import asdict, dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Literal
 
 from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS
 
@@ -14,6 +16,7 @@ RULE_VERSION = "2026.4"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]
+BALANCED: Sensitivity = "balanced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +240,52 @@ class WorkloadNumbers:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """What a clinic has chosen, or a clinician for one patient; None: not chosen here."""
+
+    sensitivity: Sensitivity | None = None
+    pain_rise: float | None = None  # points (`PainThresholds.min_rise`)
+    silence_days: int | None = None
+    start_days: int | None = None  # days (`AdherenceThresholds.never_days`)
+    low_percent: int | None = None  # of the planned walks (`AdherenceThresholds.low_share`)
+
+    def over(self, other: "Setting") -> "Setting":
+        """What is chosen here, and the other's where nothing is."""
+        return replace(other, **self._chosen())
+
+    def evidence(self) -> dict[str, Any]:
+        """Ready for JSON: the knob always, a number where it was changed by hand."""
+        return {"sensitivity": BALANCED} | self._chosen()
+
+    def _chosen(self) -> dict[str, Any]:
+        return {name: value for name, value in asdict(self).items() if value is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a number may be changed by hand, and what was shipped."""
+
+    low: float
+    high: float
+    shipped: float
+
+
+ADJUSTABLE: dict[str, Bounds] = {
+    # Smaller rises nobody notices [P]; 2 points are the minimal important change [M Ostelo 2008].
+    "pain_rise": Bounds(0.5, 2.0, 1.0),
+    # A daily walker's weekend is 2 or 3; for a holiday there are pauses [P].
+    "silence_days": Bounds(4, 10, 5),
+    # Less than a week is a slow start; a fortnight is two plans' weeks that nobody walked [P].
+    "start_days": Bounds(5, 14, 9),
+    # The average patient does 70 % [F McDonough 2013]: above 60 the average would be flagged [P].
+    "low_percent": Bounds(30, 60, 50),
+}
+"""All that is changed by hand. SAFETY, FALL, CALL_ME, PAIN_SEVERE and PAIN_THEN_SILENT read none of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Thresholds:
-    """All numbers the daily review reads, as one value that travels with a clinic."""
+    """All numbers the daily review reads, as one value, and the setting that made it."""
 
     pain: PainThresholds = field(default_factory=PainThresholds)
     adherence: AdherenceThresholds = field(default_factory=AdherenceThresholds)
@@ -247,19 +294,69 @@ class Thresholds:
     answers: AnswerThresholds = field(default_factory=AnswerThresholds)
     plan: PlanThresholds = field(default_factory=PlanThresholds)
     lifecycle: LifecycleThresholds = field(default_factory=LifecycleThresholds)
+    setting: Setting = field(default_factory=Setting)
 
 
-PAIN_Z: dict[Sensitivity, float] = {"quiet": 3.6, "balanced": 3.3, "sensitive": 2.8}
-"""The clinic's knob for PAIN_RISING: higher is quieter [S]."""
+KNOB: dict[Sensitivity, Thresholds] = {
+    "quiet": Thresholds(
+        pain=PainThresholds(
+            z=3.6,  # a third fewer false alarms, two in a hundred rises not found [S]
+            z_rarer=2.8,  # the same step where walks become rarer [S]
+            z_relapse=2.3,  # and where an improvement is lost [S]
+        ),
+        adherence=AdherenceThresholds(
+            silence=5.5,  # half a unit of surprise more: 16/10/7/5/5 days at 2-6 walks a week [S]
+            slowing_z=0.85,  # a tenth of a standard error more; at 1.0 half-walkers are missed [S]
+        ),
+    ),
+    "balanced": Thresholds(),
+    "sensitive": Thresholds(
+        pain=PainThresholds(
+            z=2.8,  # a day sooner, with half as many false alarms again [S]
+            z_rarer=2.2,  # a smaller step: it is low already [S]
+            z_relapse=1.7,  # the same step [S]
+        ),
+        adherence=AdherenceThresholds(
+            silence=4.5,  # half a unit of surprise less: 13/8/6/5/5 days at 2-6 walks a week [S]
+            slowing_z=0.5,  # a quarter of a standard error less [S]
+        ),
+    ),
+}
+"""The clinic's knob: each position a set of numbers, the same rules."""
 
 
-def with_sensitivity(knob: Sensitivity, base: Thresholds | None = None) -> Thresholds:
-    """Return the thresholds with the pain rule set to one of the three knob positions.
+@lru_cache(maxsize=4096)
+def thresholds_for(setting: Setting) -> Thresholds:
+    """The numbers that a setting stands for; ValueError for one that is out of its bounds.
 
-    Raises KeyError for any other word.
+    A flag raised on less than a point also clears below that, or it would end while it holds; ADHERENCE_LOW
+    clears ten points above its own line.
     """
-    base = base or Thresholds()
-    return replace(base, pain=replace(base.pain, z=PAIN_Z[knob]))
+    _require_bounds(setting)
+    base = KNOB[setting.sensitivity or BALANCED]
+    pain, walking = base.pain, base.adherence
+    if (rise := setting.pain_rise) is not None:
+        pain = replace(pain, min_rise=rise, clear_below=min(rise, pain.clear_below))
+    if (low := setting.low_percent) is not None:
+        walking = replace(walking, low_share=low / 100, back_share=(low + 10) / 100)
+    walking = replace(
+        walking,
+        silence_days=setting.silence_days or walking.silence_days,
+        never_days=setting.start_days or walking.never_days,
+    )
+    return replace(base, pain=pain, adherence=walking, setting=setting)
+
+
+def _require_bounds(setting: Setting) -> None:
+    for name, bounds in ADJUSTABLE.items():
+        value = getattr(setting, name)
+        if value is not None and not bounds.low <= value <= bounds.high:
+            raise ValueError(f"{name} must be between {bounds.low} and {bounds.high}")
+
+
+def with_sensitivity(knob: Sensitivity) -> Thresholds:
+    """The thresholds of one of the three knob positions. Raises KeyError for any other word."""
+    return thresholds_for(Setting(sensitivity=knob))
 
 
 DEFAULTS = Thresholds()

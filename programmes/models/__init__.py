@@ -27,6 +27,7 @@ from programmes.models.review import (
 from programmes.models.run import ChangedPatient, ReviewRun, RunStatus
 from programmes.models.set_up import HeldBack, Reminder, ReminderWish, SetUp
 from programmes.models.template import Counted, Intensity, ProgrammeTemplate, TemplateWeek, WeekKind
+from programmes.models.threshold import Sensitivity, ThresholdSetting
 from programmes.models.walk import (
     Fall,
     NotWalking,
@@ -76,12 +77,14 @@ __all__ = [
     "RunStatus",
     "SafetyChecklist",
     "Settled",
+    "Sensitivity",
     "SetUp",
     "Severity",
     "Shows",
     "Source",
     "TemplateWeek",
     "TextCode",
+    "ThresholdSetting",
     "Walk",
     "WalkOutcome",
     "WeekKind",

@@ -59,10 +59,10 @@ def changes_of(*, subject: Subject, on: date, day_is_over: bool = True) -> tuple
     Walks not walked are counted when the day is over; what the patient reported is judged at once.
     """
     seen = subject.diary.until(on)
-    found = findings(seen, on)
+    found = findings(seen, on, subject.thresholds)
     if not day_is_over:
         found = tuple(finding for finding in found if finding.code not in OF_WHOLE_DAYS)
-    return flag_changes(found, subject.known_flags, seen, on)
+    return flag_changes(found, subject.known_flags, seen, on, subject.thresholds)
 
 
 def store_changes(*, subject: Subject, changes: Sequence[Change], now: datetime) -> Tally:

@@ -14,7 +14,7 @@ from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
 from programmes.clinical.diary import Answer, Diary, Report
 from programmes.clinical.diary import Pause as PausedDays
-from programmes.clinical.thresholds import DEFAULTS
+from programmes.clinical.thresholds import DEFAULTS, Thresholds
 from programmes.models import (
     Flag,
     Overlay,
@@ -27,6 +27,7 @@ from programmes.models import (
     Walk,
 )
 from programmes.services.courses import made_course, overlay_of, prescription_of
+from programmes.services.judged_by import thresholds_of
 
 ANSWERS = ("pain_before", "pain_after", "pain_worst", "settled", "flare", "limb_problem", "fall")
 """What a walk tells beside its amount, in the order of `Answer`."""
@@ -42,6 +43,7 @@ class Subject:
     pauses: tuple[PausedDays, ...]
     flags: tuple[Flag, ...]
     answers: tuple[Answer, ...] = ()
+    thresholds: Thresholds = DEFAULTS
 
     @cached_property
     def diary(self) -> Diary:
@@ -75,6 +77,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     overlays = _overlays(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
     answers = _answers(clinic, patient_ids, on)
+    thresholds = thresholds_of(clinic=clinic, patients=patient_ids)
     return [
         Subject(
             programme=programme,
@@ -89,6 +92,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
             pauses=tuple(pauses[programme.pk]),
             flags=tuple(flags[programme.patient_id]),
             answers=tuple(answers[programme.patient_id]),
+            thresholds=thresholds.of(programme.patient_id),
         )
         for programme in programmes
     ]

@@ -32,6 +32,7 @@ from programmes.wording.numbers import (
     whole,
     with_away,
 )
+from programmes.wording.setting import judged_by
 
 __all__ = [
     "FALLS",
@@ -113,7 +114,7 @@ def raised_for(on: date, said: str) -> str:
 
 def lines(code: str, evidence: Evidence) -> list[Line]:
     """Every figure behind the sentence, the limits it was held against included."""
-    return list(_LINES.get(_kind(code, evidence), _plain_lines)(evidence))
+    return [*_LINES.get(_kind(code, evidence), _plain_lines)(evidence), *judged_by(evidence)]
 
 
 def points(evidence: Evidence) -> list[Point]:

@@ -20,6 +20,7 @@ from patients.services import (
     retention_decisions,
     signing_out,
 )
+from programmes.clinical.thresholds import Setting
 from programmes.models import (
     Channel,
     ContactResult,
@@ -42,6 +43,7 @@ from programmes.services import (
     light_mode,
     opening,
     overlays,
+    own_thresholds,
     pausing,
     prescribing,
     restricting,
@@ -67,6 +69,7 @@ NO_ROW: Mapping[str, str] = MappingProxyType(
         "publish_notice": "of one's own clinic alone",
         "restore_shipped": "of one's own clinic alone",
         "publish_text": "of one's own clinic alone",
+        "set_clinic_thresholds": "of one's own clinic alone",
         "open_clinic": "there is none before",
         "keep_login": "logins belong to no clinic",
         "save_login": "logins belong to no clinic",
@@ -144,6 +147,17 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
                 is_on=True,
                 patient_may_choose=False,
                 reason=REASON,
+                **AT,
+            ),
+        ),
+        (
+            "set_patient_thresholds",
+            partial(
+                own_thresholds.set_patient_thresholds,
+                patient=side.second,
+                setting=Setting("quiet"),
+                reason=REASON,
+                seen=0,
                 **AT,
             ),
         ),
@@ -303,10 +317,12 @@ def _house(side: Side) -> list[tuple[str, partial[Any]]]:
     closure = Closure(clinic=side.clinic, on=date(2027, 1, 1), reason="New year")
     notice = {"title": "Notice", "body": "Words.", "in_force_from": TODAY, **DAY}
     successor = side.staff[Role.CLINICIAN]
+    numbers = {"setting": Setting("sensitive"), "reason": REASON}
     return [
         ("manage_clinic", partial(keeping.change_clinic, clinic=_renamed(side))),
         ("switch_suggestions", partial(keeping.switch_suggestions, clinic=side.clinic, on=True)),
         ("close_days", partial(keeping.close_day, closure=closure)),
+        ("set_thresholds", partial(own_thresholds.set_clinic_thresholds, **numbers, seen=1, **AT)),
         ("sign_going_live", partial(going_live.sign_going_live, readiness=ready, rule_version="1", **AT)),
         *_languages(),
         ("publish_privacy_text", partial(privacy.publish_notice, **notice)),

@@ -30,6 +30,7 @@ from patients.services.enrolment import invite_patient
 from patients.services.privacy import accept_text
 from patients.services.retention_decisions import hold_record, take_back_decision
 from programmes.clinical.diary import Finding
+from programmes.clinical.thresholds import Setting
 from programmes.models import (
     Channel,
     ContactResult,
@@ -47,6 +48,7 @@ from programmes.services.learning import Words, publish_text
 from programmes.services.leaving import hand_over
 from programmes.services.light_mode import set_light_mode
 from programmes.services.nights import plan_nights
+from programmes.services.own_thresholds import set_clinic_thresholds, set_patient_thresholds
 from programmes.services.pausing import pause_programme
 from programmes.services.restricting import restrict_processing
 from programmes.services.reviewing import Contact, claim_item, record_contact
@@ -171,6 +173,9 @@ def _treatment(side: Side) -> None:
     a_checklist(side.second, clinician)
     light = {"is_on": True, "patient_may_choose": True, "reason": f"{side.word} worries"}
     set_light_mode(patient=side.patient, **light, by=clinician, now=side.now)
+    why = {"reason": f"{side.word} calls less", "seen": 0, "now": side.now}
+    set_clinic_thresholds(setting=Setting("quiet"), by=side.staff[Role.MANAGER], **why)
+    set_patient_thresholds(patient=side.patient, setting=Setting("sensitive"), by=clinician, **why)
     own = Words(
         Shows.OWN, f"{side.house} shoes", f"{side.word} walks", "", side.today, side.today.replace(year=2999)
     )

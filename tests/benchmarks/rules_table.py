@@ -53,10 +53,10 @@ def days_of(patient: PatientDiary) -> Iterator[date]:
         day += timedelta(1)
 
 
-def found_by_all(patient: PatientDiary) -> dict[str, list[date]]:
+def found_by_all(patient: PatientDiary, thresholds: Thresholds = DEFAULTS) -> dict[str, list[date]]:
     """What the product finds, by the benchmark's kinds."""
     days: dict[str, list[date]] = {PAIN: [], WALKING: []}
-    for result in replay(patient.diary(), patient.started_on, patient.last_on):
+    for result in replay(patient.diary(), patient.started_on, patient.last_on, thresholds):
         for kind in {KINDS[f.code] for f in result.findings if f.code in KINDS}:
             days[kind].append(result.on)
     return days

@@ -147,6 +147,7 @@ def staff_pages(people):
     yield from ("/review/", "/review/?tab=done", f"/review/{item.pk}/", f"/review/{safety.pk}/", "/nowhere/")
     yield from ("/going-live/", "/data-requests/", f"/patients/{people['steady'].patient_id}/data/")
     yield f"/patients/{people['steady'].patient_id}/data/copy/"
+    yield f"/patients/{people['steady'].patient_id}/thresholds/"
     yield from ("/away/", f"/away/{people['clinician'].pk}/plan/")
     yield from (f"/away/{people['absence'].pk}/{page}/" for page in ("cover", "end"))
     own = ("second-factor/", "second-factor/app/", "second-factor/passkey/", "second-factor/recovery-codes/")
@@ -157,6 +158,7 @@ def manager_pages(people):
     limited = ReviewItem.objects.get(patient=people["limited"].patient)
     yield from ("/audit/reads/", "/audit/changes/")
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
+    yield from ("/thresholds/", f"/patients/{people['steady'].patient_id}/thresholds/")
     yield f"/people/{people['clinician'].pk}/leaving/"
     yield f"/people/{people['clinician'].pk}/patients/"
     yield from (

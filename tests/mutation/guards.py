@@ -180,6 +180,11 @@ GUARDS: Final = (
     ),
     # --- programmes
     Guard(
+        "programmes/services/own_thresholds.py",
+        f"{PROGRAMMES}own_thresholds.py::test_of_two_who_choose_at_once_one_is_told",
+        {"rows.filter(version=seen).update": "rows.update"},
+    ),
+    Guard(
         "programmes/services/own_walks.py",
         f"{PROGRAMMES}own_walks_races.py::test_of_four_at_once_one_marks_the_walk",
         {"pk__in=changeable, entered_in_error=False)": "pk__in=changeable)"},

@@ -19,8 +19,10 @@ from patients.models import (
 from patients.services.data_requests import ask_about_data
 from patients.services.limiting import lift_limit
 from patients.services.privacy import accept_text
+from programmes.clinical.thresholds import Setting
 from programmes.models import NotWalking, Reminder, ReviewItem
 from programmes.services.light_mode import set_light_mode
+from programmes.services.own_thresholds import set_patient_thresholds
 from programmes.services.pausing import pause_programme
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
@@ -141,6 +143,9 @@ def full(client, patient, clinician, programme):
     a_set_up(patient)
     set_light_mode(
         patient=patient, is_on=True, patient_may_choose=True, reason="asked", by=clinician, now=NOON
+    )
+    set_patient_thresholds(
+        patient=patient, setting=Setting("quiet"), reason="asked", seen=0, by=clinician, now=NOON
     )
     Reminder.objects.create(
         clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"

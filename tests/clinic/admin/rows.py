@@ -43,6 +43,7 @@ from programmes.models import (
     Shows,
     TemplateWeek,
     TextCode,
+    ThresholdSetting,
 )
 from programmes.models.programme import PauseReason, ProgrammeRevision, ProgrammeWeek
 from programmes.services.learning import Words, publish_text
@@ -82,6 +83,7 @@ SHOWN_ELSEWHERE = {
     SetUp,
     Reminder,
     LightMode,
+    ThresholdSetting,
 }
 SHOWN_ON_THE_PEOPLE_PAGES = {AccessReview, LeaverReport, LimitedRecord, EmergencyAccess}
 
