@@ -24,6 +24,7 @@ from programmes.services.gathering import Subject, subjects_of
 
 log = structlog.stdlib.get_logger(__name__)
 CATCH_UP_DAYS = 14
+PATIENCE = 3  # seconds for a row that somebody holds: then this patient is tried again, and the others go on
 
 
 def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
@@ -92,6 +93,7 @@ def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
     today = now.astimezone(clinic.zone).date()
     try:
         with transaction.atomic():
+            _wait_no_longer()
             for subject in subjects_of(clinic=clinic, on=today, patients=[mark.patient_id]):
                 changes = changes_of(subject=subject, on=today, day_is_over=False)
                 store_changes(subject=subject, changes=changes, now=now)
@@ -100,6 +102,12 @@ def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
         _put_back(mark, now)
     else:
         mark.delete()
+
+
+def _wait_no_longer() -> None:
+    """A wait without end would have the task killed and begun again, at this very patient, for ever."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}s'")
 
 
 def _put_back(mark: ChangedPatient, now: datetime) -> None:
@@ -246,6 +254,7 @@ def _store_or_mark(subject: Subject, changes: tuple[Change, ...], on: date, now:
         return Tally()
     try:
         with transaction.atomic():
+            _wait_no_longer()
             return store_changes(subject=subject, changes=changes, now=now)
     except Exception:
         _mark_failed(subject, on, now)

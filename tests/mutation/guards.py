@@ -6,7 +6,9 @@ Two guards that each suffice alone are taken away together.
 from dataclasses import dataclass
 from typing import Final
 
-CLINIC, PATIENTS, PROGRAMMES = (f"tests/{name}/test_" for name in ("clinic", "patients", "programmes"))
+CLINIC, PATIENTS, PROGRAMMES, FAULTS = (
+    f"tests/{name}/test_" for name in ("clinic", "patients", "programmes", "faults")
+)
 LOCK, ITS_LOCK = ".select_for_update()", '.select_for_update(of=("self",))'
 SKIPPING = '.select_for_update(skip_locked=True, of=("self",))'
 UNCOUNTED = """cursor.execute("SELECT made FROM clinic_guesses WHERE key = %s", [one.key])
@@ -36,6 +38,10 @@ WHO_ENDED = "    who = {} if by is None"
 NOT_ONCE = """    if started != 1:
         raise ChangedMeanwhile if drafts.exists() else NotADraft
 """
+WITH_THE_BROKER = """    __import__("clinic.celery").celery.app.send_task("clinic.tasks.seal_audit")
+    mark_changed("""
+JUDGED_OR_NOTHING = "changes_of(subject=subject, on=on)\n    except ZeroDivisionError:"
+COMMITTED = "return connection.connection.commit() or store_changes("
 
 
 @dataclass(frozen=True)
@@ -305,6 +311,48 @@ GUARDS: Final = (
         "programmes/services/nights.py",
         f"{PROGRAMMES}races.py::test_a_night_that_two_start_at_once_is_done_once",
         without(LOCK, "for_clinic(clinic).select_for_update()"),
+    ),
+    # --- kills, clocks and silence
+    Guard(
+        "programmes/services/flagging.py",
+        f"{FAULTS}no_flag_lost.py::test_after_a_night_of_kills_and_cuts_every_flag_is_there_once",
+        {"            ON CONFLICT (patient_id, code) WHERE resolved_on IS NULL DO NOTHING\n": ""},
+        sql="DROP INDEX programmes_flag_one_unresolved",
+    ),
+    Guard(
+        "programmes/services/nights.py",
+        f"{FAULTS}late_nights.py::test_ten_silent_days_end_as_if_every_night_had_been_on_time",
+        {"max(newest + timedelta(days=1), until - timedelta(days=CATCH_UP_DAYS - 1))": "until"},
+    ),
+    Guard(
+        "programmes/services/walk_logging.py",
+        f"{FAULTS}broker_away.py::test_every_walk_is_saved_whatever_the_broker_does_and_reviewed_when_it_is_back",
+        {"\n    mark_changed(": f"\n{WITH_THE_BROKER}"},
+    ),
+    Guard(
+        "programmes/services/nights.py",
+        f"{FAULTS}killed_worker.py::test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_there_once",
+        {"            return store_changes(subject": f"            {COMMITTED}subject"},
+    ),
+    Guard(
+        "programmes/services/nights.py",
+        f"{FAULTS}bad_patient.py::test_of_one_patient_whose_review_raises_the_others_are_reviewed_on_time",
+        {"changes_of(subject=subject, on=on)\n    except Exception:": JUDGED_OR_NOTHING},
+    ),
+    Guard(
+        "programmes/services/nights.py",
+        f"{FAULTS}bad_patient.py::test_of_one_patient_whose_record_is_held_the_others_are_reviewed_on_time",
+        {"SET LOCAL lock_timeout = '{PATIENCE}s'": "SET LOCAL lock_timeout = 0"},
+    ),
+    Guard(
+        "programmes/services/nights.py",
+        f"{FAULTS}clocks.py::test_each_patient_is_reviewed_once_for_each_local_date_within_minutes",
+        {"local = now.astimezone(clinic.zone)": "local = now"},
+    ),
+    Guard(
+        "clinic/views/freshness.py",
+        f"{FAULTS}silence_shows.py::test_a_night_that_was_not_reviewed_shows_within_26_hours_of_the_last",
+        {"return reviewed is None or now - reviewed > STALE_AFTER": "return reviewed is None"},
     ),
     Guard(
         "programmes/services/reminding.py",
