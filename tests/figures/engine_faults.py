@@ -1,4 +1,4 @@
-"""Kills, cuts and a broker that goes away: R1, R4, R5. FULL=1 takes the document's numbers."""
+"""Kills, cuts, late nights, clocks: R1 to R10. FULL=1 takes the document's numbers."""
 
 import os
 from collections.abc import Iterator
@@ -21,5 +21,10 @@ def no_flag_lost(full: bool) -> Iterator[Figure]:
 
 
 @measures("engine")
-def broker_away(full: bool) -> Iterator[Figure]:
-    yield from recorded_by("tests/faults/test_broker_away.py")
+def other_faults(full: bool) -> Iterator[Figure]:
+    """R3, R4, R5, R9 and R10: late nights, a broker that goes away, one bad patient, clocks."""
+    for name in ("late_nights", "broker_away", "bad_patient"):
+        yield from recorded_by(f"tests/faults/test_{name}.py")
+    zones = list(recorded_by("tests/faults/test_clocks.py"))
+    missed = sum(each.value for each in zones)
+    yield Figure(f"R10: nights not reviewed once in time, {len(zones)} zones and changes", missed, "== 0")
