@@ -97,6 +97,7 @@ class Cable:
         self.tears = ""  # "" or "request": torn before the server has it; "answer": torn on the way back
         self._ways: set[Writer] = set()
         self._loop = asyncio.new_event_loop()
+        self._closed = asyncio.Event()
 
     def cut(self) -> None:
         self.is_cut = True
@@ -113,13 +114,14 @@ class Cable:
         if self.is_cut:
             writer.transport.abort()
             return
-        self._ways.add(writer)
         there, back = await asyncio.open_connection("127.0.0.1", self.server_port)
+        ends = {writer, back}
+        self._ways |= ends
         await asyncio.gather(
             self._pass(reader, back, writer, "request"), self._pass(there, writer, writer, "answer")
         )
-        self._ways.discard(writer)
-        for way in (back, writer):
+        self._ways -= ends
+        for way in ends:
             way.close()
 
     async def _pass(self, reader: Reader, writer: Writer, phone: Writer, what: str) -> None:
@@ -140,7 +142,15 @@ class Cable:
         self.port = server.sockets[0].getsockname()[1]
         ready.set()
         async with server:
-            await server.serve_forever()
+            await self._closed.wait()
+            self._tear()
+        own = asyncio.all_tasks() - {asyncio.current_task()}
+        if own:
+            await asyncio.wait(own, timeout=5)
+
+    def close(self) -> None:
+        """For good; called in the cable's own thread."""
+        self._closed.set()
 
 
 @contextmanager
@@ -160,7 +170,7 @@ def a_cable(web: str) -> Iterator[Cable]:
     try:
         yield cable
     finally:
-        loop.call_soon_threadsafe(lambda: [task.cancel() for task in asyncio.all_tasks(loop)])
+        loop.call_soon_threadsafe(cable.close)
         thread.join(5)
 
 
