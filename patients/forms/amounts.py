@@ -70,7 +70,7 @@ class Amounts:
 def _minutes_offered(asked: Any) -> list[int]:
     """5 to 30 in fives and the plan's own minutes; longer plans have their own neighbourhood."""
     first = 5 if asked.planned <= 30 else 5 * (asked.planned // 5) - 15
-    return sorted({*range(first, first + 30, 5), *([asked.planned] if asked.planned else [])})
+    return sorted({*range(first, first + 30, 5), *_plans_own(asked)})
 
 
 def _metres_offered(asked: Any) -> list[int]:
@@ -79,13 +79,18 @@ def _metres_offered(asked: Any) -> list[int]:
     step = unit / (4 if asked.planned <= unit * 3 / 2 else 2)
     first = max(1, int(asked.planned / step) - 2)
     near = {round(step * n) for n in range(first, first + 5)}
-    return sorted({each for each in near if abs(each - asked.planned) > TOO_NEAR} | {asked.planned})
+    return sorted({each for each in near if abs(each - asked.planned) > TOO_NEAR} | _plans_own(asked))
 
 
 def _steps_offered(asked: Any) -> list[int]:
     """The plan's own steps among whole thousands."""
     first = max(1, asked.planned // 1000 - 2)
-    return sorted({*range(1000 * first, 1000 * (first + 5), 1000), asked.planned})
+    return sorted({*range(1000 * first, 1000 * (first + 5), 1000), *_plans_own(asked)})
+
+
+def _plans_own(asked: Any) -> set[int]:
+    """Empty where no plan counts the same just now."""
+    return {asked.planned} if asked.planned else set()
 
 
 OFFERED: dict[str, Callable[[Any], list[int]]] = {
@@ -104,5 +109,5 @@ def recalled_choices(asked: Any) -> list[tuple[str, str]]:
         DISTANCE: [round(quarter * n) for n in range(1, 41)],
         STEPS: range(1000, 20_001, 1000),
     }[asked.counts]
-    offered = sorted({*rough, *([asked.planned] if asked.planned else [])})
+    offered = sorted({*rough, *_plans_own(asked)})
     return [(str(each), wording.bare(each, asked.counts, asked.units)) for each in offered]

@@ -119,6 +119,7 @@ class Asked:
     safety_is_due: bool
     pain: PainAsked = PainAsked.EACH_WALK
     own_day: date | None = None  # a walk that is changed may keep it, however old
+    counted: str = ""  # what a form counted that was shown before, or a walk that is changed
 
     @property
     def asks_pain_before(self) -> bool:
@@ -136,12 +137,12 @@ class Asked:
     @property
     def counts(self) -> str:
         """What the first question asks for: what the plan counts, else minutes."""
-        return self.dose.counts if self.dose else MINUTES
+        return self.counted or (self.dose.counts if self.dose else MINUTES)
 
     @property
     def planned(self) -> int:
-        """A day's dose; 0 without a plan."""
-        return self.dose.amount if self.dose else 0
+        """A day's dose; 0 without a plan that counts the same."""
+        return self.dose.amount if self.dose and self.dose.counts == self.counts else 0
 
 
 class RepeatForm(forms.Form):

@@ -16,12 +16,15 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from clinic.languages import SOURCE
+from clinic.services.languages import offered_to_visitors
 from patients import wording
 from patients.forms import Asked, WalkForm
+from patients.models import Units
 from patients.wording.offline import day_words, kept_cards
 from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS
 from programmes.clinical.grading import BUILD, EASY, Week
@@ -56,7 +59,7 @@ class Shell:
 @require_safe
 def shell(request: HttpRequest) -> HttpResponse:
     """The neutral page: the walk form for every kind of plan, and what to do now."""
-    return HttpResponse(_shell(get_language() or "").page)
+    return HttpResponse(_shell(_language(request)).page)
 
 
 @require_safe
@@ -64,15 +67,23 @@ def worker(request: HttpRequest) -> HttpResponse:
     """The service worker for all of the site; switched off, one that removes itself and its caches."""
     if not settings.OFFLINE_WORKER:
         return _script(_text("js/worker-off.js"))
-    page = reverse("patients:offline")
+    page, language = reverse("patients:offline"), _language(request)
     facts = {
-        "version": _shell(get_language() or "").version,
+        "version": _shell(language).version,
         "page": page,
-        "files": [page, *(static(name) for name in FILES)],
+        "source": f"{page}?language={language}",
+        "files": [static(name) for name in FILES],
         "form": reverse("patients:log-walk"),
         "pages": PAGES,
     }
     return _script(f"const SHELL = {json.dumps(facts)};\n{_text('js/outbox.js')}\n{_text('js/worker.js')}")
+
+
+def _language(request: HttpRequest) -> str:
+    """The one that the address names, if it is offered: pages name their own, which may be the record's."""
+    asked = request.GET.get("language")
+    known = get_language() or SOURCE
+    return asked if asked and asked != known and asked in offered_to_visitors() else known
 
 
 def _script(text: str) -> HttpResponse:
@@ -82,11 +93,13 @@ def _script(text: str) -> HttpResponse:
 @lru_cache
 def _shell(language: str) -> Shell:
     """Once for each language: nothing in it changes while the server runs."""
-    page = render_to_string("patients/offline.html", _words())
+    with override(language):
+        page = render_to_string("patients/offline.html", _words())
     parts = [page, *(_text(name) for name in (*FILES, "js/worker.js"))]
     return Shell(page, hashlib.sha256("".join(parts).encode()).hexdigest()[:16])
 
 
+@lru_cache
 def _text(name: str) -> str:
     return (SCRIPTS / name).read_text()
 
@@ -101,7 +114,7 @@ def _words() -> dict[str, Any]:
         "warnings": wording.warnings(),
         "day_words": day_words(),
         "last_walk_day": _("your last walk"),
-        "variants": [_variant(counts, units) for counts in EXAMPLES for units in ("km", "mi")],
+        "variants": [_variant(counts, units) for counts in EXAMPLES for units in Units.values],
     }
 
 

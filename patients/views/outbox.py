@@ -21,7 +21,7 @@ from uuid_utils.compat import uuid7
 
 from clinic.formats.dates import full_day
 from clinic.models import tel
-from patients import mails, wording
+from patients import wording
 from patients.forms import Asked, WalkForm
 from patients.forms.walks import LAYOUT_VERSION
 from patients.services.restricted import ProcessingRestricted
@@ -30,16 +30,16 @@ from patients.views import saved_before
 from patients.views.access import UNPROCESSABLE, PatientRequest, View, open_record, with_record
 from patients.views.refused_walks import raised_all_the_same
 from patients.views.timer import timer_is_logged
-from patients.views.walk_log import FORM_KEY, asked_of, is_of_another, needs_list
-from programmes.models import Walk
-from programmes.services.plan_reading import Plan, plan_of, running_programme
-from programmes.services.walk_logging import OLDEST_ENTRY, DifferentEntry, Saved, WalkEntry, log_walk
+from patients.views.walk_log import asked_of, is_of_another
+from patients.views.walk_saving import as_sent, form_is_over, list_follows, save_entry
+from programmes.clinical.safety import safety_finding
+from programmes.services.plan_reading import Plan, plan_of
+from programmes.services.walk_logging import OLDEST_ENTRY, DifferentEntry, Saved, WalkEntry
 
 SENT_FOR = "X-Outbox"  # whose walk it is, as its phone noted it
 UNAUTHORIZED, CONFLICT = 401, 409
 WRONG_CLOCK = timedelta(hours=12)
 YEARS = range(2000, 2101)  # of a device's clock that are kept at all
-UNITS = ("km", "mi")
 # What a form that waited on a phone may say it was asked by: version of the safety list, layout of the scale.
 KNOWN_TEXTS = {wording.SAFETY_TEXT_VERSION}
 KNOWN_LAYOUTS = {str(number) for number in range(1, LAYOUT_VERSION + 1)}
@@ -115,30 +115,33 @@ def send(request: PatientRequest) -> HttpResponse:
 def _take(request: PatientRequest, now: datetime) -> HttpResponse:
     today = request.patient.local_date(now)
     plan = plan_of(patient=request.patient, on=today)
-    asked = _as_asked(request, asked_of(request, plan, today))
+    asked = as_sent(request, asked_of(request, plan, today))
     form = WalkForm(request.POST, asked=asked)
     if not form.is_valid():
         return _look_again(_texts(request, form, now), now, raised=_raised(request, form, plan, now))
+    entry = _entry(request, form)
+    if "straight" in request.POST and saved_before.is_again(request, entry, now):
+        return _ask_first(request, form, plan, now)
     try:
-        saved = _save(request, _entry(request, form), plan, now)
+        saved = _save(request, entry, plan, now)
     except ProcessingRestricted:
         return _look_again([("", _("Your record takes no walks just now. Please call us."))], now)
     except DifferentEntry:
-        known = [("", _("This walk was saved already. Is this another walk? Then save it again."))]
-        return _look_again(known, now, key=str(uuid7()), raised=_raised(request, form, plan, now))
+        return _ask_first(request, form, plan, now)
     return _saved(request, saved, asked)
+
+
+def _ask_first(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> HttpResponse:
+    """It may be one that was saved before: by its key, or by its answers where its form is sent just now."""
+    form_is_over(request, form.cleaned_data["client_uuid"])
+    known = [("", saved_before.question())]
+    return _look_again(known, now, key=str(uuid7()), raised=_raised(request, form, plan, now))
 
 
 def _raised(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> str:
     """What may be said of the team; "" where it was not told."""
     raised = raised_all_the_same(request, form, plan, now)
     return raised["told"] if raised else ""
-
-
-def _as_asked(request: HttpRequest, asked: Asked) -> Asked:
-    """Distances were typed in the units of that day, whatever was chosen since."""
-    units = request.POST.get("units", "")
-    return replace(asked, units=units) if units in UNITS else asked
 
 
 def _entry(request: HttpRequest, form: WalkForm) -> WalkEntry:
@@ -151,19 +154,8 @@ def _entry(request: HttpRequest, form: WalkForm) -> WalkEntry:
 
 
 def _save(request: PatientRequest, entry: WalkEntry, plan: Plan | None, now: datetime) -> Saved:
-    saved = log_walk(
-        patient=request.patient,
-        programme=running_programme(plan),
-        course=plan.course if plan else None,
-        entry=entry,
-        duty_letter=mails.duty_letter(),
-        by=request.patient.user,
-        now=now,
-        recorded_at=_device_time(request, "recorded_at"),
-    )
-    saved_before.remember_saving(request, entry, now)
-    if request.session.get(FORM_KEY) == str(entry.client_uuid):  # the form that stood open here
-        del request.session[FORM_KEY]
+    saved = save_entry(request, entry, plan, now, recorded_at=_device_time(request, "recorded_at"))
+    if form_is_over(request, entry.client_uuid):
         timer_is_logged(request)
     return saved
 
@@ -179,18 +171,14 @@ def _device_time(request: HttpRequest, name: str) -> datetime | None:
 
 def _saved(request: PatientRequest, saved: Saved, asked: Asked) -> HttpResponse:
     walk = saved.walk
-    list_follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
+    follows = list_follows(walk, asked)
     answer = {
         "saved": str(walk.client_uuid),
-        "next": reverse("patients:safety" if list_follows else "patients:saved", args=[walk.pk]),
-        "listFollows": list_follows,
-        "urgent": _is_urgent(walk),
+        "next": reverse("patients:safety" if follows else "patients:saved", args=[walk.pk]),
+        "listFollows": follows,
+        "urgent": safety_finding(walk.new_symptoms or (), walk.fall or "none") is not None,
     }
     return JsonResponse(answer, status=201 if saved.created else 200)
-
-
-def _is_urgent(walk: Walk) -> bool:
-    return bool(walk.new_symptoms) or walk.fall == "injury"
 
 
 def _look_again(
@@ -218,12 +206,12 @@ def _about_the_day(request: PatientRequest, form: WalkForm, now: datetime) -> st
         return ""
     shown, today = _device_time(request, "sent_at"), request.patient.local_date(now)
     if shown and abs(shown - now) > WRONG_CLOCK:
-        words = {"theirs": _long(shown.date()), "ours": _long(today)}
+        words = {"theirs": full_day(shown.date()), "ours": full_day(today)}
         said = _("The clock of your phone is wrong. It says %(theirs)s, and today is %(ours)s.")
         return f"{said % words} {_('Choose the day of your walk.')}"
     if on > today:
         return ""
-    words = {"day": _long(on), "days": str(OLDEST_ENTRY.days)}
+    words = {"day": full_day(on), "days": str(OLDEST_ENTRY.days)}
     said = _("You walked on %(day)s. That is more than %(days)s days ago, so it came too late to be saved.")
     return f"{said % words} {_('You can still tell your physio team about it.')}"
 
@@ -233,7 +221,3 @@ def _day_of(form: WalkForm) -> date | None:
         return parse_date(str(form["walked_on"].value() or ""))
     except ValueError:
         return None
-
-
-def _long(on: date) -> str:
-    return full_day(on)

@@ -8,12 +8,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.utils.translation import gettext as _
+
 from patients.views.access import PatientRequest
 from programmes.services.walk_logging import WalkEntry
 
 SAVED = "saved_walk"  # digests of the answers saved last, their key, and when
 ASKED = "asked_about"  # the key of the form that carries the question "is this another walk?"
 WITHIN = timedelta(minutes=15)
+
+
+def question() -> str:
+    return _("This walk was saved already. Is this another walk? Then save it again.")
 
 
 def is_again(request: PatientRequest, entry: WalkEntry, now: datetime) -> bool:

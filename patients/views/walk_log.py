@@ -22,6 +22,7 @@ from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_p
 from patients.views.refused_walks import raised_all_the_same
 from patients.views.timer import timed_walk, timer_is_logged
 from patients.views.today import state_of
+from patients.views.walk_saving import FORM_KEY, as_sent, form_is_over, list_follows, save_entry
 from patients.wording.offline import kept_cards
 from programmes.clinical.amounts import Walked
 from programmes.clinical.diary import Finding
@@ -35,21 +36,17 @@ from programmes.services.plan_reading import (
     last_deltas,
     log_so_far,
     plan_of,
-    running_programme,
 )
 from programmes.services.walk_logging import (
     OLDEST_ENTRY,
     AlreadyAnswered,
     DifferentEntry,
     answer_safety_list,
-    log_walk,
 )
 
 CONFLICT = 409
-FORM_KEY = "walk_form"  # one open form per session, so that two tabs save one walk
 SAFETY_EVERY = timedelta(days=7)
 PAIN_EVERY = timedelta(days=7)  # in light mode (clinical rules, "one weekly pain item")
-SAFETY_FROM_PAIN = 7  # and whenever a leg or foot problem is reported
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +63,7 @@ def log(request: PatientRequest) -> HttpResponse:
         return _new_page(request, asked)
     if is_of_another(request):
         return page(request, "walk_of_another.html", status=CONFLICT)
-    form = WalkForm(request.POST, asked=asked)
+    form = WalkForm(request.POST, asked=as_sent(request, asked))
     try:
         walk = _save(request, form, plan, now) if form.is_valid() else None
     except ProcessingRestricted:
@@ -76,8 +73,7 @@ def log(request: PatientRequest) -> HttpResponse:
         return form_page(request, form, form.cleaned_data.get("walked_on"), raised=raised)
     request.session.pop(FORM_KEY, None)
     timer_is_logged(request)
-    follows = walk.new_symptoms is None and (asked.safety_is_due or needs_list(walk))
-    return redirect("patients:safety" if follows else "patients:saved", walk.pk)
+    return redirect("patients:safety" if list_follows(walk, asked) else "patients:saved", walk.pk)
 
 
 def is_of_another(request: PatientRequest) -> bool:
@@ -154,34 +150,19 @@ def _save(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datet
         _ask_first(request, form)
         return None
     try:
-        saved = log_walk(
-            patient=request.patient,
-            programme=running_programme(plan),
-            course=plan.course if plan else None,
-            entry=entry,
-            duty_letter=mails.duty_letter(),
-            by=request.patient.user,
-            now=now,
-        )
+        return save_entry(request, entry, plan, now).walk
     except DifferentEntry:
         _ask_first(request, form)
         return None
-    saved_before.remember_saving(request, entry, now)
-    return saved.walk
 
 
 def _ask_first(request: PatientRequest, form: WalkForm) -> None:
     """The same answers under a new key; only the form that carries the question may answer it."""
     key = uuid7()
+    form_is_over(request, form.cleaned_data["client_uuid"])
     form.renew_key(key)
     saved_before.remember_asking(request, key)
-    form.add_error(None, _("This walk was saved already. Is this another walk? Then save it again."))
-
-
-def needs_list(walk: Walk) -> bool:
-    """Whether an answer about this walk asks for the safety list at once."""
-    pain = [score for score in (walk.pain_before, walk.pain_worst, walk.pain_after) if score is not None]
-    return bool(walk.limb_problem) or max(pain, default=0) >= SAFETY_FROM_PAIN
+    form.add_error(None, saved_before.question())
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -64,6 +64,8 @@ const outbox = (() => {
   const value = (walk, name) => (walk.fields.find((field) => field[0] === name) || [])[1] || "";
   const answersOf = (walk) => JSON.stringify(walk.fields.filter((field) => field[0] !== "client_uuid"));
 
+  const inUnits = (metres, units) => String(Math.round((metres / (units === "mi" ? 1609.344 : 1000)) * 100) / 100);
+
   // A form's answers as they are kept; its token is not: it may be void when the walk is sent.
   function walkOf(data) {
     const fields = Array.from(data.entries()).filter((field) => field[0] !== TOKEN);
@@ -121,28 +123,73 @@ const outbox = (() => {
 
   function body(walk, token) {
     const sent = new URLSearchParams(walk.fields);
+    if (walk.straight) sent.set("straight", "yes");
     sent.set("recorded_at", walk.recordedAt);
     sent.set("sent_at", new Date().toISOString());
     sent.set(TOKEN, token);
     return sent;
   }
 
-  // Sends one walk; what came of it: saved, sign-in, other, look-again or later.
+  // Sends one walk; what came of it: saved, sign-in, other, look-again, token or later.
   async function deliver(walk, token) {
     const headers = { "X-Outbox": walk.person };
     const answer = await ask("/outbox/walks/", { method: "POST", headers, body: body(walk, token) });
     const { status, told } = answer;
     if ((status === 200 || status === 201) && told.saved === walk.key) {
       await drop(walk);
-      return { what: "saved", next: told.next, listFollows: told.listFollows, urgent: told.urgent };
+      return { what: "saved", key: walk.key, next: told.next, listFollows: told.listFollows, urgent: told.urgent };
     }
     if (status === 422 && told.problems) {
       await learnClock(told);
       await change(walk.key, (stored) => stored && Object.assign({}, stored, refused(told)));
-      return { what: "look-again" };
+      return { what: "look-again", otherKey: told.key };
     }
     const known = { 401: "sign-in", 403: "token", 409: "other" };
     return { what: known[status] || "later", pause: answer.pause };
+  }
+
+  // A form on its way. `straight`, also for a page that sends it at this moment: its person is asked first where the same
+  // answers were saved just now. Once a page has said "kept", no more.
+  const keepForm = (data) => keep(Object.assign(walkOf(data), { straight: true }));
+  async function deliverForm(walk, token) {
+    const came = await deliverWith(walk, token);
+    if (came.what !== "saved" && came.what !== "look-again") {
+      await change(walk.key, (stored) => stored && Object.assign({}, stored, { straight: false }));
+    }
+    return came;
+  }
+
+  // With the form's own token; a token from before a new sign-in is refused, and replaced.
+  async function deliverWith(walk, token) {
+    const came = await deliver(walk, token);
+    if (came.what !== "token") return came;
+    const asked = await who();
+    if (asked.status === 401) return { what: "sign-in" };
+    const again = asked.told.csrf ? await deliver(walk, asked.told.csrf) : came;
+    return again.what === "token" ? { what: "later" } : again;
+  }
+
+  // Its key was used up by an earlier walk of a form that stood open: this is another walk. One that was changed on this
+  // phone, or comes straight from its form, may be the same: its person is asked.
+  async function deliverKept(walk, token) {
+    const came = await deliver(walk, token);
+    if (!came.otherKey || walk.changed || walk.straight) return came;
+    const other = under(walk, came.otherKey);
+    return (await move(walk, other)) ? deliver(other, token) : came;
+  }
+
+  // In one transaction, so that a kill leaves one of them; not where the walk was changed meanwhile.
+  function move(walk, other) {
+    let moved = false;
+    return using("walks", "readwrite", (walks) => {
+      const found = walks.get(walk.key);
+      found.onsuccess = () => {
+        moved = Boolean(found.result) && found.result.stamp === walk.stamp;
+        if (!moved) return;
+        walks.delete(walk.key);
+        walks.put(other);
+      };
+    }).then(() => moved);
   }
 
   // `raised`: that the team has been told of the safety answers, although the walk is not saved.
@@ -210,7 +257,7 @@ const outbox = (() => {
   async function sendEach(walks, token) {
     const sent = [];
     for (const walk of walks) {
-      const came = await deliver(walk, token);
+      const came = await deliverKept(walk, token);
       if (came.what === "saved") sent.push(came);
       else if (came.what === "later" || came.what === "token") return later(sent, came.pause);
       else if (came.what !== "look-again") return { sent, why: came.what };
@@ -219,7 +266,7 @@ const outbox = (() => {
     return { sent, why: "" };
   }
 
-  return { recall, remember, find, all, change, newKey, value, answersOf, walkOf, under, keep, drop, who, deliver, flush };
+  return { recall, remember, find, all, change, move, newKey, value, inUnits, walkOf, under, keep, keepForm, drop, who, deliverForm, flush };
 })();
 
 // On a page: the other scripts, in their order; on the walk form not before it is touched, so that it comes first.

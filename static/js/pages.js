@@ -50,9 +50,17 @@
     if (!mine) return { sent: [], why: "" };
     const came = await outbox.flush(mine, now);
     came.sent.forEach(tell);
+    renewForm(came.sent);
     if (find("pending")) await list(came.why);
     document.dispatchEvent(new CustomEvent("sent", { detail: came }));
     return came;
+  }
+
+  // The form of a walk that was kept stands open until the walk is saved: what is answered in it now is another walk.
+  function renewForm(sent) {
+    const form = find("outbox-form");
+    const key = form && form.elements.client_uuid;
+    if (key && sent.some((walk) => walk.key === key.value)) key.value = outbox.newKey();
   }
 
   // --- What was sent, and what waits
@@ -69,11 +77,11 @@
   function amountOf(walk, words) {
     const value = (name) => (outbox.value(walk, name) === "other" ? "" : outbox.value(walk, name));
     const units = outbox.value(walk, "units") || "km";
-    const metres = Number(value("metres")) / (units === "mi" ? 1609.344 : 1000);
+    const metres = Number(value("metres"));
     const known = [
       [value("minutes") || value("other_minutes"), words.minutes],
       [value("stepped") || value("steps"), words.steps],
-      [metres ? String(Math.round(metres * 100) / 100) : value("distance"), words[units]],
+      [metres ? outbox.inUnits(metres, units) : value("distance"), words[units]],
     ].find((pair) => pair[0]);
     return known ? `${known[1]}: ${known[0]}` : "";
   }
@@ -127,16 +135,11 @@
     const data = new FormData(form);
     let walk;
     try {
-      walk = await outbox.keep(outbox.walkOf(data));
+      walk = await outbox.keepForm(data);
     } catch (error) {
       return form.submit(); // this browser keeps nothing: as without script
     }
-    let came = await outbox.deliver(walk, data.get("csrfmiddlewaretoken"));
-    if (came.what === "token") {
-      const asked = await outbox.who();
-      if (asked.status === 401) came = { what: "sign-in" };
-      else if (asked.told.csrf) came = await outbox.deliver(walk, asked.told.csrf);
-    }
+    const came = await outbox.deliverForm(walk, data.get("csrfmiddlewaretoken"));
     if (came.what === "saved") return location.assign(came.next);
     if (came.what === "look-again") {
       await outbox.drop(walk);

@@ -35,7 +35,7 @@
   }
 
   // The plan's own choices in place of the example's.
-  function fillAmounts(form, { choices }) {
+  function fillAmounts(form, choices) {
     const tiles = form.querySelector(".minutes .tiles");
     const all = Array.from(tiles.querySelectorAll(".tile"));
     const plans = all.find((tile) => tile.querySelector("small"));
@@ -53,15 +53,17 @@
     tiles.append(...made, other);
   }
 
+  // In what the plan counts; a walk that is changed, in what it was told.
   function build() {
     const { plan } = me;
-    const template = find(`variant="${plan.counts}-${plan.units}"`) || find("variant");
+    const [counts, units] = ["counts", "units"].map((name) => (changed && outbox.value(changed, name)) || plan[name]);
+    const template = find(`variant="${counts}-${units}"`) || find("variant");
     place.textContent = "";
     place.append(template.content.cloneNode(true));
     const form = place.querySelector("form");
     form.elements.client_uuid.value = outbox.newKey();
     form.elements.person.value = me.person;
-    fillAmounts(form, plan);
+    fillAmounts(form, counts === plan.counts && units === plan.units ? plan.choices : []);
     ["before", "after"].forEach((when) => {
       // In light mode pain is asked once a week; what a kept walk lacked is asked when it comes back.
       const wanted = changed && changed.problems.some(({ field }) => field === `id_pain_${when}`);
@@ -89,6 +91,7 @@
 
   function isMuchMore(form) {
     const { counts, planned } = me.plan;
+    if (counts !== form.elements.counts.value) return false;
     const name = { minutes: "minutes", steps: "stepped" }[counts];
     const typed = { minutes: "other_minutes", steps: "steps" }[counts];
     const chosen = Number(picked(form, name)) || Number(picked(form, typed)) || 0;
@@ -156,15 +159,14 @@
   // A changed walk keeps the instant it was first told, and takes another key where the old one was used up.
   async function replace(walk) {
     const key = changed.otherKey || changed.key;
-    const newer = Object.assign(outbox.under(walk, key), { recordedAt: changed.recordedAt });
-    await outbox.change(key, () => newer);
-    if (key !== changed.key) await outbox.change(changed.key, () => null);
+    const newer = Object.assign(outbox.under(walk, key), { recordedAt: changed.recordedAt, changed: true });
+    if (!(await outbox.move(changed, newer))) await outbox.change(key, () => newer);
     return newer;
   }
 
   function fill(form, walk) {
     walk.fields.forEach(([name, value]) => {
-      if (["client_uuid", "person", "units", "asked_as"].includes(name)) return;
+      if (["client_uuid", "person", "units", "counts", "asked_as"].includes(name)) return;
       const field = form.elements[name];
       if (!field) return;
       const boxes = field instanceof RadioNodeList ? Array.from(field) : [field];
@@ -183,10 +185,10 @@
   // A number that is no choice any more: under "Other".
   function fillOther(form, name, value) {
     const other = form.querySelector(`[name="${name}"][value="other"]`);
-    const beside = form.elements[{ minutes: "other_minutes", stepped: "steps" }[name]];
+    const beside = form.elements[{ minutes: "other_minutes", stepped: "steps", metres: "distance" }[name]];
     if (!other || !beside) return;
     other.checked = true;
-    beside.value = value;
+    beside.value = name === "metres" ? outbox.inUnits(value, form.elements.units.value) : value;
   }
 
   // --- Which of its parts the page shows

@@ -5,7 +5,10 @@ const UNANSWERED = 10000; // ms until a page that does not come gives way to the
 
 async function install() {
   const cache = await caches.open(CACHE);
-  await cache.addAll(SHELL.files.map((path) => new Request(path, { cache: "reload" })));
+  const fresh = (path) => new Request(path, { cache: "reload" });
+  const [page] = await Promise.all([fetch(fresh(SHELL.source)), cache.addAll(SHELL.files.map(fresh))]);
+  if (!page.ok) throw new Error("no page to keep");
+  await cache.put(SHELL.page, page); // in the language of the page that asked for it
   await self.skipWaiting(); // nothing of an old worker is needed: what waits stands in the database
 }
 
@@ -47,22 +50,12 @@ async function post(request) {
   try {
     const data = await request.formData();
     token = data.get("csrfmiddlewaretoken");
-    walk = outbox.walkOf(data);
-    if (!walk.key || !walk.person) return fetch(asItCame);
-    walk = await outbox.keep(walk);
+    if (!data.get("client_uuid") || !data.get("person")) return fetch(asItCame);
+    walk = await outbox.keepForm(data);
   } catch (error) {
     return fetch(asItCame);
   }
-  return answer(walk, await sent(walk, token), asItCame);
-}
-
-// With the form's own token; a token from before a new sign-in is refused, and replaced.
-async function sent(walk, token) {
-  const came = await outbox.deliver(walk, token);
-  if (came.what !== "token") return came;
-  const asked = await outbox.who();
-  if (asked.status === 401) return { what: "sign-in" };
-  return asked.told.csrf ? outbox.deliver(walk, asked.told.csrf) : { what: "later" };
+  return answer(walk, await outbox.deliverForm(walk, token), asItCame);
 }
 
 async function answer(walk, came, asItCame) {

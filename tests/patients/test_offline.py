@@ -61,8 +61,8 @@ def test_it_has_a_form_for_every_kind_of_plan(db):
 
 def test_the_worker_names_files_that_there_are(client, db):
     facts = shell_facts(client)
-    assert facts["files"][0] == "/offline/"
-    assert [path for path in facts["files"][1:] if not finders.find(path.removeprefix("/static/"))] == []
+    assert (facts["page"], facts["source"]) == ("/offline/", "/offline/?language=en-gb")
+    assert [path for path in facts["files"] if not finders.find(path.removeprefix("/static/"))] == []
 
 
 def test_another_page_is_another_version(client, db, monkeypatch):

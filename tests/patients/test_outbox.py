@@ -233,6 +233,62 @@ def test_distances_stay_in_the_units_they_were_typed_in(signed_in, patient):
     assert Walk.objects.get().distance_m == 1609
 
 
+@pytest.mark.parametrize(
+    ("told", "stored"),
+    [
+        ({"counts": "steps", "stepped": "4400"}, (None, 4400, None)),
+        ({"counts": "steps", "stepped": "other", "steps": "5200"}, (None, 5200, None)),
+        ({"counts": "distance", "metres": "1200"}, (None, None, 1200)),
+    ],
+)
+def test_a_plan_that_rests_meanwhile_takes_the_walk_as_it_was_told(signed_in, patient, told, stored):
+    """Without a plan in force the form counts minutes: the walk waited in what its form counted."""
+    answer = from_phone(signed_in, patient, minutes=None, **told)
+    walk = Walk.objects.get()
+    assert (answer.status_code, walk.walked) == (201, stored)
+
+
+def test_the_form_without_script_takes_it_too_and_shows_it_again(signed_in, patient):
+    told = {"counts": "steps", "stepped": "4000", "minutes": None}
+    again = text_of(send(signed_in, **told, pain_after=None))
+    assert 'name="stepped"' in again
+    assert 'name="stepped" value="0"' not in again
+    assert (send(signed_in, **told).status_code, Walk.objects.get().steps) == (302, 4000)
+
+
+@pytest.mark.parametrize("counts", ["", "miles", "bananas"])
+def test_what_no_plan_counts_is_not_believed(signed_in, patient, counts):
+    answer = from_phone(signed_in, patient, minutes=None, counts=counts, stepped="4400")
+    assert (answer.status_code, problems_of(answer)) == (
+        422,
+        [("id_minutes", "Choose how many minutes you walked.")],
+    )
+
+
+def test_the_same_answers_straight_from_a_second_form_are_asked_about(signed_in, patient):
+    """As the page without script does; a walk that was kept is never held up by the question."""
+    from_phone(signed_in, patient, straight="yes")
+    asked = from_phone(signed_in, patient, straight="yes")
+    assert (asked.status_code, problems_of(asked)) == (
+        422,
+        [("", "This walk was saved already. Is this another walk? Then save it again.")],
+    )
+    assert (asked.json()["key"] != "", Walk.objects.count()) == (True, 1)
+    assert (from_phone(signed_in, patient).status_code, Walk.objects.count()) == (201, 2)
+
+
+@pytest.mark.parametrize("post", [send, lambda client, **told: from_phone(client, client.patient, **told)])
+def test_a_key_that_was_used_up_does_not_stay_the_open_forms(signed_in, patient, post):
+    signed_in.patient = patient
+    key = form_key(signed_in)
+    from_phone(signed_in, patient, client_uuid=key)
+    session = signed_in.session
+    session["walk_form"] = key  # two requests met: one of them brought it back
+    session.save()
+    assert post(signed_in, client_uuid=key, pain_after="9").status_code == 422
+    assert form_key(signed_in) != key
+
+
 def test_the_words_that_were_read_are_noted_if_they_were_ours(signed_in, patient):
     from_phone(signed_in, patient, asked_as="uk-1 1")
     from_phone(signed_in, patient, asked_as="made-up 99")
