@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,7 +19,9 @@ from patients.forms import Asked
 from patients.forms.days import CatchUpForm
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.views.walk_log import asked_of, needs_list
+from patients.views.refused_walks import raised_of_days
+from patients.views.walk_log import asked_of
+from patients.views.walk_saving import needs_list
 from programmes.clinical.thresholds import SAVED_PAGE
 from programmes.models import Fall, Walk
 from programmes.services.catching_up import DAYS, catch_up, key_of_day
@@ -44,7 +47,8 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     form.must_answer = asked.safety_is_due
     if data is None or not form.is_valid():
         key = form["client_uuid"].value() if data and "client_uuid" not in form.errors else uuid7()
-        return _form_page(request, form, key)
+        raised = raised_of_days(request, form, plan, now) if data else None
+        return _form_page(request, form, key, raised)
     try:
         saved = _save(request, form, plan, now)
     except ProcessingRestricted:
@@ -56,10 +60,12 @@ def catching_up(request: PatientRequest) -> HttpResponse:
     return _onward(request, saved)
 
 
-def _form_page(request: PatientRequest, form: CatchUpForm, key: UUID | str) -> HttpResponse:
+def _form_page(
+    request: PatientRequest, form: CatchUpForm, key: UUID | str, raised: dict[str, Any] | None = None
+) -> HttpResponse:
     asked = form.asked
     much = wording.to_write(asked.counts, asked.units)
-    context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due, "much": much}
+    context = {"form": form, "key": key, "safety_is_due": asked.safety_is_due, "much": much, "raised": raised}
     return page(request, "catch_up.html", context, status=UNPROCESSABLE if form.errors else 200)
 
 

@@ -17,7 +17,10 @@ from patients.forms import Asked, PainAsked, WalkForm
 from patients.forms.changes import answers_of
 from patients.services.restricted import ProcessingRestricted
 from patients.views.access import UNPROCESSABLE, PatientRequest, page, patient_page
-from patients.views.walk_log import asked_of, form_page, needs_list, own_walk, urgent_page
+from patients.views.refused_walks import raised_of_change
+from patients.views.walk_log import asked_of, form_page, own_walk, urgent_page
+from patients.views.walk_saving import list_follows
+from programmes.clinical.amounts import COLUMNS
 from programmes.models import Walk
 from programmes.services.own_walks import (
     NotChangeable,
@@ -47,7 +50,8 @@ def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
         return form_page(request, form, walk.walked_on, changing=walk)
     form = WalkForm(request.POST, asked=asked)
     if not form.is_valid():
-        return form_page(request, form, form.cleaned_data.get("walked_on"), changing=walk)
+        raised = raised_of_change(request, form, walk, now)
+        return form_page(request, form, form.cleaned_data.get("walked_on"), changing=walk, raised=raised)
     try:
         newer = _save(request, walk, _entry(form, walk), now)
     except ProcessingRestricted:
@@ -56,8 +60,7 @@ def change(request: PatientRequest, walk_id: UUID) -> HttpResponse:
         return urgent_page(request, walk, refused.finding, status=UNPROCESSABLE)
     except (NotChangeable, DifferentEntry):
         return _no_longer(request)
-    follows = newer.new_symptoms is None and needs_list(newer)
-    return redirect("patients:safety" if follows else "patients:saved", newer.pk)
+    return redirect("patients:safety" if list_follows(newer, asked) else "patients:saved", newer.pk)
 
 
 def _is_changeable(request: PatientRequest, walk: Walk) -> bool:
@@ -69,8 +72,19 @@ def _asked(request: PatientRequest, walk: Walk, now: datetime) -> Asked:
     asked = asked_of(request, plan_of(patient=request.patient, on=today), today)
     last = last_walk_before(walk=walk)
     return replace(
-        asked, last_walk_on=last, safety_is_due=False, own_day=walk.walked_on, pain=_pain_of(asked, walk)
+        asked,
+        last_walk_on=last,
+        safety_is_due=False,
+        own_day=walk.walked_on,
+        pain=_pain_of(asked, walk),
+        counted=_counted(asked, walk),
     )
+
+
+def _counted(asked: Asked, walk: Walk) -> str:
+    """What was told is asked for again, whatever the plan counts by now."""
+    known = (asked.counts, walk.target.counts, *COLUMNS)
+    return next(counts for counts in known if walk.walked.told(counts) is not None)
 
 
 def _pain_of(asked: Asked, walk: Walk) -> PainAsked:

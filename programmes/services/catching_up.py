@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -58,6 +58,12 @@ def key_of_day(form: UUID | str | None, on: date) -> UUID | None:
         return uuid5(UUID(str(form)), on.isoformat())
     except ValueError:
         return None
+
+
+def keys_of_days(form: UUID | None, today: date) -> list[UUID]:
+    """Of every day that a form may have saved, or may save now."""
+    days = [today - timedelta(days=back) for back in range(DAYS + 1)]  # it may have been opened yesterday
+    return [uuid5(form, on.isoformat()) for on in days] if form else []
 
 
 def _of_its_day(entry: WalkEntry) -> WalkEntry:

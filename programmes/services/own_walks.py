@@ -8,17 +8,16 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 
 from clinic.models import User
 from clinic.services.post import Letter
 from patients.models import Patient
 from programmes.clinical.diary import Finding
-from programmes.clinical.safety import safety_finding
 from programmes.models import Source, Walk
 from programmes.models.walk import CHANGEABLE_FOR, WalkQuerySet
 from programmes.services.nights import mark_changed
-from programmes.services.safety_raising import SafetyAnswers, answers_of, raise_safety, says_nothing_new
+from programmes.services.refused_walks import raise_refused_change
+from programmes.services.safety_raising import SafetyAnswers
 from programmes.services.walk_logging import DifferentEntry, Saved, WalkEntry, log_walk
 
 # Why a version does not count: staff and the patient's copy read it.
@@ -102,18 +101,9 @@ def _raise_refused(
     walk: Walk, patient: Patient, entry: WalkEntry, duty_letter: Letter, now: datetime
 ) -> Finding | None:
     """What reaches us is raised, also where the walk may not be changed: all that no version of it said."""
-    finding = safety_finding(entry.new_symptoms or (), entry.fall or "none")
-    answers = SafetyAnswers(
-        patient, walk.programme, tuple(entry.new_symptoms or ()), entry.fall or "none", walk
-    )
-    first = walk.corrects_id or walk.pk
-    own = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
-    versions = own.filter(Q(pk=first) | Q(corrects=first))
-    if finding is None or says_nothing_new(answers, map(answers_of, versions)):
-        return None
-    key = f"refused-change:{entry.client_uuid}"
-    raise_safety(answers=answers, duty_letter=duty_letter, key=key, now=now)
-    return finding
+    symptoms, fall = tuple(entry.new_symptoms or ()), entry.fall or "none"
+    answers = SafetyAnswers(patient, walk.programme, symptoms, fall, walk)
+    return raise_refused_change(answers=answers, form=entry.client_uuid, duty_letter=duty_letter, now=now)
 
 
 @transaction.atomic

@@ -1,16 +1,19 @@
 """A walk that cannot be stored, from whose answers the team must hear all the same."""
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from clinic.models import OutboxMessage
 from clinic.services.post import Letter
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import safety_finding
 from programmes.models import Walk
+from programmes.services.catching_up import keys_of_days
 from programmes.services.safety_raising import SafetyAnswers, answers_of, raise_safety, says_nothing_new
 
 
@@ -27,10 +30,40 @@ def raise_refused(
     finding = safety_finding(answers.new_symptoms, answers.fall)
     if finding is None:
         return None
-    key = _key(answers, form)
-    if not (_said_before(answers, form) or OutboxMessage.objects.filter(key=key).exists()):
-        raise_safety(answers=answers, duty_letter=duty_letter, key=key, now=now)
+    if not _said_before(answers, [] if form is None else [form]):
+        _raise_once(answers, form, duty_letter, now)
     return finding
+
+
+@transaction.atomic
+def raise_refused_days(
+    *, answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime
+) -> Finding | None:
+    """The same for a form that caught up some days, whose walks have keys made from its own."""
+    finding = safety_finding(answers.new_symptoms, answers.fall)
+    if finding is None:
+        return None
+    if not _said_before(answers, keys_of_days(form, answers.patient.local_date(now))):
+        _raise_once(answers, form, duty_letter, now)
+    return finding
+
+
+@transaction.atomic
+def raise_refused_change(
+    *, answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime
+) -> Finding | None:
+    """The same for a change of `answers.walk`: None also where its versions have said all of it."""
+    finding = safety_finding(answers.new_symptoms, answers.fall)
+    if finding is None or says_nothing_new(answers, map(answers_of, _versions(answers))):
+        return None
+    _raise_once(answers, form, duty_letter, now)
+    return finding
+
+
+def _raise_once(answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime) -> None:
+    key = _key(answers, form)
+    if not OutboxMessage.objects.filter(key=key).exists():
+        raise_safety(answers=answers, duty_letter=duty_letter, key=key, now=now)
 
 
 def _key(answers: SafetyAnswers, form: UUID | None) -> str:
@@ -39,9 +72,16 @@ def _key(answers: SafetyAnswers, form: UUID | None) -> str:
     return f"refused-walk:{answers.patient.pk}:{hashlib.sha256(said.encode()).hexdigest()[:32]}"
 
 
-def _said_before(answers: SafetyAnswers, form: UUID | None) -> bool:
+def _said_before(answers: SafetyAnswers, keys: Iterable[UUID]) -> bool:
+    """By the walks that this form has saved."""
     patient = answers.patient
-    if form is None:
-        return False
-    own = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient, client_uuid=form)
+    own = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient, client_uuid__in=list(keys))
     return says_nothing_new(answers, map(answers_of, own))
+
+
+def _versions(answers: SafetyAnswers) -> Iterable[Walk]:
+    walk, patient = answers.walk, answers.patient
+    first = walk and (walk.corrects_id or walk.pk)
+    own = Walk.objects.filter(clinic_id=patient.clinic_id, patient=patient)
+    versions: Iterable[Walk] = own.filter(Q(pk=first) | Q(corrects=first))
+    return versions

@@ -121,6 +121,36 @@ def test_a_safety_answer_in_a_form_that_was_saved_before_is_raised(signed_in, pr
     assert text.count("looks at it by Monday 23 November.") == 1
 
 
+@pytest.mark.parametrize("wrong", [{}, {f"before_{day(1)}": "", f"amount_{day(1)}": "10"}])
+def test_what_a_refused_form_tells_of_is_raised_once(signed_in, programme, wrong):
+    """No day was filled in, or a day without its pain: nothing is saved, the safety answer is heard."""
+    data = {**form(symptoms=["chest_pain"]), **wrong}
+    for response in (signed_in.post(PAGE, data), signed_in.post(PAGE, data)):
+        assert response.status_code == 422
+        assert "Call 999 now, or go to A&amp;E" in text_of(response)
+        assert "Nothing is saved yet, but we have your safety answers. Your physio team" in text_of(response)
+    flag = Flag.objects.get()
+    assert (flag.code, flag.walk, Walk.objects.count(), OutboxMessage.objects.count()) == (
+        "SAFETY",
+        None,
+        0,
+        1,
+    )
+
+
+def test_what_a_saved_form_said_is_not_raised_again_when_it_is_refused(signed_in, programme):
+    data = form((1, "15", "3", "3"), symptoms=["chest_pain"])
+    signed_in.post(PAGE, data)
+    assert signed_in.post(PAGE, {**data, f"before_{day(1)}": ""}).status_code == 422
+    assert OutboxMessage.objects.count() == 1
+
+
+def test_a_refused_form_with_nothing_urgent_tells_nobody(signed_in, programme):
+    response = signed_in.post(PAGE, form(fall="fall"))
+    assert (response.status_code, Flag.objects.count(), OutboxMessage.objects.count()) == (422, 0, 0)
+    assert "safety answers" not in text_of(response)
+
+
 def test_while_an_earlier_answer_waits_no_new_promise_is_made(signed_in, programme):
     sent = form((1, "10", "3", "4"))
     signed_in.post(PAGE, sent)

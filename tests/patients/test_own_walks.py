@@ -151,6 +151,31 @@ def test_a_mistake_comes_back_as_it_was_typed(signed_in, walk):
     assert Walk.objects.get() == walk
 
 
+def test_a_symptom_in_a_form_with_a_mistake_is_raised_once(signed_in, walk):
+    form = answers(minutes="other", other_minutes="many", symptoms=["chest_pain"])
+    for _press in range(2):
+        response = signed_in.post(f"/walks/{walk.pk}/change/", form)
+        assert (response.status_code, Walk.objects.get()) == (422, walk)
+        assert "Call 999 now, or go to A&amp;E" in text_of(response)
+        assert "Nothing is saved yet, but we have your safety answers. Your physio team" in text_of(response)
+    flag = Flag.objects.get()
+    assert (flag.walk, flag.evidence["items"], OutboxMessage.objects.count()) == (walk, ["chest_pain"], 1)
+
+
+def test_what_the_walk_has_said_is_not_raised_by_a_mistake(signed_in, programme):
+    walk = a_walk(programme, TODAY, new_symptoms=("fever",), now=NOON).walk
+    response = change(signed_in, walk, minutes="other", other_minutes="many", symptoms=["fever"])
+    assert (response.status_code, OutboxMessage.objects.count()) == (422, 1)
+    assert "we have your safety answers" not in text_of(response)
+
+
+def test_a_walk_told_in_steps_is_changed_in_steps_whatever_the_plan_counts(signed_in, programme):
+    walk = a_walk(programme, TODAY, minutes=None, steps=4400, new_symptoms=(), now=NOON).walk
+    assert 'name="stepped"' in text_of(signed_in.get(f"/walks/{walk.pk}/change/"))
+    response = change(signed_in, walk, minutes=None, stepped="other", steps="5000")
+    assert (response.status_code, Walk.objects.valid().get().steps) == (302, 5000)
+
+
 def test_what_is_not_asked_again_is_kept(signed_in, programme):
     walk = a_walk(programme, TODAY, new_symptoms=(), safety_text_version="uk-1", recalled=True, now=NOON).walk
     change(signed_in, walk, symptoms=None)
