@@ -150,3 +150,13 @@ def test_any_log_clears_it() -> None:
 
 def test_what_people_close_has_no_clearing_rule() -> None:
     assert {"SAFETY", "FALL", "CALL_ME", "NOT_IMPROVING"} & RULES.keys() == set()
+
+
+@pytest.mark.parametrize(
+    ("minutes", "metres", "odd"), [(10, 1500, False), (10, 1501, True), (None, 9000, False)]
+)
+def test_faster_than_nine_kilometres_an_hour_is_odd(minutes: int | None, metres: int, odd: bool) -> None:
+    quick = Report(day(24), minutes, 3, day(24), distance_m=metres)
+    seen = replace(diary({n: 3 for n in range(0, 24, 2)}), reports=(*diary(range(0, 24, 2)).reports, quick))
+
+    assert (found(seen, 24, "DATA_QUALITY") is not None) is odd

@@ -164,3 +164,10 @@ def test_a_dose_without_anything_asks_for_nothing():
 def test_the_minutes_that_reviewing_needs(programmes, minutes):
     """.15 items a week, ten minutes each."""
     assert minutes_needed(programmes) == minutes
+
+
+@pytest.mark.parametrize(
+    ("amount", "share", "expected"), [(0, 0.5, 0), (0, 1.0, 0), (20, 1.0, 20), (1, 0.2, 1)]
+)
+def test_a_share_is_never_above_the_dose_and_never_nothing(amount: int, share: float, expected: int) -> None:
+    assert shared(amount, share) == expected

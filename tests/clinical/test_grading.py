@@ -125,6 +125,13 @@ def test_distance_needs_positive_baselines() -> None:
         by_distance(generate(15, T2_STEADY), 15, 0)
 
 
+@pytest.mark.parametrize(("minutes", "metres", "asked"), [(1, 80, 1200), (15, 1, 50)])
+def test_the_least_baselines_give_a_distance(minutes: int, metres: int, asked: int) -> None:
+    (week,) = by_distance((Week(1, 3, 15, 1, "easy", "build"),), minutes, metres)
+
+    assert week.distance_m == asked
+
+
 def test_a_rise_of_more_than_35_per_cent_is_warned_of() -> None:
     weeks = (
         Week(1, 3, 20, 1, "easy", "build"),

@@ -1,6 +1,7 @@
 import pytest
 
 from programmes.clinical.safety import UK_RED_FLAGS, Route, route_of, safety_finding
+from programmes.clinical.thresholds import RULE_VERSION
 
 
 @pytest.mark.parametrize("code", UK_RED_FLAGS)
@@ -41,3 +42,15 @@ def test_an_unknown_item_is_refused() -> None:
 def test_an_unknown_fall_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="unknown fall answer"):
         safety_finding([], "maybe")
+
+
+def test_the_evidence_says_what_was_ticked_what_happened_and_whom_to_call() -> None:
+    finding = safety_finding(["fever"], "near")
+
+    assert finding is not None
+    assert finding.evidence == {
+        "items": ["fever"],
+        "fall": "near",
+        "route": UK_RED_FLAGS["fever"],
+        "rule_version": RULE_VERSION,
+    }
