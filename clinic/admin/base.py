@@ -22,12 +22,12 @@ from django.utils.translation import gettext_lazy as _
 
 from clinic.admin.history import change_lines, names_of_staff, operation_word
 from clinic.admin.searching import SearchedList, is_search, remember_search
+from clinic.forms.inputs import DATE_INPUT
 from clinic.models import Clinic, HistoryEntry, StaffMember
 from clinic.permissions import NotAllowed, may
 from clinic.reads import note_read
 
 HISTORY = 200  # entries a row's history page shows, the newest
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 TIME_INPUT = forms.TimeInput(attrs={"type": "time"}, format="%H:%M")
 
 

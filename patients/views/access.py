@@ -114,8 +114,7 @@ def open_record(request: HttpRequest) -> Any:
     """The record in the session, if it still belongs to this login and is open.
 
     With its `safety_route`, which "before you start" was read, and the clinic's decisions about its texts.
-    From
-    here on the page speaks this patient's language.
+    From here on the page speaks this patient's language.
     """
     chosen = request.session.get(SESSION_KEY)
     if chosen is None or not is_patients(request):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
 from django.contrib import admin, messages
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from clinic.admin import local_today
-from clinic.admin.base import DATE_INPUT
+from clinic.forms.inputs import DATE_INPUT
 from patients.wording.before import OWN_WORDS
 from patients.wording.cards import CARDS, LOOK_AGAIN_BY, WRITTEN_ON, parts_of
 from programmes.admin.pages import PagesAdmin
@@ -30,6 +30,19 @@ MEANWHILE = gettext_lazy(
     "Somebody published a newer version after you opened this page. What you typed stands below and is not "
     "saved. Compare it with what patients read now; saving again publishes yours."
 )
+
+
+class Said(Protocol):
+    """A version of a text, or what was typed for the next one."""
+
+    @property
+    def shows(self) -> Any: ...
+    @property
+    def title(self) -> str: ...
+    @property
+    def body(self) -> str: ...
+    @property
+    def source(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -98,11 +111,16 @@ def _shipped(code: str) -> tuple[str, str, str]:
     return str(title), str(body), "; ".join(str(each) for each in sources)
 
 
-def _as_read(code: str, text: PatientText | None) -> dict[str, Any]:
-    """What patients of the clinic read now."""
-    title, body, source = _shipped(code)
+def _own_or_shipped(code: str, text: Said | None) -> tuple[str, str, str]:
+    """Title, text and source as the clinic decided."""
     if text and text.shows == Shows.OWN:
-        title, body, source = text.title, text.body, text.source
+        return text.title, text.body, text.source
+    return _shipped(code)
+
+
+def _as_read(code: str, text: Said | None) -> dict[str, Any]:
+    """What patients of the clinic read, now or once it is published."""
+    title, body, source = _own_or_shipped(code, text)
     hidden = bool(text and text.shows == Shows.HIDDEN)
     return {"title": title, "parts": parts_of(body), "source": source, "is_hidden": hidden}
 
@@ -177,7 +195,7 @@ class PatientTextAdmin(PagesAdmin):
             "title": TextCode(code).label,
             "row": _row(code, now, local_today(request)),
             "read": _as_read(code, now),
-            "typed": _typed(code, form) if is_sent else None,
+            "typed": _as_read(code, form.words()) if is_sent else None,
             "versions": versions,
             "form": form,
             "may_publish": may_publish,
@@ -210,9 +228,7 @@ class PatientTextAdmin(PagesAdmin):
 
 
 def _initial(code: str, now: PatientText | None, request: Any) -> dict[str, Any]:
-    title, body, source = _shipped(code)
-    if now and now.shows == Shows.OWN:
-        title, body, source = now.title, now.body, now.source
+    title, body, source = _own_or_shipped(code, now)
     today = local_today(request)
     return {
         "shows": now.shows if now else Shows.SHIPPED,
@@ -222,23 +238,4 @@ def _initial(code: str, now: PatientText | None, request: Any) -> dict[str, Any]
         "checked_on": today,
         "due_on": date(today.year + 1, today.month, min(today.day, 28)),
         "seen": now.version if now else 0,
-    }
-
-
-def _typed(code: str, form: TextForm) -> dict[str, Any]:
-    """What was typed, as patients would read it."""
-    said = form.cleaned_data
-    if said["shows"] != Shows.OWN:
-        title, body, source = _shipped(code)
-        return {
-            "title": title,
-            "parts": parts_of(body),
-            "source": source,
-            "is_hidden": said["shows"] == Shows.HIDDEN,
-        }
-    return {
-        "title": said["title"],
-        "parts": parts_of(said["body"]),
-        "source": said["source"],
-        "is_hidden": False,
     }

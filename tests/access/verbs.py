@@ -82,6 +82,7 @@ def verbs(side: Side) -> dict[str, tuple[str, partial[Any]]]:
     """Name of the function -> its verb in the table of roles, and the call without `by`."""
     side.patient = Patient.objects.get(pk=side.patient.pk)  # as stored: a call before changed it in memory
     done = [
+        *_prescribing(side),
         *_treatment(side),
         *_changes(side),
         *_review(side),
@@ -94,10 +95,8 @@ def verbs(side: Side) -> dict[str, tuple[str, partial[Any]]]:
     return {call.func.__name__: (verb, call) for verb, call in done}
 
 
-def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
-    draft, running, walk = side.rows["draft"], side.rows["running"], side.rows["walk"]
-    weeks = prescribing.template_weeks(side.rows["template"])
-    pause = {"from_on": TODAY, "until_on": TODAY, "reason": "ill"}
+def _prescribing(side: Side) -> list[tuple[str, partial[Any]]]:
+    draft, weeks = side.rows["draft"], prescribing.template_weeks(side.rows["template"])
     plan = {
         "baseline": prescribing.Baseline(15),
         "starts_on": TODAY,
@@ -105,10 +104,7 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
         "template": None,
         "rule": {},
     }
-    discharge = {"ending": None, "on": TODAY, "reason": "Done."}
     edited = {"weeks": weeks, "starts_on": TODAY, "note_to_patient": "", "seen_version": draft.version}
-    before = side.began - timedelta(days=1)
-    entry = WalkEntry(client_uuid=walk.pk, walked_on=walk.walked_on, minutes=10)
     return [
         ("prescribe", partial(prescribing.draft_programme, patient=side.patient, **plan, **DAY)),
         ("prescribe", partial(prescribing.edit_draft, programme=draft, **edited)),
@@ -123,6 +119,18 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
                 **AT,
             ),
         ),
+        ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
+        ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
+    ]
+
+
+def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
+    running, walk = side.rows["running"], side.rows["walk"]
+    pause = {"from_on": TODAY, "until_on": TODAY, "reason": "ill"}
+    discharge = {"ending": None, "on": TODAY, "reason": "Done."}
+    before = side.began - timedelta(days=1)
+    entry = WalkEntry(client_uuid=walk.pk, walked_on=walk.walked_on, minutes=10)
+    return [
         (
             "prescribe",
             partial(ending.end_programme, programme=running, ending=Ending.COMPLETED, on=TODAY, **AT),
@@ -138,7 +146,6 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
             "change_patient",
             partial(ending.discharge_patient, patient=side.second, **discharge, **AT),
         ),
-        ("edit_templates", partial(library.save_template, template=side.rows["template"], weeks=weeks)),
         (
             "prescribe",
             partial(
@@ -161,7 +168,6 @@ def _treatment(side: Side) -> list[tuple[str, partial[Any]]]:
                 **AT,
             ),
         ),
-        ("edit_templates", partial(library.restore_shipped, codes=["T2"])),
         (
             "edit_patient_texts",
             partial(learning.publish_text, code="water", words=learning.Words(Shows.HIDDEN), seen=0, **AT),
