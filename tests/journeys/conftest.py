@@ -80,6 +80,26 @@ def wait_for(url: str, seconds: float = 20) -> None:
 @pytest.fixture
 def web(services_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
     """The address of a running web server that uses this test's database; demo mode, for its mailbox."""
+    with _served(services_environment, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def shared_environment(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """As `services_environment`, for a server that the tests of a module share: each has its own rows."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    return own | {"WAYMARK_MAIL_DIR": str(tmp_path_factory.mktemp("shared") / "mail")}
+
+
+@pytest.fixture(scope="module")
+def shared_web(shared_environment: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The same server for all tests of a module; starting one takes longer than most of them."""
+    with _served(shared_environment, tmp_path_factory.mktemp("web")) as address:
+        yield address
+
+
+@contextmanager
+def _served(services_environment: dict[str, str], logs: Path) -> Iterator[str]:
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = services_environment | {
@@ -100,7 +120,7 @@ def web(services_environment: dict[str, str], tmp_path: Path) -> Iterator[str]:
         "--threads",
         "4",
     ]
-    with process("web", command, environment, tmp_path):
+    with process("web", command, environment, logs):
         wait_for(f"{address}/healthz/live")
         yield address
 

@@ -33,6 +33,12 @@ def on_a_plan(clinic, **dose):
 
 
 @pytest.fixture
+def web(shared_web: str, transactional_db: None) -> str:
+    """One server for all of them; the rows are each journey's own."""
+    return shared_web
+
+
+@pytest.fixture
 def patient():
     return on_a_plan(a_clinic())
 
@@ -355,12 +361,12 @@ def test_a_phone_a_year_off_is_told_and_loses_nothing(phone, web, patient):
 
 
 def test_switched_off_the_worker_goes_and_the_walks_still_arrive(
-    browser, web, patient, services_environment, tmp_path
+    browser, web, patient, shared_environment, tmp_path
 ):
     """The kill switch: another server process behind the same address."""
     with (
         a_cable(web) as cable,
-        a_server(services_environment, tmp_path, WAYMARK_OFFLINE_WORKER="off") as port,
+        a_server(shared_environment, tmp_path, WAYMARK_OFFLINE_WORKER="off") as port,
     ):
         site = f"http://127.0.0.1:{cable.port}"
         phone = a_phone(browser, site, patient)

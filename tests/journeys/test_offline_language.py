@@ -9,7 +9,7 @@ from clinic.services.languages import Approver, record_approval
 from patients.models import Patient
 from tests.factories import NOON, a_clinic
 from tests.journeys.phones import a_phone, until
-from tests.journeys.test_offline import on_a_plan, without_signal
+from tests.journeys.test_offline import on_a_plan, web, without_signal  # noqa: F401
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 READER = Approver("Zofia Lis", "KIF 12345", date(2026, 11, 20))
@@ -24,7 +24,7 @@ def patient():
     return on_a_plan(a_clinic(languages=["pl"]))
 
 
-def test_after_a_change_of_language_the_page_without_signal_changes_too(browser, web, patient):
+def test_after_a_change_of_language_the_page_without_signal_changes_too(browser, web, patient):  # noqa: F811
     phone = a_phone(browser, web, patient)
     until(phone, CACHED % "en-gb")
     phone.goto(f"{web}/language/")
@@ -36,7 +36,7 @@ def test_after_a_change_of_language_the_page_without_signal_changes_too(browser,
     phone.context.close()
 
 
-def test_on_a_new_phone_it_speaks_the_language_of_the_record(browser, web, patient):
+def test_on_a_new_phone_it_speaks_the_language_of_the_record(browser, web, patient):  # noqa: F811
     """No cookie of this browser says so."""
     Patient.objects.filter(pk=patient.pk).update(language="pl")
     phone = a_phone(browser, web, patient)

@@ -6,12 +6,12 @@ from playwright.sync_api import expect
 from programmes.models import Flag
 from tests.factories import a_clinic
 from tests.journeys.phones import a_phone, fill, save, until
-from tests.journeys.test_offline import on_a_plan, told, walks_of, with_signal, without_signal
+from tests.journeys.test_offline import on_a_plan, told, walks_of, web, with_signal, without_signal  # noqa: F401
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
 
-def test_a_refused_walk_with_a_red_flag_says_that_the_team_has_been_told(browser, web):
+def test_a_refused_walk_with_a_red_flag_says_that_the_team_has_been_told(browser, web):  # noqa: F811
     """Kept too long: it is not saved, its safety answers are raised, and the page says both."""
     patient = on_a_plan(a_clinic())
     phone = a_phone(browser, web, patient)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.factories import a_clinic
 from tests.journeys.phones import a_phone, fill, kept, save, until, wait_until_kept
-from tests.journeys.test_offline import KEPT, on_a_plan, told, walks_of, with_signal
+from tests.journeys.test_offline import KEPT, on_a_plan, told, walks_of, web, with_signal  # noqa: F401
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
 
@@ -15,7 +15,7 @@ def patient():
 
 
 @pytest.fixture
-def phone(browser, web, patient):
+def phone(browser, web, patient):  # noqa: F811
     """The walk form stands open, and a walk of its key is kept."""
     page = a_phone(browser, web, patient)
     page.goto(f"{web}/walks/new/")
@@ -71,7 +71,7 @@ def test_a_page_that_sends_at_this_moment_asks_too(phone, patient):
     assert walks_of(patient) == [10]
 
 
-def test_back_and_save_with_scripts_asks_first(browser, web, patient):
+def test_back_and_save_with_scripts_asks_first(browser, web, patient):  # noqa: F811
     phone = a_phone(browser, web, patient)
     phone.goto(f"{web}/walks/new/")
     fill(phone, minutes=10)
