@@ -213,6 +213,7 @@ def saved(request: PatientRequest, walk_id: UUID) -> HttpResponse:
     context: dict[str, Any] = {"walk": walk, "urgent": code in wording.CALL_FIRST}
     if finding is None:
         context["advice"] = wording.saved(code)
+        context["promise"] = _severe_is_told(walk) if code == Saved.ACT_SEVERE else ""
     else:
         context["advice"] = wording.what_to_do(finding.evidence["route"])
         context["promise"] = _promise(request, walk)
@@ -265,13 +266,19 @@ def _sentence(walk: Walk, *, red_flag: bool) -> Saved:
 
 def _promise(request: PatientRequest, walk: Walk) -> str:
     """Empty when no version of this walk raised a flag: then nobody was told, and nothing may be said."""
-    first = walk.corrects_id or walk.pk
-    flag = (
-        Flag.objects.filter(clinic_id=walk.clinic_id, code=FlagCode.SAFETY)
-        .filter(Q(walk=first) | Q(walk__corrects=first))
-        .select_related("item")
-        .first()
-    )
+    flag = _flags_by(walk, FlagCode.SAFETY).select_related("item").first()
     if flag is None:
         return ""
     return wording.promise(flag.item.promised_for, request.patient.local_date(timezone.now()))
+
+
+def _severe_is_told(walk: Walk) -> str:
+    """Empty when this walk raised no flag; no day is promised."""
+    return wording.severe_is_told() if _flags_by(walk, FlagCode.PAIN_SEVERE).exists() else ""
+
+
+def _flags_by(walk: Walk, code: FlagCode) -> Any:
+    """What a version of this walk raised."""
+    first = walk.corrects_id or walk.pk
+    raised = Flag.objects.filter(clinic_id=walk.clinic_id, code=code)
+    return raised.filter(Q(walk=first) | Q(walk__corrects=first))

@@ -197,6 +197,14 @@ def promise(looks_by: date | None, today: date) -> str:
     return _("Your physio team has been told and looks at it by %(day)s.") % {"day": day(looks_by)}
 
 
+def severe_is_told() -> str:
+    """Once severe pain stands in the team's list; no day is promised."""
+    return _(
+        "Your physio team's list now says that your pain was this strong twice."
+        " Do not wait for a call: call us."
+    )
+
+
 def what_became_of_the_call(
     asked_on: date, *, promised_for: date | None, tried_on: date | None, today: date
 ) -> list[str]:

@@ -20,6 +20,7 @@ from programmes.models import Flag, Programme, Source, Walk
 from programmes.services.courses import course_of_programme
 from programmes.services.nights import mark_changed
 from programmes.services.safety_raising import answers_of, joined, raise_safety, says_nothing_new
+from programmes.services.severe_raising import raise_severe_pain
 
 OLDEST_ENTRY = timedelta(days=14)  # older walks are recalled too badly to be logged by hand [P]
 
@@ -119,7 +120,7 @@ def log_walk(
     instead_of: Walk | None = None,
     course: Course | None = None,
 ) -> Saved:
-    """Saves a walk, marks the patient for review, and raises SAFETY if the answers ask for it.
+    """Saves a walk, marks the patient for review, raises SAFETY and PAIN_SEVERE if the answers ask for it.
 
     The same form sent again gives the same walk (`created` False); with other answers it raises
     DifferentEntry. Raises WalkInFuture, WalkTooOld, or ProcessingRestricted (never for answers that ask for
@@ -140,6 +141,7 @@ def log_walk(
         return Saved(walk=_same_walk(walk, entry), created=False)
     mark_changed(patient=patient, earliest_on=entry.walked_on, now=now)
     _no_reminder_after(walk)
+    raise_severe_pain(walks=[walk], now=now)
     if instead_of and says_nothing_new(answers_of(walk), [answers_of(instead_of)]):
         return Saved(walk=walk, created=True)
     return _raise_safety(walk, duty_letter, now)
@@ -169,6 +171,7 @@ def log_walks(
         earliest, newest = min(walk.walked_on for walk in new), max(walk.received_at for walk in new)
         mark_changed(patient=patient, earliest_on=earliest, now=newest)
         _no_reminder_after(max(new, key=lambda walk: walk.walked_on))
+        raise_severe_pain(walks=new, now=newest)
     return [_raise_safety(walk, duty_letter, walk.received_at) for walk in new]
 
 
