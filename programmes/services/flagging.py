@@ -22,6 +22,7 @@ from programmes.clinical.detection import (
     flag_changes,
 )
 from programmes.clinical.diary import Finding
+from programmes.clinical.new_rules import due_now
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import (
     Flag,
@@ -62,6 +63,15 @@ def changes_of(*, subject: Subject, on: date, day_is_over: bool = True) -> tuple
     found = findings(seen, on, subject.thresholds)
     if not day_is_over:
         found = tuple(finding for finding in found if finding.code not in OF_WHOLE_DAYS)
+    found = due_now(
+        found,
+        seen,
+        on,
+        nights=subject.nights_under_these_rules,
+        place=subject.programme.patient_id.int,
+        open_codes=[flag.code for flag in subject.flags if flag.resolved_on is None],
+        thresholds=subject.thresholds,
+    )
     return flag_changes(found, subject.known_flags, seen, on, subject.thresholds)
 
 
@@ -108,7 +118,8 @@ def raise_flag(
     """Writes the flag into the patient's open review item, opening one when there is none.
 
     Returns None when an unresolved flag of this code exists already: the partial unique index decides,
-    so two reviews of the same night make one flag.
+    so two reviews of the same night make one flag. A new flag at least as severe as all the item held wakes
+    it from a snooze.
     """
     severity = Severity.of_rule(finding.severity)
     item_id = _open_item(patient, severity, on, now)
@@ -125,13 +136,22 @@ def raise_flag(
         rule_version=RULE_VERSION,
         evidence=finding.evidence,
     )
-    return flag if _insert_once(flag) else None
+    if not _insert_once(flag):
+        return None
+    _wake(item_id, severity)
+    return flag
+
+
+def _wake(item_id: UUID, severity: Severity) -> None:
+    """Who snoozed has read what stood there then: a new reason as severe as the worst of it is news."""
+    resting = ReviewItem.objects.filter(pk=item_id, status=ItemStatus.ON_HOLD, severity__gte=severity)
+    resting.update(status=ItemStatus.REQUESTED, snoozed_until=None)
 
 
 def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> UUID:
     """The patient's open item; one statement, so that two reviews meeting here share it.
 
-    What is worse than all the item held wakes it from a snooze.
+    What is worse than all the item held wakes it from a snooze at once.
     """
     with connection.cursor() as cursor:
         cursor.execute(

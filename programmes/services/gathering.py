@@ -28,6 +28,7 @@ from programmes.models import (
 )
 from programmes.services.courses import made_course, overlay_of, prescription_of
 from programmes.services.judged_by import thresholds_of
+from programmes.services.new_rules import nights_under_these_rules
 
 ANSWERS = ("pain_before", "pain_after", "pain_worst", "settled", "flare", "limb_problem", "fall")
 """What a walk tells beside its amount, in the order of `Answer`."""
@@ -44,6 +45,7 @@ class Subject:
     flags: tuple[Flag, ...]
     answers: tuple[Answer, ...] = ()
     thresholds: Thresholds = DEFAULTS
+    nights_under_these_rules: int | None = None  # none of them matters any more
 
     @cached_property
     def diary(self) -> Diary:
@@ -78,6 +80,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     flags = _flags(clinic, patient_ids, on)
     answers = _answers(clinic, patient_ids, on)
     thresholds = thresholds_of(clinic=clinic, patients=patient_ids)
+    nights = nights_under_these_rules(clinic=clinic, on=on)
     return [
         Subject(
             programme=programme,
@@ -93,6 +96,7 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
             flags=tuple(flags[programme.patient_id]),
             answers=tuple(answers[programme.patient_id]),
             thresholds=thresholds.of(programme.patient_id),
+            nights_under_these_rules=nights,
         )
         for programme in programmes
     ]

@@ -65,15 +65,42 @@ def test_something_worse_wakes_a_snoozed_item():
     assert (item.status, item.snoozed_until, item.severity) == ("requested", None, 1)
 
 
-def test_more_of_the_same_lets_a_snoozed_item_rest():
+NIGHT = START + timedelta(days=32)
+
+
+def snoozed_rise():
+    """An item with an amber flag that somebody put off for a week."""
     clinic = a_clinic()
-    clinician = a_staff_member(clinic)
     programme = rising_patient(clinic)
-    night = START + timedelta(days=32)
-    review_night(clinic=clinic, local_date=night, now=NOON)
+    review_night(clinic=clinic, local_date=NIGHT, now=NOON)
     item = ReviewItem.objects.get()
-    snooze_item(item=item, until=night + timedelta(days=7), by=clinician, today=night)
-    finding = Finding("ADHERENCE_DROPPED", "amber", {"pattern": "silence"})
-    raise_flag(patient=programme.patient, programme=programme, finding=finding, on=night, now=NOON)
+    snooze_item(item=item, until=NIGHT + timedelta(days=7), by=a_staff_member(clinic), today=NIGHT)
+    return programme, item
+
+
+def raised(programme, code, severity):
+    finding = Finding(code, severity, {"pattern": "silence"})
+    raise_flag(patient=programme.patient, programme=programme, finding=finding, on=NIGHT, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("code", "severity", "status"),
+    [
+        ("ADHERENCE_DROPPED", "amber", "requested"),
+        ("PAIN_THEN_SILENT", "amber-high", "requested"),
+        ("NOT_IMPROVING", "amber-low", "on-hold"),
+        ("FLARE", "info", "on-hold"),
+    ],
+)
+def test_a_new_reason_as_severe_as_the_worst_wakes_a_snoozed_item(code, severity, status):
+    programme, item = snoozed_rise()
+    raised(programme, code, severity)
     item.refresh_from_db()
-    assert (item.status, item.snoozed_until) == ("on-hold", night + timedelta(days=7))
+    assert (item.status, item.snoozed_until is None) == (status, status == "requested")
+
+
+def test_more_of_the_same_lets_a_snoozed_item_rest():
+    programme, item = snoozed_rise()
+    raised(programme, "PAIN_RISING", "amber")
+    item.refresh_from_db()
+    assert (item.status, item.snoozed_until) == ("on-hold", NIGHT + timedelta(days=7))
