@@ -1,0 +1,118 @@
+"""What the review engine says of itself: which nights it did, whom it left out and why, what it raised."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Count, Min, Q
+
+from clinic.models import Clinic
+from patients.models import Patient
+from programmes.clinical.thresholds import RULE_VERSION
+from programmes.models import ChangedPatient, Flag, Programme, ReviewRun, RunStatus
+
+NIGHTS = 14
+FLAG_DAYS = 28
+
+
+@dataclass(frozen=True)
+class Night:
+    """One night's row; `late` is how long after it was due it was finished, None while it waits."""
+
+    run: ReviewRun
+    late: timedelta | None
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Patients whom tonight's review will not judge, each counted once, by the first reason that fits."""
+
+    ended: int
+    restricted: int
+    no_programme: int
+    begins_later: int
+    given_up: int
+
+
+@dataclass(frozen=True)
+class FlagsOfKind:
+    """Flags of one code: raised in the last 28 days, and unresolved now."""
+
+    code: str
+    raised: int
+    open: int
+
+
+@dataclass(frozen=True)
+class Account:
+    """One clinic's, as of `now`. `oldest_mark` is the oldest change that waits for its review."""
+
+    rule_version: str
+    signed_version: str
+    nights: list[Night]
+    waiting: int
+    judged: int
+    left_out: LeftOut
+    marks: int
+    oldest_mark: datetime | None
+    flags: list[FlagsOfKind]
+
+
+def account_of(*, clinic: Clinic, now: datetime) -> Account:
+    """Counts and dates, no names: of the records that the reader may see, all of them in a worker."""
+    today = now.astimezone(clinic.zone).date()
+    runs = ReviewRun.objects.for_clinic(clinic)
+    marks = ChangedPatient.objects.for_clinic(clinic)
+    waiting = marks.aggregate(oldest=Min("marked_at"), number=Count("id"))
+    judged, left_out = _patients(clinic, today)
+    return Account(
+        rule_version=RULE_VERSION,
+        signed_version=clinic.live_rule_version,
+        nights=[_night(run) for run in runs.order_by("-local_date", "shard")[:NIGHTS]],
+        waiting=runs.due(now).count(),
+        judged=judged,
+        left_out=left_out,
+        marks=waiting["number"],
+        oldest_mark=waiting["oldest"],
+        flags=_flags(clinic, today),
+    )
+
+
+def _night(run: ReviewRun) -> Night:
+    is_done = run.status == RunStatus.DONE and run.finished_at is not None
+    return Night(run, run.finished_at - run.due_at if is_done else None)  # type: ignore[operator]
+
+
+def _patients(clinic: Clinic, today: date) -> tuple[int, LeftOut]:
+    """How many are judged, and why the others are not; the two add up to all patients but those given up."""
+    patients: Any = Patient.objects.for_clinic(clinic)
+    running = Programme.objects.for_clinic(clinic).running()
+    begun = Q(pk__in=running.filter(starts_on__lte=today).values("patient"))
+    later = Q(pk__in=running.filter(starts_on__gt=today).values("patient")) & ~begun
+    used = patients.judged_on(today)
+    in_care = patients.monitored_on(today).count()
+    judged, begins_later = used.filter(begun).count(), used.filter(later).count()
+    number_used = used.count()
+    left_out = LeftOut(
+        ended=patients.count() - in_care,
+        restricted=in_care - number_used,
+        no_programme=number_used - judged - begins_later,
+        begins_later=begins_later,
+        given_up=ChangedPatient.objects.for_clinic(clinic).given_up().count(),
+    )
+    return judged, left_out
+
+
+def _flags(clinic: Clinic, today: date) -> list[FlagsOfKind]:
+    since = today - timedelta(days=FLAG_DAYS)
+    counted = (
+        Flag.objects.for_clinic(clinic)
+        .filter(Q(raised_on__gt=since) | Q(resolved_on=None))
+        .order_by()
+        .values("code")
+        .annotate(
+            raised=Count("id", filter=Q(raised_on__gt=since)), open=Count("id", filter=Q(resolved_on=None))
+        )
+        .order_by("code")
+    )
+    return [FlagsOfKind(each["code"], each["raised"], each["open"]) for each in counted]
