@@ -35,10 +35,12 @@ from programmes.admin.forms import not_that_day
 from programmes.models import Ending, HeldBack, Programme, ReminderWish, ReviewItem
 from programmes.plan_wording import workload_warning
 from programmes.services import ending
+from programmes.services.enough_reports import lacks_reports
 from programmes.services.reminding import Posted, recent_post
 from programmes.services.set_up import set_up_of
 from programmes.services.workload import workload_of
 from programmes.wording import lead_words, with_away
+from programmes.wording.enough import not_enough_reports
 
 SETTINGS = ("language", "time_zone", "units", "own_choices", "pain_series")
 NOT_LIVE = gettext_lazy("This clinic is not live: a manager signs first. Nothing was sent.")
@@ -184,6 +186,8 @@ class PatientAdmin(ClinicAdmin):
         leads = patient is not None and patient.lead_id == request.staff.pk
         if patient is not None:
             context["handover"] = PatientHandover.objects.newest_of(patient)
+            lacks = lacks_reports(patient=patient, today=local_today(request))
+            context["too_few_reports"] = not_enough_reports() if lacks else ""
         if patient is not None and patient.lead:
             context["lead"] = lead_words(patient.lead.name, away_from(patient.lead_away))
         context["may_limit"] = leads or may(request.actor, "name_lead")

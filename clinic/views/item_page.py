@@ -110,8 +110,8 @@ def item_context(record: ItemRecord, staff: StaffMember, now: datetime) -> dict[
         "opened": wording.moment(item.opened_at, clinic.zone),
         "due": wording.day(due) if due and is_open else "",
         "is_overdue": bool(due and is_open and due < today),
-        "evidence": evidence_of(record.flags, clinic, diary, today),
-        "too_few_reports": too_few_words(diary, today),
+        "evidence": evidence_of(record, clinic, diary, today),
+        "too_few_reports": too_few_words(diary, today, record.thresholds),
         "silence": silence_words(record, diary, today),
         "plots": plan and plots_of(plan, record.walks, record.flags, today, WEEKS_SHOWN),
         "walks": walk_rows(record),
@@ -179,10 +179,10 @@ def forms_of(staff: StaffMember, today: date, *, needs_note: bool) -> dict[str, 
     }
 
 
-def evidence_of(flags: Sequence[Flag], clinic: Clinic, diary: Diary | None, today: date) -> list[Evidence]:
+def evidence_of(record: ItemRecord, clinic: Clinic, diary: Diary | None, today: date) -> list[Evidence]:
     return [
-        _evidence(number, flag, clinic, today_words(flag, diary, today))
-        for number, flag in enumerate(flags, start=1)
+        _evidence(number, flag, clinic, today_words(flag, diary, today, record.thresholds))
+        for number, flag in enumerate(record.flags, start=1)
     ]
 
 

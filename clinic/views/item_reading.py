@@ -1,4 +1,4 @@
-"""The reads of one item's page: eight statements, however long the history is."""
+"""The reads of one item's page: nine statements, however long the history is."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from clinic.services.covering import away_row
 from patients.models import Patient
 from programmes.clinical.course import Course
 from programmes.clinical.diary import Diary
+from programmes.clinical.thresholds import DEFAULTS, Thresholds
 from programmes.models import (
     ContactAttempt,
     Flag,
@@ -28,6 +29,7 @@ from programmes.models import (
     Walk,
 )
 from programmes.services.courses import course_from, course_rows, paused_from
+from programmes.services.judged_by import thresholds_of
 from programmes.services.light_mode import light_since
 
 WEEKS_SHOWN = 26
@@ -58,6 +60,7 @@ class ItemRecord:
     not_walking: list[NotWalking]
     contacts: list[ContactAttempt]
     earlier_items: list[Any]
+    thresholds: Thresholds = DEFAULTS
 
 
 class RecordIsLimited(Exception):
@@ -111,6 +114,7 @@ def read_item(clinic: Clinic, item: Any, today: date) -> ItemRecord:
     began = plan.programme.starts_on if plan else since
     return ItemRecord(
         item=item,
+        thresholds=thresholds_of(clinic=clinic, patients=[patient.pk]).of(patient.pk),
         flags=flags.pop(item.pk, []),
         earlier_flags=flags,
         plan=plan,

@@ -11,7 +11,10 @@ from programmes.clinical import silence
 from programmes.clinical.clearing import RULES, is_over
 from programmes.clinical.diary import Answer, Diary, Report
 from programmes.clinical.pain import enough_reports
+from programmes.clinical.thresholds import DEFAULTS, Thresholds
 from programmes.models import Flag, FlagCode, Source, Walk
+from programmes.services.reminding import mail_came_back
+from programmes.wording.enough import not_enough_reports
 
 OF_SILENCE = (
     FlagCode.NOT_STARTED,
@@ -36,22 +39,20 @@ def diary_of(record: ItemRecord) -> Diary | None:
     )
 
 
-def too_few_words(diary: Diary | None, today: date) -> str:
+def too_few_words(diary: Diary | None, today: date, thresholds: Thresholds = DEFAULTS) -> str:
     """That pain cannot be judged yet; "" where it can. Never that all is well."""
-    if diary is None or enough_reports(diary.reports, today):
+    if diary is None or enough_reports(diary.reports, today, thresholds.pain):
         return ""
-    return gettext(
-        "Not enough reports yet: the pain rule needs 2 pain scores in the last 2 weeks and 3 in the weeks"
-        " before them. Until then no pain flag does not mean that pain is steady."
-    )
+    return not_enough_reports()
 
 
-def today_words(flag: Flag, diary: Diary | None, today: date) -> str:
+def today_words(flag: Flag, diary: Diary | None, today: date, thresholds: Thresholds = DEFAULTS) -> str:
     """Whether the flag would end by its own rule today; "" where people close it, or it is resolved."""
     if diary is None or flag.resolved_on is not None or flag.code not in RULES:
         return ""
     try:
-        over = is_over(flag.code, flag.latest or flag.evidence, diary, flag.raised_on, today)
+        said = flag.latest or flag.evidence
+        over = is_over(flag.code, said, diary, flag.raised_on, today, thresholds)
     except KeyError:  # evidence of an older version lacks what today's rule reads
         return ""
     if over:
@@ -64,7 +65,8 @@ def silence_words(record: ItemRecord, diary: Diary | None, today: date) -> str:
     if diary is None or not _speak_of_silence(record.flags):
         return ""
     signed_in = record.item.patient.first_signed_in_at is not None
-    kind = silence.kind_of_silence(diary, today, has_signed_in=signed_in)
+    returned = mail_came_back(patient=record.item.patient)
+    kind = silence.kind_of_silence(diary, today, has_signed_in=signed_in, mail_came_back=returned)
     words = {
         silence.PAUSED: gettext("Paused today: nothing is expected. Next: see when the pause ends."),
         silence.UNOPENED: gettext(
@@ -75,6 +77,9 @@ def silence_words(record: ItemRecord, diary: Diary | None, today: date) -> str:
         ),
         silence.AFTER_PAIN: gettext(
             "Logging stopped after pain had risen. Next: call today or tomorrow and ask about the pain first."
+        ),
+        silence.CAME_BACK: gettext(
+            "Our last mail to the patient came back. Next: call, and correct the address in the record."
         ),
         silence.STOPPED: gettext(
             "Logging stopped without a rise in pain. Next: call or write, and ask what got in the way."

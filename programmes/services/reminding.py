@@ -145,6 +145,12 @@ def _state_of(mail: OutboxMessage) -> str:
     return "came-back" if mail.came_back_at else mail.status
 
 
+def mail_came_back(*, patient: Patient) -> bool:
+    """Whether the clinic's last mail to the patient's address came back for good."""
+    address = address_of(patient)
+    return bool(address) and _came_back(patient, address)
+
+
 def address_of(patient: Patient) -> str:
     """Where mail to the patient goes; "" for who signs in by letter, or not at all."""
     return (patient.user and patient.user.email) or ""

@@ -3,12 +3,17 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
-from clinic.models import Role
+from clinic.models import MessageKind, OutboxMessage, Role
+from clinic.services.post import post_message
+from programmes.clinical.diary import Finding
 from programmes.clinical.thresholds import Setting
-from programmes.models import ThresholdSetting
+from programmes.models import ReviewItem, ThresholdSetting
+from programmes.services.flagging import raise_flag
 from programmes.services.own_thresholds import set_clinic_thresholds, set_patient_thresholds
-from tests.factories import NOON, a_clinic, a_patient, a_staff_member
+from tests.factories import DUTY_LETTER, NOON, a_clinic, a_patient, a_programme, a_staff_member, a_walk
+from tests.programmes.test_wording import PAIN
 from tests.signing_in import sign_in_staff
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +166,59 @@ def test_the_record_and_the_people_pages_lead_there(client, manager, patient):
     client = sign_in_staff(client, manager)
     assert page_of(patient) in client.get(f"/admin/patients/patient/{patient.pk}/change/").content.decode()
     assert f'href="{PAGE}"' in client.get("/people/").content.decode()
+
+
+# --- What is shown with them
+def test_the_record_says_when_there_are_not_enough_reports(client, clinician, patient):
+    client = sign_in_staff(client, clinician)
+    page = f"/admin/patients/patient/{patient.pk}/change/"
+    without = "Not enough reports yet" in client.get(page).content.decode()
+    today = timezone.now().date()
+    programme = a_programme(patient, clinician, starts_on=today - timedelta(days=40))
+    running = "Not enough reports yet" in client.get(page).content.decode()
+    for days in (1, 3, 20, 25, 30):
+        a_walk(programme, today - timedelta(days=days))
+    enough = "Not enough reports yet" in client.get(page).content.decode()
+    assert (without, running, enough) == (False, True, False)
+
+
+def test_an_item_says_today_by_the_patients_own_thresholds(client, clinician, patient):
+    """Two weeks at 3 after a flag with the reference 2.4: over for whoever asks for less than a point."""
+    today = timezone.now().date()
+    programme = a_programme(patient, clinician, starts_on=today - timedelta(days=40))
+    evidence = {**PAIN, "reference": 2.4}
+    finding = Finding("PAIN_RISING", "amber", evidence)
+    raised_on = today - timedelta(days=15)
+    raise_flag(patient=patient, programme=programme, finding=finding, on=raised_on, now=timezone.now())
+    for days in range(1, 13, 2):
+        a_walk(programme, today - timedelta(days=days), pain=3)
+    client = sign_in_staff(client, clinician)
+    page = f"/review/{ReviewItem.objects.get().pk}/"
+    shipped = client.get(page).context["evidence"][0].today
+    own = {"setting": Setting(pain_rise=0.5), "reason": "Feels it early.", "seen": 0}
+    set_patient_thresholds(patient=patient, **own, by=clinician, now=timezone.now())
+    assert (shipped, client.get(page).context["evidence"][0].today) == (
+        "With today's data this is over.",
+        "With today's data this still holds.",
+    )
+
+
+def test_an_item_says_that_our_mail_came_back(client, clinician, patient):
+    programme = a_programme(patient, clinician, starts_on=timezone.now().date() - timedelta(days=20))
+    never = {"rule_version": "2026.4", "pattern": "never_started", "logs": 0, "silent_days": 20}
+    finding = Finding("NOT_STARTED", "amber-low", {**never, "reference": None})
+    on = timezone.now().date()
+    raise_flag(patient=patient, programme=programme, finding=finding, on=on, now=timezone.now())
+    client = sign_in_staff(client, clinician)
+    page = f"/review/{ReviewItem.objects.get().pk}/"
+    before = "came back" in client.get(page).context["silence"]
+    post_message(
+        kind=MessageKind.INVITATION,
+        key=f"invitation:{patient.pk}:1",
+        to_address=patient.user.email,
+        letter=DUTY_LETTER,
+        now=timezone.now(),
+        clinic=patient.clinic,
+    )
+    OutboxMessage.objects.update(came_back_at=timezone.now(), came_back_with="5.1.1")
+    assert (before, "came back" in client.get(page).context["silence"]) == (False, True)

@@ -25,6 +25,14 @@ def test_the_last_score_decides_whether_pain_came_first(last: int, kind: str) ->
     assert kind_of_silence(diary(STEADY | {28: last}), day(40), has_signed_in=True) == kind
 
 
+@pytest.mark.parametrize(
+    ("walked", "kind"), [([], "came_back"), (STEADY | {28: 4}, "came_back"), (STEADY | {28: 5}, "after_pain")]
+)
+def test_mail_that_came_back_goes_before_all_but_pain(walked: dict[int, int | None], kind: str) -> None:
+    said = kind_of_silence(diary(walked), day(40), has_signed_in=False, mail_came_back=True)
+    assert said == kind
+
+
 def test_a_flare_up_plan_counts_as_pain() -> None:
     flaring = Diary(START, (plan(),), reports(STEADY), flare_from=day(26))
 
