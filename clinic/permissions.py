@@ -63,6 +63,7 @@ VERBS: Final[dict[str, frozenset[str]]] = {
     "see_post": frozenset({MANAGER}),
     "manage_staff": frozenset({MANAGER, OPERATOR}),
     "see_audit": frozenset({MANAGER}),
+    "see_account": frozenset({MANAGER}),
     "see_people": frozenset({MANAGER}),
     "review_access": frozenset({MANAGER}),
     "hand_over": frozenset({MANAGER}),

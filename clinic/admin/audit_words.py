@@ -42,6 +42,7 @@ def _words_of_staff_pages() -> dict[str, str]:
         "clinic:decide-retention": gettext("Record past its time: decision"),
         "clinic:take-back-retention": gettext("Record past its time: decision taken back"),
         "clinic:light-mode": gettext("Light mode of a patient"),
+        "clinic:review-account": gettext("What the rules did"),
         "clinic:thresholds": gettext("Thresholds of the clinic"),
         "clinic:patient-thresholds": gettext("Thresholds of a patient"),
         "clinic:legal-hold": gettext("Legal hold of a record"),

@@ -158,7 +158,7 @@ def manager_pages(people):
     limited = ReviewItem.objects.get(patient=people["limited"].patient)
     yield from ("/audit/reads/", "/audit/changes/")
     yield from ("/review/", "/people/", "/people/emergencies/", "/people/limited/", "/emergency/")
-    yield from ("/thresholds/", f"/patients/{people['steady'].patient_id}/thresholds/")
+    yield from ("/review-account/", "/thresholds/", f"/patients/{people['steady'].patient_id}/thresholds/")
     yield f"/people/{people['clinician'].pk}/leaving/"
     yield f"/people/{people['clinician'].pk}/patients/"
     yield from (
