@@ -7,6 +7,106 @@
   const find = (name, where) => (where || document).querySelector(`[data-${name}]`);
   const language = document.documentElement.lang;
 
+  // --- What waits is sent
+  const PAUSES = [30, 120, 600, 3600]; // s between attempts when the server is away or busy
+  const LEASE = 60000; // ms, where the browser has no locks
+
+  // Its key was used up by an earlier walk of a form that stood open: this is another walk. One that was changed on this
+  // phone, or comes straight from its form, may be the same: its person is asked.
+  async function deliverKept(walk, token) {
+    const came = await outbox.deliver(walk, token);
+    if (!came.otherKey || walk.changed || walk.straight) return came;
+    const other = outbox.under(walk, came.otherKey);
+    return (await move(walk, other)) ? outbox.deliver(other, token) : came;
+  }
+
+  // In one transaction, so that a kill leaves one of them; not where the walk was changed meanwhile.
+  function move(walk, other) {
+    let moved = false;
+    return outbox.using("walks", "readwrite", (walks) => {
+      const found = walks.get(walk.key);
+      found.onsuccess = () => {
+        moved = Boolean(found.result) && found.result.stamp === walk.stamp;
+        if (!moved) return;
+        walks.delete(walk.key);
+        walks.put(other);
+      };
+    }).then(() => moved);
+  }
+
+  // One page at a time; where there are no locks, a lease in the database, which a closed page leaves to run out.
+  async function alone(work) {
+    if (navigator.locks) return navigator.locks.request("waymark-outbox", work);
+    if (!(await takeLease())) return { why: "busy", sent: [] };
+    try {
+      return await work();
+    } finally {
+      await outbox.remember("lease", 0);
+    }
+  }
+
+  function takeLease() {
+    let taken = false;
+    return outbox.using("notes", "readwrite", (notes) => {
+      const lease = notes.get("lease");
+      lease.onsuccess = () => {
+        taken = !(lease.result > Date.now() && lease.result <= Date.now() + LEASE);
+        if (taken) notes.put(Date.now() + LEASE, "lease");
+      };
+    }).then(() => taken);
+  }
+
+  const waiting = async (person) =>
+    (await outbox.all())
+      .filter((walk) => walk.person === person && walk.state === "waiting")
+      .sort((one, other) => (one.recordedAt < other.recordedAt ? -1 : 1));
+
+  async function pause(seconds) {
+    const before = (await outbox.recall("pause")) || { tries: 0 };
+    const planned = seconds || PAUSES[Math.min(before.tries, PAUSES.length - 1)];
+    await outbox.remember("pause", { until: Date.now() + planned * 1000, tries: before.tries + 1 });
+  }
+
+  // Clocks are set: a pause longer than any of ours is none.
+  async function isPaused() {
+    const noted = await outbox.recall("pause");
+    const left = noted ? noted.until - Date.now() : 0;
+    return left > 0 && left <= PAUSES[PAUSES.length - 1] * 1000;
+  }
+
+  // Sends what this person has waiting; `now`: also in a pause. Answers {sent, why}.
+  function flush(person, now) {
+    return alone(async () => {
+      const walks = await waiting(person);
+      if (!walks.length) return { sent: [], why: "" };
+      if (!now && (await isPaused())) return { sent: [], why: "later" };
+      const asked = await outbox.who();
+      if (asked.status === 401) return { sent: [], why: "sign-in" };
+      if (asked.status === 200 && asked.told.person && asked.told.person !== person) return { sent: [], why: "other" };
+      if (asked.status !== 200 || !asked.told.csrf) return later([], asked.pause);
+      return sendEach(walks, asked.told.csrf);
+    });
+  }
+
+  async function later(sent, seconds) {
+    await pause(seconds);
+    return { sent, why: "later" };
+  }
+
+  async function sendEach(walks, token) {
+    const sent = [];
+    for (const walk of walks) {
+      const came = await deliverKept(walk, token);
+      if (came.what === "saved") sent.push(came);
+      else if (came.what === "later" || came.what === "token") return later(sent, came.pause);
+      else if (came.what !== "look-again") return { sent, why: came.what };
+    }
+    await outbox.remember("pause", null);
+    return { sent, why: "" };
+  }
+
+  Object.assign(outbox, { move, flush });
+
   // Whose pages these are. Another person's plan is forgotten before anything else.
   async function learn() {
     const me = await outbox.recall("me");
