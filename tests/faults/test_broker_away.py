@@ -64,7 +64,7 @@ def web(start):
     port = free_port()
     gunicorn = str(Path(sys.executable).parent / "gunicorn")
     start("web", gunicorn, "clinic.wsgi", "--bind", f"127.0.0.1:{port}", "--threads", "4", WAYMARK_DEMO="1")
-    wait_until(lambda: answers_at(port))
+    wait_until(lambda: answers_at(port), seconds=120)
     return port
 
 
@@ -92,7 +92,7 @@ def sent(port, patient):
         "Cookie": f"{settings.SESSION_COOKIE_NAME}={session}; {settings.CSRF_COOKIE_NAME}={CSRF}",
         "Origin": f"http://127.0.0.1:{port}",
     }
-    link = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     began = time.monotonic()
     link.request("POST", PAGE, urlencode(form, doseq=True), head)
     status = link.getresponse().status

@@ -22,8 +22,16 @@ LANES = 2
 PATIENCE = 900  # seconds for a stage; what takes longer counts as not noticed, for a slow machine is no proof
 TIMED_OUT = -1  # said by the nursery
 COPIED = (
-    *("clinic", "patients", "programmes", "templates", "static", "tests", "docs", "requirements"),
-    *("manage.py", "pyproject.toml", "ARCHITECTURE.md", "CONTRIBUTING.md", "SECURITY.md", "README.md"),
+    *("clinic", "patients", "programmes", "templates", "static", "locale", "tests", "docs", "requirements"),
+    *(
+        "manage.py",
+        "gunicorn.conf.py",
+        "pyproject.toml",
+        "ARCHITECTURE.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "README.md",
+    ),
 )
 OPTIONS = [
     "-q",
