@@ -243,10 +243,11 @@ def _slowing(diary: Diary, on: date, thresholds: AdherenceThresholds) -> Pattern
     days = diary.active_days(start, on)
     before = start - DAY
     first = diary.active_span_start(before, thresholds.base_days)
-    base_days, base = diary.active_days(first, before), diary.days_walked(first, before)
+    base_days = diary.active_days(first, before)
+    base = min(base_days, diary.days_walked(first, before))  # who walked while pausing walked every day
     if days < thresholds.min_recent_days or base < thresholds.slowing_min_base:
         return None
-    recent = diary.days_walked(start, on)
+    recent = min(days, diary.days_walked(start, on))
     planned, base_planned = diary.planned_walks(start, on), diary.planned_walks(first, before)
     offset = _offset(base_planned / base_days, planned / days)
     z, ratio = _slowing_z((recent, days), (base, base_days), offset, thresholds)

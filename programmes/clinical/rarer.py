@@ -31,7 +31,7 @@ def rarer(diary: Diary, on: date, thresholds: PainThresholds = DEFAULT) -> Rarer
     start = diary.active_span_start(on, thresholds.rarer_days)
     first = diary.active_span_start(start - DAY, thresholds.rarer_base)
     base, days = diary.days_walked(first, start - DAY), diary.active_days(first, start - DAY)
-    if base < thresholds.rarer_min_base:
+    if base < thresholds.rarer_min_base or not days:
         return None
     lately = diary.active_days(start, on)
     planned, before = diary.planned_walks(start, on), diary.planned_walks(first, start - DAY)

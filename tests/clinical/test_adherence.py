@@ -246,3 +246,9 @@ def test_whoever_walks_again_is_not_slow() -> None:
     patterns = [drop.pattern if (drop := dropped(diary(w), day(67))) else None for w in (a_week_off, slow)]
 
     assert patterns == [None, "slowing"]
+
+
+def test_who_walked_on_more_days_than_were_not_paused_is_judged() -> None:
+    paused = diary(range(41), pauses=(Pause(day(2), day(20)),))
+
+    assert pattern(paused, 40) is None

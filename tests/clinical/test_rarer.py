@@ -32,3 +32,9 @@ def test_a_smaller_plan_is_no_reason() -> None:
     fewer = Diary(START, (plan(5), plan(2, start=42)), reports(dict.fromkeys([*EVERY_OTHER, 43, 47, 51], 3)))
 
     assert rarer(fewer, day(55)) is None
+
+
+def test_walks_of_paused_weeks_alone_are_no_habit() -> None:
+    paused = diary([*range(0, 14, 2), 20, 25], pauses=(Pause(START, day(13)),))
+
+    assert rarer(paused, day(27)) is None
