@@ -12,7 +12,8 @@ from programmes.clinical.clearing import RULES, is_over
 from programmes.clinical.diary import Answer, Diary, Report
 from programmes.clinical.pain import enough_reports
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
-from programmes.models import Flag, FlagCode, Source, Walk
+from programmes.models import Flag, FlagCode, Walk
+from programmes.services.gathering import ANSWERED, answer_of
 from programmes.services.reminding import mail_came_back
 from programmes.wording.enough import not_enough_reports
 
@@ -97,17 +98,5 @@ def _report(walk: Walk, pain: int | None) -> Report:
 
 
 def _answer(walk: Walk) -> Answer:
-    return Answer(
-        walk.walked_on,
-        walk.received_on,
-        walk.received_at.timestamp() / 60,
-        walk.recalled,
-        walk.source == Source.PATIENT,
-        walk.pain_before,
-        walk.pain_after,
-        walk.pain_worst,
-        walk.settled,
-        walk.flare,
-        walk.limb_problem,
-        walk.fall,
-    )
+    told = (getattr(walk, name) for name in ANSWERED)
+    return answer_of(walk.walked_on, walk.received_on, walk.received_at.timestamp(), *told)

@@ -68,6 +68,18 @@ class Source(models.TextChoices):
     IMPORT = "import", _("import")
 
 
+NOT_FINE = (
+    Q(pain_before__gte=8)
+    | Q(pain_after__gt=5)
+    | Q(pain_worst__gt=5)
+    | Q(settled=Settled.NO)
+    | Q(flare=True)
+    | Q(limb_problem=True)
+    | Q(fall__in=[Fall.NEAR, Fall.FALL])
+)
+"""Answers about a single walk that a rule may speak on; `services.screening` has the same words in SQL."""
+
+
 class WalkQuerySet(ClinicQuerySet):
     def between(self, first: date, last: date) -> Self:
         return self.filter(walked_on__gte=first, walked_on__lte=last)
@@ -200,6 +212,16 @@ class Walk(ClinicRecord):
                     "entered_in_error",
                 ],
                 name="programmes_walk_window",
+            ),
+            # One clinic's fortnight lies together: the night's screen passes over it once.
+            models.Index(
+                fields=["clinic", "walked_on"],
+                include=["patient", "received_on", "minutes", "steps", "distance_m", "entered_in_error"],
+                name="programmes_walk_day",
+            ),
+            # The few answers that are no plain "fine".
+            models.Index(
+                fields=["patient", "walked_on"], condition=NOT_FINE, name="programmes_walk_not_fine"
             ),
         ]
         constraints = [

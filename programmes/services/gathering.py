@@ -8,6 +8,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
+from django.db.models.functions import Extract
+
 from clinic.models import Clinic
 from patients.models import Patient
 from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat
@@ -26,11 +28,22 @@ from programmes.models import (
     Source,
     Walk,
 )
-from programmes.services.courses import made_course, overlay_of, prescription_of
+from programmes.models.programme import ProgrammeQuerySet
+from programmes.services.courses import SWITCHES, made_course, overlay_of, prescription_of
 from programmes.services.judged_by import thresholds_of
 from programmes.services.new_rules import nights_under_these_rules
 
-ANSWERS = ("pain_before", "pain_after", "pain_worst", "settled", "flare", "limb_problem", "fall")
+OF_A_FLAG = (
+    *("patient_id", "code", "severity", "raised_on", "resolved_on", "condition_ended_on"),
+    *("evidence", "latest", "item__claimed_by_id", "item__promised_for"),
+)
+"""What the lifecycle reads of a stored flag."""
+REPORTED = ("walked_on", "minutes", "trend_pain", "received_on", "steps", "distance_m")
+"""The columns of a walk in the order of `Report`."""
+ANSWERED = (
+    *("recalled", "source", "pain_before", "pain_after", "pain_worst"),
+    *("settled", "flare", "limb_problem", "fall"),
+)
 """What a walk tells beside its amount, in the order of `Answer`."""
 
 
@@ -74,11 +87,10 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     ids = [programme.pk for programme in programmes]
     patient_ids = [programme.patient_id for programme in programmes]
     plans = _prescriptions(clinic, ids)
-    reports = _reports(clinic, patient_ids)
+    reports, answers = _walks(clinic, patient_ids, on)
     pauses = _pauses(clinic, ids)
     overlays = _overlays(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
-    answers = _answers(clinic, patient_ids, on)
     thresholds = thresholds_of(clinic=clinic, patients=patient_ids)
     nights = nights_under_these_rules(clinic=clinic, on=on)
     return [
@@ -102,6 +114,12 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     ]
 
 
+def judged(*, clinic: Clinic, on: date) -> ProgrammeQuerySet:
+    """The running programmes of everybody whose record is judged on that day."""
+    patients = Patient.objects.for_clinic(clinic).judged_on(on)
+    return Programme.objects.for_clinic(clinic).running().filter(patient__in=patients, starts_on__lte=on)
+
+
 def as_known(flag: Flag) -> KnownFlag:
     """A stored flag as the pure lifecycle reads it. Claimed or promised items are closed by people only."""
     held = flag.item.claimed_by_id is not None or flag.item.promised_for is not None
@@ -118,13 +136,15 @@ def as_known(flag: Flag) -> KnownFlag:
 
 def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | None) -> list[Programme]:
     found = (
-        Programme.objects.for_clinic(clinic)
-        .running()
-        .filter(patient__in=Patient.objects.for_clinic(clinic).judged_on(on), starts_on__lte=on)
-        .select_related("patient", "clinic")
+        judged(clinic=clinic, on=on)
+        .select_related("patient")
+        .only("clinic_id", "starts_on", "assigned_at", "patient__clinic_id", "patient__reference")
         .order_by("patient_id")
     )
-    return list(found if patients is None else found.with_keys("patient_id", patients))
+    rows = list(found if patients is None else found.with_keys("patient_id", patients))
+    for programme in rows:
+        programme.clinic = clinic
+    return rows
 
 
 def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[Prescription]]:
@@ -134,6 +154,7 @@ def _prescriptions(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, 
     for revision_id, *dose in rows.order_by("number").values_list("revision_id", *Dose._fields):
         doses[revision_id].append(dose)
     signed = ProgrammeRevision.objects.for_clinic(clinic).with_keys("programme_id", programme_ids).signed()
+    signed = signed.only("programme_id", "in_force_from", "first_week", *SWITCHES)
     plans: dict[UUID, list[Prescription]] = defaultdict(list)
     for revision in signed:
         plans[revision.programme_id].append(prescription_of(revision, doses[revision.pk]))
@@ -152,37 +173,33 @@ def _course(
     return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on)
 
 
-def _reports(clinic: Clinic, patient_ids: Sequence[UUID]) -> dict[UUID, list[Report]]:
+def _walks(
+    clinic: Clinic, patient_ids: Sequence[UUID], on: date
+) -> tuple[dict[UUID, list[Report]], dict[UUID, list[Answer]]]:
+    """Each valid walk as a report, and as an answer in the weeks that the rules for single walks read."""
     rows = (
         Walk.objects.for_clinic(clinic)
         .with_keys("patient_id", patient_ids)
         .valid()
         .with_trend_pain()
+        .annotate(second=Extract("received_at", "epoch"))  # the driver reads a timestamp slowly
         .order_by("patient_id", "walked_on", "received_at", "id")
-        .values_list("patient_id", "walked_on", "minutes", "trend_pain", "received_on", "steps", "distance_m")
+        .values_list("patient_id", "second", *REPORTED, *ANSWERED)
     )
+    first, told = on - timedelta(days=DEFAULTS.answers.window), 2 + len(REPORTED)
     reports: dict[UUID, list[Report]] = defaultdict(list)
-    for patient_id, *answers in rows:
-        reports[patient_id].append(Report(*answers))
-    return reports
-
-
-def _answers(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Answer]]:
-    """What was told beside the amounts in the weeks that the rules for single walks read."""
-    first = on - timedelta(days=DEFAULTS.answers.window)
-    rows = (
-        Walk.objects.for_clinic(clinic)
-        .with_keys("patient_id", patient_ids)
-        .between(first, on)
-        .valid()
-        .order_by("patient_id", "walked_on", "received_at", "id")
-        .values_list("patient_id", "received_at", "source", "walked_on", "received_on", "recalled", *ANSWERS)
-    )
     answers: dict[UUID, list[Answer]] = defaultdict(list)
-    for patient_id, at, source, on_, received_on, recalled, *told in rows:
-        minute, by_patient = at.timestamp() / 60, source == Source.PATIENT
-        answers[patient_id].append(Answer(on_, received_on, minute, recalled, by_patient, *told))
-    return answers
+    for row in rows:
+        report = Report(*row[2:told])
+        reports[row[0]].append(report)
+        if first <= report.on <= on:
+            answers[row[0]].append(answer_of(report.on, report.received_on, float(row[1]), *row[told:]))
+    return reports, answers
+
+
+def answer_of(on: date, received_on: date, second: float, recalled: bool, source: str, *told: Any) -> Answer:
+    """What a walk tells beside its amount; `second` is when it came in, `told` the rest of ANSWERED."""
+    return Answer(on, received_on, second / 60, recalled, source == Source.PATIENT, *told)
 
 
 def _pauses(clinic: Clinic, programme_ids: Sequence[UUID]) -> dict[UUID, list[PausedDays]]:
@@ -207,6 +224,7 @@ def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, 
         .with_keys("patient_id", patient_ids)
         .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_lasting)
         .select_related("item")
+        .only(*OF_A_FLAG)
         .order_by("code", "raised_on")
     )
     flags: dict[UUID, list[Flag]] = defaultdict(list)

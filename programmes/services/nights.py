@@ -20,7 +20,8 @@ from programmes.clinical.detection import Change
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, ReviewRun, RunStatus
 from programmes.services.flagging import Tally, changes_of, store_changes
-from programmes.services.gathering import Subject, subjects_of
+from programmes.services.gathering import Subject, judged, subjects_of
+from programmes.services.screening import to_be_judged
 
 log = structlog.stdlib.get_logger(__name__)
 CATCH_UP_DAYS = 14
@@ -220,19 +221,21 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
 
 
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
-    subjects = subjects_of(clinic=run.clinic, on=run.local_date)
+    screened = to_be_judged(clinic=run.clinic, on=run.local_date)
+    subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
     # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
-    judged = [(subject, _judge_or_mark(subject, run.local_date, now)) for subject in subjects]
+    judged_ones = [(subject, _judge_or_mark(subject, run.local_date, now)) for subject in subjects]
     stored = [
         (subject, _store_or_mark(subject, changes, run.local_date, now))
-        for subject, changes in judged
+        for subject, changes in judged_ones
         if changes is not None
     ]
     done = [tally for _subject, tally in stored if tally is not None]
     evaluated = [subject.programme.patient_id for subject, tally in stored if tally is not None]
     ChangedPatient.objects.for_clinic(run.clinic).given_up().with_keys("patient_id", evaluated).delete()
     run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
-    run.patients_evaluated, run.patients_failed = len(done), len(subjects) - len(done)
+    run.patients_failed = len(subjects) - len(done)
+    run.patients_evaluated = judged(clinic=run.clinic, on=run.local_date).count() - run.patients_failed
     run.flags_raised = sum(tally.raised for tally in done)
     run.flags_cleared = sum(tally.cleared for tally in done)
     run.save()

@@ -12,7 +12,7 @@ from programmes.clinical.detection import Clear, Raise, findings, replay
 from programmes.clinical.diary import Answer
 from programmes.diary_files import PatientDiary, read_diaries
 from programmes.management.commands.import_diaries import NO_LETTER, kept_diary
-from programmes.models import Flag
+from programmes.models import ChangedPatient, Flag
 from programmes.services.gathering import subjects_of
 from programmes.services.importing import import_diary
 from programmes.services.nights import review_night
@@ -99,8 +99,10 @@ def test_each_day_the_database_gives_the_findings_of_the_replay():
 
 
 def test_night_after_night_the_database_raises_and_clears_the_flags_of_the_replay():
+    """No mark helps: the nights find by their screen alone whom they have to judge."""
     diaries = sixty_diaries()
     clinic = imported(diaries)
+    ChangedPatient.objects.for_clinic(clinic).delete()
     for night in NIGHTS:
         morning = datetime.combine(night + timedelta(days=1), time(5), UTC)
         review_night(clinic=clinic, local_date=night, now=morning)
