@@ -97,6 +97,10 @@ class Point:
     window: str
 
 
+LACKS = (KeyError, TypeError, ValueError)
+"""What an older version's evidence may raise: one flag without its sentence must not take the queue away."""
+
+
 def title(code: str) -> str:
     """The rule's name as staff read it."""
     return _title(code, get_language())
@@ -104,7 +108,10 @@ def title(code: str) -> str:
 
 def sentence(code: str, evidence: Evidence) -> str:
     """Why this flag stands in the queue, in one sentence with the numbers."""
-    return _SENTENCES.get(_kind(code, evidence), _plain)(evidence)
+    try:
+        return _SENTENCES.get(_kind(code, evidence), _plain)(evidence)
+    except LACKS:
+        return _plain(evidence)
 
 
 def raised_for(on: date, said: str) -> str:
@@ -114,7 +121,11 @@ def raised_for(on: date, said: str) -> str:
 
 def lines(code: str, evidence: Evidence) -> list[Line]:
     """Every figure behind the sentence, the limits it was held against included."""
-    return [*_LINES.get(_kind(code, evidence), _plain_lines)(evidence), *judged_by(evidence)]
+    try:
+        told = list(_LINES.get(_kind(code, evidence), _plain_lines)(evidence))
+    except LACKS:
+        told = list(_plain_lines(evidence))
+    return [*told, *judged_by(evidence)]
 
 
 def points(evidence: Evidence) -> list[Point]:

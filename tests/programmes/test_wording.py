@@ -98,6 +98,12 @@ def test_a_rule_without_words_still_shows_its_figures():
     assert lines == [wording.Line("Days over", "4")]
 
 
+def test_evidence_that_lacks_a_number_still_shows_the_others():
+    old = {key: value for key, value in PAIN.items() if key != "rise"}
+    assert wording.sentence("PAIN_RISING", old) == "A rule asks for a look; the figures stand below."
+    assert ("Mean recent", "5.83") in [(each.label, each.value) for each in wording.lines("PAIN_RISING", old)]
+
+
 def test_every_figure_stands_beside_its_limit():
     assert wording.lines("PAIN_RISING", PAIN) == [
         wording.Line("Average of the last 7 days", "5.8 from 9 reports"),
