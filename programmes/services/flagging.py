@@ -122,7 +122,7 @@ def raise_flag(
     it from a snooze.
     """
     severity = Severity.of_rule(finding.severity)
-    item_id = _open_item(patient, severity, on, now)
+    item_id, is_resting = _open_item(patient, severity, on, now)
     flag = Flag(
         clinic_id=patient.clinic_id,
         patient=patient,
@@ -138,7 +138,8 @@ def raise_flag(
     )
     if not _insert_once(flag):
         return None
-    _wake(item_id, severity)
+    if is_resting:
+        _wake(item_id, severity)
     return flag
 
 
@@ -148,8 +149,9 @@ def _wake(item_id: UUID, severity: Severity) -> None:
     resting.update(status=ItemStatus.REQUESTED, snoozed_until=None)
 
 
-def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> UUID:
-    """The patient's open item; one statement, so that two reviews meeting here share it.
+def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) -> tuple[UUID, bool]:
+    """The patient's open item and whether it is snoozed still, in one statement: two reviews meeting here
+    share it.
 
     What is worse than all the item held wakes it from a snooze at once.
     """
@@ -166,12 +168,12 @@ def _open_item(patient: Patient, severity: Severity, on: date, now: datetime) ->
                               THEN 'requested' ELSE item.status END,
                 snoozed_until = CASE WHEN excluded.severity < item.severity
                                      THEN NULL ELSE item.snoozed_until END
-            RETURNING id
+            RETURNING id, status
             """,
             [uuid7(), patient.clinic_id, patient.pk, severity, now, on],
         )
-        item_id: UUID = cursor.fetchone()[0]
-        return item_id
+        item_id, status = cursor.fetchone()
+        return item_id, status == ItemStatus.ON_HOLD
 
 
 def _insert_once(flag: Flag) -> bool:

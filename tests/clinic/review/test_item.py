@@ -21,15 +21,15 @@ from tests.factories import a_clinic, a_patient, a_programme, a_walk
 
 pytestmark = pytest.mark.django_db
 
-ITEM_QUERIES = 8
+ITEM_QUERIES = 9
 
 
-def test_the_page_costs_eight_reads(client, clinic, ada):
+def test_the_page_costs_nine_reads(client, clinic, ada):
     item = a_full_item(clinic, ada)
     assert queries_of(client, page(item)) == PAGE_QUERIES + ITEM_QUERIES
 
 
-def test_a_long_history_costs_the_same_eight_reads(client, clinic, ada):
+def test_a_long_history_costs_the_same_nine_reads(client, clinic, ada):
     item = a_full_item(clinic, ada)
     programme = item.patient.programmes.get()
     for days in range(20, 45):
