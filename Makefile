@@ -18,7 +18,7 @@ help:
 	@echo 'make lint        style, types, import contracts, templates'
 	@echo 'make format      rewrite code and templates in the house style'
 	@echo 'make figures     measure what is promised (ONLY=word, FULL=1)'
-	@echo 'make bench       the detection benchmark'
+	@echo 'make bench       the detection benchmark, and what a night costs (WAYMARK_BENCH_PATIENTS=20000)'
 	@echo 'make messages    renew the translations in locale/ from the sources'
 	@echo 'make lock        renew requirements/*.txt from pyproject.toml'
 	@echo 'make clean       remove .venv, caches and the demo data'
@@ -70,6 +70,7 @@ figures: .venv/installed
 
 bench: .venv/installed
 	@$(RUN) -m tests.figures --only detection
+	@$(RUN) -m tests.figures --only engine_size
 
 messages: .venv/installed
 	@$(RUN) -m tests.languages
