@@ -3,6 +3,7 @@
 (() => {
   const { person, worker, off } = outbox.page;
   const FRESH = 3600000; // ms that a note of the plan is used without asking again
+  const AGAIN = 15000; // ms until a question without an answer is asked again
   const SHELL = "/offline/";
   const find = (name, where) => (where || document).querySelector(`[data-${name}]`);
   const language = document.documentElement.lang;
@@ -116,6 +117,8 @@
     const { status, told } = await outbox.who();
     if (status === 200 && told.person === person) {
       await outbox.remember("me", { person, plan: told.plan, at: Date.now() });
+    } else if (!status && !document.hidden) {
+      setTimeout(() => learn().catch(() => undefined), AGAIN); // one page may be all that is opened before the signal goes
     }
   }
 

@@ -102,8 +102,8 @@ def sent(port, patient):
 def test_every_walk_is_saved_whatever_the_broker_does_and_reviewed_when_it_is_back(web, broker, start):
     clinic = a_clinic()
     member = a_staff_member(clinic)
-    start("worker", *WORKER)
-    start("beat", *CELERY, "beat", "--schedule", str(broker.folder / "beat"))
+    beat = (*CELERY, "beat", "--schedule", str(broker.folder / "beat"))
+    running = {command: start("celery", *command) for command in (WORKER, beat)}
     statuses, took = {}, {}
     for state in STATES:
         patients = [a_person(clinic, member) for _ in range(WALKS)]
@@ -114,12 +114,20 @@ def test_every_walk_is_saved_whatever_the_broker_does_and_reviewed_when_it_is_ba
     back = time.monotonic()
     assert statuses == dict.fromkeys(STATES, {302})
     assert Walk.objects.for_clinic(clinic).count() == WALKS * len(STATES)
-    wait_until(lambda: not marked(clinic), seconds=120)
+    wait_until(lambda: restarted(running, start) and not marked(clinic), seconds=120)
     record(Figure("R4: backlog of a broker that was away is reviewed", time.monotonic() - back, "<= 120 s"))
     for state in STATES[1:]:
         record(
             Figure(f"R4: walk saved, p95 v a healthy broker: {state}", took[state] / took["there"], "<= 1.2")
         )
+
+
+def restarted(running, start):
+    """Starts again what gave up on a full broker, as compose does (`restart: unless-stopped`)."""
+    for number, (command, child) in enumerate(list(running.items())):
+        if child.process.poll() is not None:
+            running[command] = start(f"again-{number}", *command)
+    return True
 
 
 def marked(clinic):

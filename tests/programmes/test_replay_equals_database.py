@@ -86,13 +86,18 @@ def in_order(flags):
     return sorted(flags, key=lambda flag: flag[:3])
 
 
-def test_each_day_the_database_gives_the_findings_of_the_replay():
+def test_every_third_day_the_database_gives_the_findings_of_the_replay():
     diaries = sixty_diaries()
     clinic = imported(diaries)
-    expected = {(d.patient_id, day.on): but_overdoing(day.findings) for d in diaries for day in replayed(d)}
+    expected = {
+        (diary.patient_id, day.on): but_overdoing(day.findings)
+        for diary in diaries
+        for day in replayed(diary)
+        if day.on in NIGHTS[::3]
+    }
     found = {
         (subject.programme.patient.reference, on): but_overdoing(findings(subject.diary, on))
-        for on in NIGHTS
+        for on in NIGHTS[::3]
         for subject in subjects_of(clinic=clinic, on=on)
     }
     assert found == expected
