@@ -18,6 +18,7 @@ from tests.signing_in import sign_in_patient
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 SCREEN = {"width": 360, "height": 740}
 READY = "navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
+NOTED = """outbox.page.person ? outbox.recall("me").then((me) => !!me) : (location.reload(), false)"""
 WALKS = """new Promise((resolve) => {
   const asked = indexedDB.open("waymark", 1);
   asked.onsuccess = () => {
@@ -45,9 +46,12 @@ def a_phone(browser: Browser, web: str, patient: Patient, **options: Any) -> Pag
 
 
 def prepared(page: Page) -> None:
-    """Waits until the worker serves this phone and the plan is noted on it."""
+    """Waits until the worker serves this phone and the plan is noted on it.
+
+    A busy server may have answered too late: then the page without signal stands here, and is reloaded.
+    """
     until(page, READY)
-    until(page, "outbox.recall('me').then((me) => !!me)")
+    until(page, NOTED)
 
 
 def until(page: Page, expression: str, seconds: float = 20) -> None:
