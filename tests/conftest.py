@@ -179,5 +179,6 @@ def services_environment(transactional_db: None, tmp_path: Path) -> dict[str, st
     Rows must be committed to be seen there, hence `transactional_db`. Mails arrive as files in tmp_path/mail.
     """
     redis.Redis.from_url(os.environ["REDIS_URL"]).flushdb()
-    own = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    ours_alone = ("PYTEST_", "DJANGO_ALLOW_ASYNC_UNSAFE")  # the second is set beside a browser
+    own = {name: value for name, value in os.environ.items() if not name.startswith(ours_alone)}
     return own | {"WAYMARK_MAIL_DIR": str(tmp_path / "mail")}
