@@ -142,17 +142,10 @@ def _treatment(side: Side) -> None:
         now=side.now,
     )
     a_set_up(side.patient, now=side.now)
-    Reminder.objects.create(
-        clinic=side.clinic,
-        patient=side.patient,
-        on=side.today,
-        wish="weekly",
-        decided_at=side.now,
-        held_back="walked",
-    )
+    whose = {"clinic": side.clinic, "patient": side.patient}
+    Reminder.objects.create(**whose, on=side.today, wish="weekly", decided_at=side.now, held_back="walked")
     PatientHandover.objects.create(
-        clinic=side.clinic,
-        patient=side.patient,
+        **whose,
         giver=side.staff[Role.MANAGER],
         receiver=clinician,
         reason=f"{side.word} has more days",
@@ -160,8 +153,7 @@ def _treatment(side: Side) -> None:
         made_by=clinician,
     )
     gap = NotWalking.objects.create(
-        clinic=side.clinic,
-        patient=side.patient,
+        **whose,
         from_on=side.today,
         until_on=side.today,
         reason="pain",
@@ -171,15 +163,7 @@ def _treatment(side: Side) -> None:
     overlay = a_flare_plan(running, side.today - timedelta(days=1))
     end_flare(running, side.today)
     a_checklist(side.second, clinician)
-    light = {"is_on": True, "patient_may_choose": True, "reason": f"{side.word} worries"}
-    set_light_mode(patient=side.patient, **light, by=clinician, now=side.now)
-    why = {"reason": f"{side.word} calls less", "seen": 0, "now": side.now}
-    set_clinic_thresholds(setting=Setting("quiet"), by=side.staff[Role.MANAGER], **why)
-    set_patient_thresholds(patient=side.patient, setting=Setting("sensitive"), by=clinician, **why)
-    own = Words(
-        Shows.OWN, f"{side.house} shoes", f"{side.word} walks", "", side.today, side.today.replace(year=2999)
-    )
-    publish_text(code=TextCode.SHOES, words=own, seen=0, by=clinician, now=side.now)
+    _choices(side)
     side.rows |= {
         "overlay": overlay,
         "gap": gap,
@@ -190,6 +174,19 @@ def _treatment(side: Side) -> None:
         "draft": a_draft(side.second, clinician, starts_on=side.today + timedelta(days=2)),
         "walk": walk,
     }
+
+
+def _choices(side: Side) -> None:
+    """Light mode, thresholds of the clinic and of the patient, a text in the clinic's own words."""
+    clinician = side.staff[Role.CLINICIAN]
+    light = {"is_on": True, "patient_may_choose": True, "reason": f"{side.word} worries"}
+    set_light_mode(patient=side.patient, **light, by=clinician, now=side.now)
+    why = {"reason": f"{side.word} calls less", "seen": 0, "now": side.now}
+    set_clinic_thresholds(setting=Setting("quiet"), by=side.staff[Role.MANAGER], **why)
+    set_patient_thresholds(patient=side.patient, setting=Setting("sensitive"), by=clinician, **why)
+    due_on = side.today.replace(year=2999)
+    own = Words(Shows.OWN, f"{side.house} shoes", f"{side.word} walks", "", side.today, due_on)
+    publish_text(code=TextCode.SHOES, words=own, seen=0, by=clinician, now=side.now)
 
 
 def _review(side: Side, patients: list[Any]) -> None:

@@ -95,18 +95,7 @@ def people():
     warned = a_walk(urgent, days_ago(0), pain=8, new_symptoms=("chest_pain",), now=datetime.now(UTC)).walk
     draft = a_draft(a_patient(clinic), clinician)
     reviewer, manager = a_staff_member(clinic, Role.REVIEWER), a_staff_member(clinic, Role.MANAGER)
-    limited = a_programme(
-        a_patient(clinic, lead=clinician, reference="A-1"), clinician, starts_on=days_ago(9)
-    )
-    a_walk(limited, days_ago(0), pain=8, new_symptoms=("fever",), now=datetime.now(UTC))
-    limit(limited.patient)
-    open_in_emergency(
-        patient_id=limited.patient_id,
-        reason="The lead is away and pain is rising.",
-        letter=DUTY_LETTER,
-        by=reviewer,
-        now=datetime.now(UTC),
-    )
+    limited = a_limited_record(clinic, clinician, reviewer)
     leaver = a_staff_member(clinic)
     cover = a_staff_member(clinic)
     leave = Leave(days_ago(0), days_ago(-3))
@@ -134,6 +123,23 @@ def people():
         "limited": limited,
         "absence": absence,
     }
+
+
+def a_limited_record(clinic, clinician, reviewer):
+    """With a flag, and opened in an emergency by the reviewer."""
+    limited = a_programme(
+        a_patient(clinic, lead=clinician, reference="A-1"), clinician, starts_on=days_ago(9)
+    )
+    a_walk(limited, days_ago(0), pain=8, new_symptoms=("fever",), now=datetime.now(UTC))
+    limit(limited.patient)
+    open_in_emergency(
+        patient_id=limited.patient_id,
+        reason="The lead is away and pain is rising.",
+        letter=DUTY_LETTER,
+        by=reviewer,
+        now=datetime.now(UTC),
+    )
+    return limited
 
 
 def a_gap(patient, reason):
