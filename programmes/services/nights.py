@@ -6,6 +6,7 @@ evaluation, flags and "done" are one transaction.
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 import structlog
 from django.db import connection, transaction
@@ -18,7 +19,7 @@ from clinic.tenancy import acting_for
 from patients.models import Patient
 from programmes.clinical.detection import Change
 from programmes.clinical.thresholds import RULE_VERSION
-from programmes.models import ChangedPatient, ReviewRun, RunStatus
+from programmes.models import ChangedPatient, Programme, ReviewRun, RunStatus
 from programmes.services.flagging import Tally, changes_of, store_changes
 from programmes.services.gathering import Subject, judged, subjects_of
 from programmes.services.screening import to_be_judged
@@ -30,17 +31,31 @@ PATIENCE = 3  # seconds for a row that somebody holds: then this patient is trie
 
 def mark_changed(*, patient: Patient, earliest_on: date, now: datetime) -> None:
     """Marks the patient for review, in the transaction that changed the record."""
+    _mark([patient.pk], patient.clinic_id, earliest_on, now)
+
+
+def mark_all_changed(*, clinic: Clinic, now: datetime) -> None:
+    """Marks everybody with a running programme, in the transaction that changed what they are judged by."""
+    running = Programme.objects.for_clinic(clinic).running().order_by("patient_id")
+    today = now.astimezone(clinic.zone).date()
+    _mark(running.values_list("patient_id", flat=True), clinic.pk, today, now)
+
+
+def _mark(patients: Iterable[UUID], clinic_id: UUID, earliest_on: date, now: datetime) -> None:
+    """In the order of the patients, in one statement; a mark that is there begins anew."""
+    keys = list(patients)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             INSERT INTO programmes_changedpatient AS mark
                 (id, clinic_id, patient_id, earliest_on, marked_at, not_before, attempts)
-            VALUES (%s, %s, %s, %s, %s, %s, 0)
+            SELECT id, %s, patient_id, %s, %s, %s, 0
+              FROM unnest(%s::uuid[], %s::uuid[]) AS marked (id, patient_id)
             ON CONFLICT (patient_id) DO UPDATE
             SET earliest_on = least(mark.earliest_on, excluded.earliest_on),
                 marked_at = excluded.marked_at, not_before = excluded.not_before, attempts = 0
             """,
-            [uuid7(), patient.clinic_id, patient.pk, earliest_on, now, now],
+            [clinic_id, earliest_on, now, now, [uuid7() for _key in keys], keys],
         )
 
 

@@ -1,16 +1,17 @@
 """Choosing the numbers patients are judged by: a manager for the clinic, a clinician for one patient."""
 
+from dataclasses import asdict
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from clinic.models import Clinic, StaffMember
+from clinic.models import StaffMember
 from clinic.permissions import require
 from clinic.tenancy import past_limits
 from patients.models import Patient
 from programmes.clinical.thresholds import Setting, thresholds_for
 from programmes.models import ThresholdSetting
-from programmes.services.nights import mark_changed
+from programmes.services.nights import mark_all_changed, mark_changed
 
 
 class ReasonMissing(Exception):
@@ -37,7 +38,7 @@ def set_clinic_thresholds(
     require(by, "set_thresholds")
     saved = _save(setting, reason, seen, by, now)
     with past_limits():  # a limited record is judged by the same numbers
-        _mark_all(by.clinic, now)
+        mark_all_changed(clinic=by.clinic, now=now)
     return saved
 
 
@@ -68,12 +69,8 @@ def _save(
     if not reason.strip():
         raise ReasonMissing
     _require_bounds(setting)
-    chosen = {
+    chosen = asdict(setting) | {
         "sensitivity": setting.sensitivity or "",
-        "pain_rise": setting.pain_rise,
-        "silence_days": setting.silence_days,
-        "start_days": setting.start_days,
-        "low_percent": setting.low_percent,
         "reason": reason.strip(),
         "changed_at": now,
         "changed_by": by.user,
@@ -102,22 +99,3 @@ def _insert(row: ThresholdSetting) -> None:
         if "programmes_thresholds_one_each" not in str(error):
             raise
         raise ChangedMeanwhile from error
-
-
-def _mark_all(clinic: Clinic, now: datetime) -> None:
-    """Everybody with a running programme, in one statement."""
-    today = now.astimezone(clinic.zone).date()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            INSERT INTO programmes_changedpatient AS mark
-                (id, clinic_id, patient_id, earliest_on, marked_at, not_before, attempts)
-            SELECT gen_random_uuid(), clinic_id, patient_id, %s, %s, %s, 0
-            FROM programmes_programme WHERE clinic_id = %s AND status IN ('active', 'on-hold')
-            ORDER BY patient_id
-            ON CONFLICT (patient_id) DO UPDATE
-            SET earliest_on = least(mark.earliest_on, excluded.earliest_on),
-                marked_at = excluded.marked_at, not_before = excluded.not_before, attempts = 0
-            """,
-            [today, now, now, clinic.pk],
-        )

@@ -2,6 +2,7 @@
 
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from dataclasses import fields
 from datetime import timedelta
 from typing import Any
 
@@ -47,8 +48,7 @@ class Command(RuntimeCommand):
 
 
 def _asked(options: dict[str, Any]) -> Setting:
-    names = ("sensitivity", "pain_rise", "silence_days", "start_days", "low_percent")
-    asked = Setting(**{name: options[name] for name in names})
+    asked = Setting(**{field.name: options[field.name] for field in fields(Setting)})
     try:
         thresholds_for(asked)
     except ValueError as error:
