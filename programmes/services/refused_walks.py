@@ -27,12 +27,7 @@ def raise_refused(
     before; None where nothing asks for SAFETY. Other answers under the same key are raised again, unless the
     walk that was stored under it said them.
     """
-    finding = safety_finding(answers.new_symptoms, answers.fall)
-    if finding is None:
-        return None
-    if not _said_before(answers, [] if form is None else [form]):
-        _raise_once(answers, form, duty_letter, now)
-    return finding
+    return _raise_unless_saved(answers, [form] if form else [], form, duty_letter, now)
 
 
 @transaction.atomic
@@ -40,12 +35,8 @@ def raise_refused_days(
     *, answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime
 ) -> Finding | None:
     """The same for a form that caught up some days, whose walks have keys made from its own."""
-    finding = safety_finding(answers.new_symptoms, answers.fall)
-    if finding is None:
-        return None
-    if not _said_before(answers, keys_of_days(form, answers.patient.local_date(now))):
-        _raise_once(answers, form, duty_letter, now)
-    return finding
+    keys = keys_of_days(form, answers.patient.local_date(now))
+    return _raise_unless_saved(answers, keys, form, duty_letter, now)
 
 
 @transaction.atomic
@@ -57,6 +48,16 @@ def raise_refused_change(
     if finding is None or says_nothing_new(answers, map(answers_of, _versions(answers))):
         return None
     _raise_once(answers, form, duty_letter, now)
+    return finding
+
+
+def _raise_unless_saved(
+    answers: SafetyAnswers, keys: Iterable[UUID], form: UUID | None, duty_letter: Letter, now: datetime
+) -> Finding | None:
+    """`keys` are those of the walks that the form may have saved."""
+    finding = safety_finding(answers.new_symptoms, answers.fall)
+    if finding is not None and not _said_before(answers, keys):
+        _raise_once(answers, form, duty_letter, now)
     return finding
 
 

@@ -28,7 +28,7 @@ REACHED = " AND ".join(
     f"coalesce(walk.{told} >= %(counts_share)s * who.{asked}, true)"
     for told, asked in (("minutes", "minutes"), ("steps", "steps"), ("distance_m", "metres"))
 )
-FORTNIGHT, WEEK, SIX_WEEKS = (1 << 14) - 1, (1 << 7) - 1, (1 << 42) - 1
+WEEK, SIX_WEEKS = (1 << 7) - 1, (1 << 42) - 1
 
 # The most, and the least, that the plan can have asked for by now: no week comes sooner than written.
 PLAN = """

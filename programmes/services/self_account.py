@@ -10,6 +10,7 @@ from clinic.models import Clinic
 from patients.models import Patient
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, Flag, Programme, ReviewRun, RunStatus
+from programmes.services.gathering import judged
 
 NIGHTS = 14
 FLAG_DAYS = 28
@@ -64,13 +65,13 @@ def account_of(*, clinic: Clinic, now: datetime) -> Account:
     runs = ReviewRun.objects.for_clinic(clinic)
     marks = ChangedPatient.objects.for_clinic(clinic)
     waiting = marks.aggregate(oldest=Min("marked_at"), number=Count("id"))
-    judged, left_out = _patients(clinic, today)
+    judged_tonight, left_out = _patients(clinic, today)
     return Account(
         rule_version=RULE_VERSION,
         signed_version=clinic.live_rule_version,
         nights=[_night(run) for run in runs.order_by("-local_date", "shard")[:NIGHTS]],
         waiting=runs.due(now).count(),
-        judged=judged,
+        judged=judged_tonight,
         left_out=left_out,
         marks=waiting["number"],
         oldest_mark=waiting["oldest"],
@@ -86,21 +87,19 @@ def _night(run: ReviewRun) -> Night:
 def _patients(clinic: Clinic, today: date) -> tuple[int, LeftOut]:
     """How many are judged, and why the others are not; the two add up to all patients but those given up."""
     patients: Any = Patient.objects.for_clinic(clinic)
-    running = Programme.objects.for_clinic(clinic).running()
-    begun = Q(pk__in=running.filter(starts_on__lte=today).values("patient"))
-    later = Q(pk__in=running.filter(starts_on__gt=today).values("patient")) & ~begun
+    later = Programme.objects.for_clinic(clinic).running().filter(starts_on__gt=today)
     used = patients.judged_on(today)
-    in_care = patients.monitored_on(today).count()
-    judged, begins_later = used.filter(begun).count(), used.filter(later).count()
-    number_used = used.count()
+    in_care, number_used = patients.monitored_on(today).count(), used.count()
+    begins_later = used.filter(pk__in=later.values("patient")).count()
+    judged_tonight = judged(clinic=clinic, on=today).count()
     left_out = LeftOut(
         ended=patients.count() - in_care,
         restricted=in_care - number_used,
-        no_programme=number_used - judged - begins_later,
+        no_programme=number_used - judged_tonight - begins_later,
         begins_later=begins_later,
         given_up=ChangedPatient.objects.for_clinic(clinic).given_up().count(),
     )
-    return judged, left_out
+    return judged_tonight, left_out
 
 
 def _flags(clinic: Clinic, today: date) -> list[FlagsOfKind]:
