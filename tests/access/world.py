@@ -132,7 +132,8 @@ def _treatment(side: Side) -> None:
     template = a_template(side.clinic)
     ProgrammeTemplate.objects.filter(pk=template.pk).update(name=f"{side.house} steps")
     running = a_programme(side.patient, clinician, starts_on=side.began)
-    walk = a_walk(running, side.today - timedelta(days=2), note=f"{side.word} hurts").walk
+    logged = side.now - timedelta(hours=47)  # the patient may change it still, at whatever hour a test runs
+    walk = a_walk(running, side.today - timedelta(days=2), note=f"{side.word} hurts", now=logged).walk
     pause_programme(
         programme=running,
         from_on=side.today - timedelta(days=9),

@@ -1,14 +1,19 @@
 """A form that the run does not fill is named: a new address, a new field of a form class."""
 
 import re
+from datetime import timedelta
 
+import pytest
 from django import forms
 from django.conf import settings
 
+from programmes.services.own_walks import own_changeable
 from tests.access import table
 from tests.access.forms import Form
+from tests.access.world import a_side
 from tests.canaries.coverage import UNSEEN, form_classes, never_filled, unseen
 from tests.canaries.filling import Question
+from tests.factories import NOON
 
 FORM = re.compile(r"<form\b(?:[^>{]|\{\{.*?\}\}|\{%.*?%\})*>", re.DOTALL)
 # What a patient ticked is there again when somebody goes back; boxes for numbers and words say it themselves.
@@ -62,3 +67,11 @@ def test_forms_ask_browsers_not_to_offer_again_what_was_typed():
         if "post" in form and "autocomplete=" not in form
     }
     assert silent == KEPT_FOR_BACK
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("later", [-11.5, 0, 11.5])
+def test_the_patient_of_the_canaries_has_a_walk_to_change_at_every_hour(later):
+    now = NOON + timedelta(hours=later)
+    side = a_side("Canaries", now=now)
+    assert list(own_changeable(patient=side.patient, now=now)) == [side.rows["walk"]]
