@@ -4,7 +4,7 @@ A run that is late, doubled or killed gives the same flags: the row is claimed w
 evaluation, flags and "done" are one transaction.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from patients.models import Patient
 from programmes.clinical.detection import Change
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, Programme, ReviewRun, RunStatus
-from programmes.services.flagging import Tally, changes_of, store_changes
+from programmes.services.flagging import Judged, Tally, changes_of, store_changes
 from programmes.services.gathering import Subject, judged, subjects_of
 from programmes.services.screening import to_be_judged
 
@@ -110,9 +110,9 @@ def _review_marked(clinic: Clinic, mark: ChangedPatient, now: datetime) -> None:
     try:
         with transaction.atomic():
             _wait_no_longer()
-            for subject in subjects_of(clinic=clinic, on=today, patients=[mark.patient_id]):
-                changes = changes_of(subject=subject, on=today, day_is_over=False)
-                store_changes(subject=subject, changes=changes, now=now)
+            subjects = subjects_of(clinic=clinic, on=today, patients=[mark.patient_id])
+            judged_ones = [(each, changes_of(subject=each, on=today, day_is_over=False)) for each in subjects]
+            store_changes(judged=judged_ones, on=today, now=now)
     except Exception:  # one bad record must not stop the others; it is shown once it is given up
         log.exception("review-of-patient-failed", patient_id=mark.patient_id)
         _put_back(mark, now)
@@ -239,20 +239,18 @@ def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     screened = to_be_judged(clinic=run.clinic, on=run.local_date)
     subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
     # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
-    judged_ones = [(subject, _judge_or_mark(subject, run.local_date, now)) for subject in subjects]
-    stored = [
-        (subject, _store_or_mark(subject, changes, run.local_date, now))
-        for subject, changes in judged_ones
-        if changes is not None
+    judged_ones = [
+        (subject, changes)
+        for subject in subjects
+        if (changes := _judge_or_mark(subject, run.local_date, now)) is not None
     ]
-    done = [tally for _subject, tally in stored if tally is not None]
-    evaluated = [subject.programme.patient_id for subject, tally in stored if tally is not None]
+    tally, failed = _store_all(run, [each for each in judged_ones if each[1]], now)
+    evaluated = {subject.programme.patient_id for subject, _changes in judged_ones} - failed
     ChangedPatient.objects.for_clinic(run.clinic).given_up().with_keys("patient_id", evaluated).delete()
     run.status, run.finished_at, run.rule_version = RunStatus.DONE, now, RULE_VERSION
-    run.patients_failed = len(subjects) - len(done)
+    run.patients_failed = len(subjects) - len(evaluated)
     run.patients_evaluated = judged(clinic=run.clinic, on=run.local_date).count() - run.patients_failed
-    run.flags_raised = sum(tally.raised for tally in done)
-    run.flags_cleared = sum(tally.cleared for tally in done)
+    run.flags_raised, run.flags_cleared = tally.raised, tally.cleared
     run.save()
     return run
 
@@ -266,17 +264,29 @@ def _judge_or_mark(subject: Subject, on: date, now: datetime) -> tuple[Change, .
         return None
 
 
-def _store_or_mark(subject: Subject, changes: tuple[Change, ...], on: date, now: datetime) -> Tally | None:
-    """Stores one patient's changes, in a savepoint only where there are any."""
-    if not changes:
-        return Tally()
+def _store_all(run: ReviewRun, changed: Sequence[Judged], now: datetime) -> tuple[Tally, set[UUID]]:
+    """Stores what the night found, of all patients together; also those whose changes could not be stored.
+
+    Where that fails each patient is tried alone: a bad record, or one that somebody holds, stops no other.
+    """
     try:
-        with transaction.atomic():
-            _wait_no_longer()
-            return store_changes(subject=subject, changes=changes, now=now)
+        return _store(changed, run.local_date, now), set()
     except Exception:
-        _mark_failed(subject, on, now)
-        return None
+        log.exception("review-together-failed", clinic_id=run.clinic_id)
+    tally, failed = Tally(), set()
+    for each in changed:
+        try:
+            tally += _store([each], run.local_date, now)
+        except Exception:
+            _mark_failed(each[0], run.local_date, now)
+            failed.add(each[0].programme.patient_id)
+    return tally, failed
+
+
+def _store(changed: Sequence[Judged], on: date, now: datetime) -> Tally:
+    with transaction.atomic():
+        _wait_no_longer()
+        return store_changes(judged=changed, on=on, now=now)
 
 
 def _mark_failed(subject: Subject, on: date, now: datetime) -> None:

@@ -29,7 +29,7 @@ def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> in
     with acting_for(clinic):
         today = now.astimezone(clinic.zone).date()
         is_open = next_duty_day(clinic=clinic, now=now) == today
-        waiting = list(overdue_calls(clinic=clinic, now=now).select_related("item"))
+        waiting = list(overdue_calls(clinic=clinic, now=now).select_related("item").order_by("patient_id"))
         for flag in waiting:
             _move_up(flag)
         return sum(_mail(flag, write(), now) for flag in waiting) if is_open else 0

@@ -3,15 +3,14 @@
 import os
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import psycopg
 import pytest
 
 from clinic import localservices
-from programmes.clinical.safety import safety_finding
 from programmes.models import ChangedPatient, Flag, ReviewRun
-from programmes.services.flagging import raise_flag
+from programmes.models.run import MAX_ATTEMPTS
 from programmes.services.nights import plan_nights
 from tests.factories import START, a_clinic, a_patient, a_programme, a_staff_member, a_walk
 from tests.processes import children_of, wait_until
@@ -53,20 +52,17 @@ def worker(services_environment, tmp_path):
 
 
 def a_night_with_rises():
-    """Three patients whose pain rises; the last of them has an open item, which a test can hold."""
+    """Three patients whose pain rises; one of them was given up before, which this night makes good."""
     clinic = a_clinic()
     clinician = a_staff_member(clinic)
     programmes = [a_programme(a_patient(clinic), clinician) for _ in range(PATIENTS)]
     for programme in programmes:
         for day in (7 * week + day for week in range(5) for day in (0, 2, 4)):
             a_walk(programme, START + timedelta(days=day), pain=6 if day > 27 else 3)
-    last = max(programmes, key=lambda programme: programme.patient_id)
-    finding = safety_finding(["fever"])
-    at = datetime(2026, 10, 1, 12, tzinfo=UTC)
-    flag = raise_flag(patient=last.patient, programme=last, finding=finding, on=START, now=at)
-    ChangedPatient.objects.all().delete()  # the night alone shall find them
+    ChangedPatient.objects.exclude(patient=programmes[0].patient).delete()  # the night alone shall find them
+    ChangedPatient.objects.update(attempts=MAX_ATTEMPTS)
     plan_nights(clinic=clinic, first=NIGHT, last=NIGHT)
-    return clinic, flag.item_id
+    return clinic
 
 
 def the_night():
@@ -82,20 +78,20 @@ def somebody_waits_for_a_lock(connection):
     return connection.execute(query).fetchone()[0] > 0
 
 
-def held_in_the_middle(connection, item_id):
-    """Holds the last patient's item, so that a review stops with two flags written and not committed."""
-    connection.execute("SELECT FROM programmes_reviewitem WHERE id = %s FOR UPDATE", [item_id])
+def held_in_the_middle(connection):
+    """Holds the mark that goes last, so that a review stops with its flags written and not committed."""
+    connection.execute("SELECT FROM programmes_changedpatient FOR UPDATE")
 
 
 def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_there_once(worker):
-    clinic, item_id = a_night_with_rises()
+    clinic = a_night_with_rises()
     with psycopg.connect(os.environ["MAINTENANCE_DATABASE_URL"]) as blocker:
-        held_in_the_middle(blocker, item_id)
+        held_in_the_middle(blocker)
         first = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))
         os.killpg(first.process.pid, signal.SIGKILL)
         first.process.wait()
-        # The transaction protects: two flags had been written, and nothing of them is left to see or to undo.
+        # The transaction protects: the flags had been written, and nothing of them is left to see or to undo.
         assert (rises(clinic), the_night().status) == (0, "waiting")
     worker()
     wait_until(lambda: the_night().status == "done")
@@ -103,9 +99,9 @@ def test_another_worker_finishes_the_night_of_a_killed_one_and_every_flag_is_the
 
 
 def test_a_worker_whose_child_is_killed_finishes_the_night_itself(worker):
-    clinic, item_id = a_night_with_rises()
+    clinic = a_night_with_rises()
     with psycopg.connect(os.environ["MAINTENANCE_DATABASE_URL"]) as blocker:
-        held_in_the_middle(blocker, item_id)
+        held_in_the_middle(blocker)
         parent = worker()
         wait_until(lambda: somebody_waits_for_a_lock(blocker))
         (child,) = children_of(parent.process.pid)

@@ -203,7 +203,7 @@ def test_the_item_and_the_programme_say_that_it_was_stopped(programme):
 
 def review(programme, on=TODAY):
     (subject,) = subjects_of(clinic=programme.clinic, on=on, patients=[programme.patient_id])
-    store_changes(subject=subject, changes=changes_of(subject=subject, on=on), now=NOON)
+    store_changes(judged=[(subject, changes_of(subject=subject, on=on))], on=on, now=NOON)
     return list(Flag.objects.filter(code=FlagCode.FLARE_OVERDUE, resolved_on=None))
 
 

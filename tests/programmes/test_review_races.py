@@ -7,10 +7,12 @@ from functools import partial
 import pytest
 from django.db import connection, transaction
 
+from programmes.clinical.detection import Clear
 from programmes.clinical.diary import Finding
 from programmes.models import ChangedPatient, Flag, ReviewItem
-from programmes.services import flagging
-from programmes.services.flagging import raise_flag
+from programmes.services.flag_rows import lock_items
+from programmes.services.flagging import raise_flag, store_changes, worsen_flag
+from programmes.services.gathering import subjects_of
 from programmes.services.nights import (
     keep_up,
     plan_nights,
@@ -42,24 +44,56 @@ def a_flag(programme, finding=PAIN, on=None):
     )
 
 
+def clear(*flags):
+    """A review that finds these flags over."""
+    on = days(40)
+    subjects = subjects_of(clinic=flags[0].clinic, on=on, patients=[flag.patient_id for flag in flags])
+    over = {flag.patient_id: [Clear(flag.code, on)] for flag in flags}
+    judged = [(subject, over[subject.programme.patient_id]) for subject in subjects]
+    return store_changes(judged=judged, on=on, now=NOON)
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_clearing_review_does_not_swallow_a_flag_that_is_being_raised():
     programme = a_running_programme()
     rising = a_flag(programme)
 
-    def clear():
-        flagging._clear(rising, days(40), NOON)
+    def clearing_review():
+        clear(rising)
         connection.close()
 
     with transaction.atomic():
         a_flag(programme, DROP)
-        clearing = threading.Thread(target=clear)
+        clearing = threading.Thread(target=clearing_review)
         clearing.start()
         clearing.join(0.5)  # it waits for this transaction
     clearing.join(10)
     item = ReviewItem.objects.get()
     unresolved = list(Flag.objects.unresolved().values_list("code", flat=True))
     assert (item.status, unresolved) == ("requested", ["ADHERENCE_DROPPED"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_who_store_for_the_same_patients_do_not_wait_for_each_other():
+    """They take the patients in the same order, whichever item is the older one."""
+    first = a_running_programme()
+    second = a_programme(a_patient(first.clinic), first.clinician)
+    flags = [a_flag(programme) for programme in (first, second)]
+    earlier, later = sorted(flags, key=lambda flag: flag.patient_id)
+    cleared = []
+
+    def other_review():
+        cleared.append(clear(later, earlier).cleared)
+        connection.close()
+
+    with transaction.atomic():
+        lock_items([earlier.patient_id])
+        other = threading.Thread(target=other_review)
+        other.start()
+        other.join(0.5)  # it waits for this transaction
+        lock_items([later.patient_id])
+    other.join(10)
+    assert cleared == [2]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -77,7 +111,7 @@ def test_what_gets_worse_wakes_a_snoozed_item():
     flag = a_flag(programme)
     item = ReviewItem.objects.get()
     snooze_item(item=item, until=days(37), by=programme.clinician, today=days(30))
-    flagging.worsen_flag(flag, Finding("PAIN_RISING", "amber", {"reference": 2.0, "mean_recent": 7.0}))
+    worsen_flag(flag, Finding("PAIN_RISING", "amber", {"reference": 2.0, "mean_recent": 7.0}))
     item.refresh_from_db()
     assert (item.status, item.snoozed_until) == ("requested", None)
 
@@ -86,7 +120,7 @@ def test_an_item_is_as_severe_as_the_worst_flag_left():
     programme = a_running_programme()
     high = a_flag(programme, Finding("PAIN_RISING", "amber-high", PAIN.evidence))
     a_flag(programme, DROP)
-    flagging._clear(high, days(40), NOON)
+    clear(high)
     assert ReviewItem.objects.get().severity == 3
 
 
