@@ -1,5 +1,6 @@
 """The other clinic's keys in every form, query string and bulk action: no row, no name, no write."""
 
+import os
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,7 +11,7 @@ from django.db import connection
 from clinic.tenancy import ClinicQuerySet, ClinicRecord
 from tests.access.addresses import addresses
 from tests.access.asking import in_a_word, sent, text_of, undone
-from tests.figures import Figure, record
+from tests.figures import RECORD, Figure, record
 
 WRITERS = ("patient", "clinician", "reviewer", "manager")
 CLINICAL = [model for model in apps.get_models() if issubclass(model, ClinicRecord)]
@@ -123,13 +124,27 @@ def queries(world):
     )
 
 
+def queries_of(world, path):
+    """The admin's lists refuse a query with one name they do not know; our own pages take all at once."""
+    if path.startswith("/admin/") or RECORD in os.environ:
+        yield from queries(world)
+        return
+    together: list[dict[str, str]] = []
+    for query in queries(world):
+        free = next((each for each in together if not each.keys() & query.keys()), None)
+        if free is None:
+            together.append(free := {})
+        free |= query
+    yield from together
+
+
 @pytest.mark.parametrize("column", ["clinician", "manager"])
 def test_no_query_string_shows_a_row_of_another_clinic(world, column):
     lists = [address.of(world.ours) for address in world.open_to(column) if not address.names_a_row]
     shown = [
         (path, query)
         for path in lists
-        for query in queries(world)
+        for query in queries_of(world, path)
         if world.theirs.word in asked(world, column, f"{path}?{urlencode(query)}")
     ]
     record(Figure(f"pages that a query of {column} made show another clinic", len(shown), "== 0"))
