@@ -84,6 +84,11 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 590},
         },
+        "tell the dead-man service that all is well": {
+            "task": "programmes.tasks.tell_dead_man",
+            "schedule": 60.0,
+            "options": {"expires": 59},
+        },
         "clear away what signed people in": {
             "task": "patients.tasks.tidy_sign_in",
             "schedule": 86400.0,

@@ -161,6 +161,7 @@ MFA_ADAPTER = "clinic.services.factor_secrets.SecondFactors"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO  # http://localhost
 BACKUP_FOLDER = env("WAYMARK_BACKUP_FOLDER", "")  # where /healthz/ready looks for one; "": nowhere
+PING_URL = env("WAYMARK_PING_URL")  # a dead-man service that is called each minute while all is well
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -2,13 +2,16 @@
 
 import structlog
 from celery import shared_task
+from django.conf import settings
 from django.utils import timezone
 
+from clinic.services.dead_man import call_dead_man
 from clinic.services.post import Letter
 from patients.mails import overdue_call_letter, reminder_letter
 from patients.services.speaking import speaking_to
 from programmes.models import SetUp
 from programmes.services import nights, overdue_calls
+from programmes.services.readiness import readiness
 from programmes.services.reminding import send_due_reminders
 
 log = structlog.stdlib.get_logger(__name__)
@@ -48,3 +51,14 @@ def _reminder(chosen: SetUp) -> Letter:
 def remind_patients() -> None:
     if written := send_due_reminders(now=timezone.now(), write=_reminder):
         log.info("reminders-written", count=written)
+
+
+@shared_task(name="programmes.tasks.tell_dead_man")
+def tell_dead_man() -> None:
+    """Silence is the alarm: nothing is heard while reviews or mails are late, nor without beat or workers."""
+    if not settings.PING_URL:
+        return
+    if not readiness(backups=settings.BACKUP_FOLDER, now=timezone.now()).is_ready:
+        log.warning("not-ready")
+    elif not call_dead_man(url=settings.PING_URL):
+        log.warning("dead-man-not-reached")

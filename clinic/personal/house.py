@@ -247,7 +247,7 @@ HOUSE = (
         NONE,
         {
             **KEYS,
-            "shard local_date due_at status finished_at rule_version": "that a night was reviewed",
+            "shard local_date due_at status finished_at took_ms rule_version": "that a night was reviewed",
             "patients_evaluated patients_failed flags_raised flags_cleared": "counts",
         },
     ),

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_safe
 from clinic.models import Clinic
 from clinic.views import queue_reading as reading
 from clinic.views.access import ClinicRequest, staff_page
-from clinic.views.freshness import is_stale
 from clinic.views.rows import rows_of
 from programmes import wording
 from programmes.models import ReviewItem
+from programmes.services.readiness import is_stale
 
 
 @staff_page

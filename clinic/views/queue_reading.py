@@ -13,7 +13,6 @@ from django.db.models.functions import JSONObject
 
 from clinic.models import Absence, Clinic, Closure, StaffMember
 from clinic.reads import note_read
-from clinic.views.freshness import reviewed_at
 from patients.models import Patient
 from programmes.charts import SPARK_WEEKS
 from programmes.clinical.diary import Report
@@ -30,6 +29,7 @@ from programmes.models import (
     Walk,
 )
 from programmes.services.courses import course_rows
+from programmes.services.readiness import reviewed_at
 
 PER_PAGE = 50
 DONE_DAYS = 28  # how far back the tab of closed items reaches

@@ -5,6 +5,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_safe
 
@@ -20,7 +21,9 @@ def review_account(request: ClinicRequest) -> HttpResponse:
     account = account_of(clinic=request.clinic, now=timezone.now())
     context = {
         "account": account,
-        "nights": [{"run": night.run, "late": _late(night)} for night in account.nights],
+        "nights": [
+            {"run": night.run, "late": _late(night), "took": _took(night)} for night in account.nights
+        ],
         "flags": [{"title": wording.title(each.code), "counted": each} for each in account.flags],
     }
     return render(request, "clinic/review_account.html", context)
@@ -35,3 +38,10 @@ def _late(night: Night) -> str:
         return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
     hours = minutes // 60
     return ngettext("%(count)d hour", "%(count)d hours", hours) % {"count": hours}
+
+
+def _took(night: Night) -> str:
+    if night.took is None:
+        return ""
+    seconds = localize(round(night.took.total_seconds(), 1))
+    return gettext("%(seconds)s seconds") % {"seconds": seconds}

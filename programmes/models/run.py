@@ -36,6 +36,7 @@ class ReviewRun(ClinicRecord):
     due_at = models.DateTimeField(_("due"))
     status = models.CharField(_("status"), max_length=8, choices=RunStatus.choices, default=RunStatus.WAITING)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    took_ms = models.PositiveIntegerField(_("took"), null=True, help_text=_("Milliseconds of the last run."))
     patients_evaluated = models.PositiveIntegerField(_("patients evaluated"), default=0)
     patients_failed = models.PositiveIntegerField(_("could not be evaluated"), default=0)
     flags_raised = models.PositiveIntegerField(_("flags raised"), default=0)

@@ -6,6 +6,7 @@ evaluation, flags and "done" are one transaction.
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from time import monotonic
 from uuid import UUID
 
 import structlog
@@ -236,6 +237,7 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
 
 
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
+    began = monotonic()
     screened = to_be_judged(clinic=run.clinic, on=run.local_date)
     subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
     # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
@@ -251,6 +253,7 @@ def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     run.patients_failed = len(subjects) - len(evaluated)
     run.patients_evaluated = judged(clinic=run.clinic, on=run.local_date).count() - run.patients_failed
     run.flags_raised, run.flags_cleared = tally.raised, tally.cleared
+    run.took_ms = round(1000 * (monotonic() - began))
     run.save()
     return run
 

@@ -18,10 +18,14 @@ FLAG_DAYS = 28
 
 @dataclass(frozen=True)
 class Night:
-    """One night's row; `late` is how long after it was due it was finished, None while it waits."""
+    """One night's row; `late` is how long after it was due it was finished, `took` how long that took.
+
+    Both are None while it waits; `took` is for nights that were done before it was kept.
+    """
 
     run: ReviewRun
     late: timedelta | None
+    took: timedelta | None
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,8 @@ def account_of(*, clinic: Clinic, now: datetime) -> Account:
 
 def _night(run: ReviewRun) -> Night:
     is_done = run.status == RunStatus.DONE and run.finished_at is not None
-    return Night(run, run.finished_at - run.due_at if is_done else None)  # type: ignore[operator]
+    late = run.finished_at - run.due_at if is_done else None  # type: ignore[operator]
+    return Night(run, late, None if run.took_ms is None else timedelta(milliseconds=run.took_ms))
 
 
 def _patients(clinic: Clinic, today: date) -> tuple[int, LeftOut]:

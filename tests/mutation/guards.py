@@ -361,7 +361,7 @@ GUARDS: Final = (
         {"local = now.astimezone(clinic.zone)": "local = now"},
     ),
     Guard(
-        "clinic/views/freshness.py",
+        "programmes/services/readiness.py",
         f"{FAULTS}silence_shows.py::test_a_night_that_was_not_reviewed_shows_within_26_hours_of_the_last",
         {"return reviewed is None or now - reviewed > STALE_AFTER": "return reviewed is None"},
     ),

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from clinic.models import Role
 from patients.models import Patient
-from programmes.models import ChangedPatient
+from programmes.models import ChangedPatient, ReviewRun
 from programmes.services.nights import due_at, review_night
 from programmes.services.restricting import restrict_processing
 from programmes.services.self_account import FlagsOfKind, LeftOut, account_of
@@ -59,6 +59,7 @@ def test_a_night_says_what_it_did_how_late_and_by_which_rules(clinic, clinician)
     (night,) = account_of(clinic=clinic, now=NOON).nights
     assert (night.run.local_date, night.late) == (NIGHT, timedelta(minutes=7))
     assert (night.run.patients_evaluated, night.run.flags_raised) == (1, 1)
+    assert timedelta() < night.took == timedelta(milliseconds=night.run.took_ms)
 
 
 def test_marks_that_wait_those_given_up_and_the_oldest(clinic, clinician):
@@ -91,6 +92,7 @@ def test_another_clinics_rows_are_not_counted(clinic, clinician):
 def test_the_command_prints_it(clinic, clinician, capsys):
     running(clinician)
     review_night(clinic=clinic, local_date=NIGHT, now=due_at(clinic, NIGHT) + timedelta(minutes=7))
+    ReviewRun.objects.update(took_ms=1250)
     with time_machine.travel(NOON, tick=False):
         call_command("review_account", clinic="elm")
     said = capsys.readouterr().out.splitlines()
@@ -99,6 +101,7 @@ def test_the_command_prints_it(clinic, clinician, capsys):
         "  left out: 0 care has ended, 0 restricted,",
         "    0 without a running programme, 0 begin later",
         "  0 changed patients wait; 0 nights are due",
-        f"  {NIGHT}: 1 evaluated, 0 failed, 1 raised, 0 cleared, 7 min after it was due, rules 2026.4",
+        f"  {NIGHT}: 1 evaluated, 0 failed, 1 raised, 0 cleared, 7 min after it was due,"
+        " took 1.2 s, rules 2026.4",
         "  NOT_STARTED: 1 raised in 28 days, 1 open",
     ]

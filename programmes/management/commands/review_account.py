@@ -50,8 +50,9 @@ def _night(night: Night) -> str:
     if night.late is None:
         return f"{run.local_date}: waits"
     minutes = night.late.total_seconds() / 60
+    took = "" if night.took is None else f" took {night.took.total_seconds():.1f} s,"
     return (
         f"{run.local_date}: {run.patients_evaluated} evaluated, {run.patients_failed} failed,"
-        f" {run.flags_raised} raised, {run.flags_cleared} cleared, {minutes:.0f} min after it was due,"
+        f" {run.flags_raised} raised, {run.flags_cleared} cleared, {minutes:.0f} min after it was due,{took}"
         f" rules {run.rule_version}"
     )
