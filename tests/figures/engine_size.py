@@ -10,3 +10,9 @@ from tests.figures.pages import recorded_by
 def size_of_a_night(full: bool) -> Iterator[Figure]:
     """20,000 patients; WAYMARK_BENCH_PATIENTS takes another size."""
     yield from recorded_by("tests/benchmarks/test_review_size.py")
+
+
+@measures("engine")
+def two_workers(full: bool) -> Iterator[Figure]:
+    """Real Celery workers over eight clinics; as many processors as workers, or it says little."""
+    yield from recorded_by("tests/benchmarks/test_review_workers.py")
