@@ -6,8 +6,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from clinic.forms.inputs import a_day
 from clinic.forms.people import leads_of
-from clinic.forms.reviewing import _day
 from clinic.models import StaffMember
 from clinic.models.absence import REASON_LENGTH
 from clinic.services.absences import LONGEST, Leave
@@ -38,8 +38,8 @@ class CoverForm(forms.Form):
 class AbsenceForm(CoverForm):
     """Days away, both included."""
 
-    from_on = _day(_("First day away"))
-    until_on = _day(_("Last day away"))
+    from_on = a_day(_("First day away"))
+    until_on = a_day(_("Last day away"))
     reason = forms.CharField(
         label=_("Reason (optional)"),
         max_length=REASON_LENGTH,

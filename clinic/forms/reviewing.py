@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from clinic.forms.inputs import a_choice, a_day
 from clinic.models import StaffMember
 from clinic.permissions import may_close_with
 from programmes.models import Channel, ContactResult, Outcome
@@ -26,34 +27,14 @@ def _note(label: Any) -> forms.CharField:
     )
 
 
-def _day(label: Any, *, required: bool = True) -> forms.DateField:
-    return forms.DateField(
-        label=label,
-        required=required,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={
-            "required": _("Choose a day."),
-            "invalid": _("Enter a date, for example 2026-11-24."),
-        },
-    )
-
-
-def _choice(label: Any, choices: Any, missing: Any) -> forms.ChoiceField:
-    return forms.ChoiceField(
-        label=label,
-        choices=[("", _("Choose …")), *choices],
-        error_messages={"required": missing, "invalid_choice": missing},
-    )
-
-
 class ContactForm(forms.Form):
     """One try to reach the patient."""
 
     prefix = "contact"
-    channel = _choice(_("How"), Channel.choices, _("Choose how you tried to reach the patient."))
-    result = _choice(_("Result"), ContactResult.choices, _("Choose what came of it."))
+    channel = a_choice(_("How"), Channel.choices, _("Choose how you tried to reach the patient."))
+    result = a_choice(_("Result"), ContactResult.choices, _("Choose what came of it."))
     note = _note(_("Note (optional)"))
-    next_on = _day(_("Next try on (optional)"), required=False)
+    next_on = a_day(_("Next try on (optional)"), required=False)
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -79,7 +60,7 @@ class SnoozeForm(forms.Form):
     """How long the item rests; the verb holds the limit."""
 
     prefix = "snooze"
-    until = _day(_("Until"))
+    until = a_day(_("Until"))
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +78,7 @@ class CloseForm(forms.Form):
     """How it ended, and which flags this person has read."""
 
     prefix = "close"
-    outcome = _choice(_("Outcome"), (), _("Choose an outcome."))
+    outcome = a_choice(_("Outcome"), (), _("Choose an outcome."))
     note = _note(_("Note (optional)"))
 
     def __init__(self, *args: Any, by: StaffMember, needs_note: bool, **kwargs: Any) -> None:

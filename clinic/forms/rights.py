@@ -7,7 +7,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms.reviewing import _choice, _day
+from clinic.forms.inputs import a_choice, a_day
 from clinic.models import CHECKLIST, GoLiveRecord
 from clinic.services.going_live import Readiness
 from patients.models import REASON_LENGTH, Decision, RequestKind, RequestOutcome
@@ -68,7 +68,7 @@ class NoteRequestForm(forms.Form):
     """What a patient asked on the phone, by letter or in person."""
 
     prefix = "ask"
-    kind = _choice(_("What is asked"), RequestKind.choices, _("Choose what is asked."))
+    kind = a_choice(_("What is asked"), RequestKind.choices, _("Choose what is asked."))
     text = forms.CharField(
         label=_("In the patient's words"),
         max_length=1000,
@@ -83,7 +83,7 @@ class NoteRequestForm(forms.Form):
 class AnswerForm(forms.Form):
     """What came of a request; the patient reads the answer."""
 
-    outcome = _choice(_("Outcome"), RequestOutcome.choices, _("Choose what came of it."))
+    outcome = a_choice(_("Outcome"), RequestOutcome.choices, _("Choose what came of it."))
     answer = forms.CharField(
         label=_("Answer to the patient"),
         required=False,
@@ -123,7 +123,7 @@ class WalkErrorForm(forms.Form):
         label=_("Corrected metres"), min_value=0, max_value=MOST[DISTANCE], required=False
     )
     steps = forms.IntegerField(label=_("Corrected steps"), min_value=0, max_value=MOST[STEPS], required=False)
-    walked_on = _day(_("Corrected day"), required=False)
+    walked_on = a_day(_("Corrected day"), required=False)
     pain_before = _score(_("Pain before, 0 to 10"))
     pain_worst = _score(_("Worst pain, 0 to 10"))
     pain_after = _score(_("Pain after, 0 to 10"))
@@ -155,14 +155,14 @@ class RestrictionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Write why: others read it later.")},
     )
-    until = _day(_("Last day (leave empty: until somebody lifts it)"), required=False)
+    until = a_day(_("Last day (leave empty: until somebody lifts it)"), required=False)
 
 
 class LightModeForm(forms.Form):
     """Whether a patient is asked less, whether the patient may choose that, and why."""
 
-    is_on = _choice(_("What is asked"), [("no", _("every question")), ("yes", _("light mode"))], _CHOOSE)
-    patient_may_choose = _choice(
+    is_on = a_choice(_("What is asked"), [("no", _("every question")), ("yes", _("light mode"))], _CHOOSE)
+    patient_may_choose = a_choice(
         _("May the patient choose, in Settings?"), [("no", _("no")), ("yes", _("yes"))], _CHOOSE
     )
     reason = forms.CharField(
@@ -192,8 +192,8 @@ class HoldForm(forms.Form):
 class RetentionForm(forms.Form):
     """What becomes of a record past its time, and why."""
 
-    what = _choice(_("Your decision"), Decision.choices, _("Choose whether the record is kept or erased."))
-    keep_until = _day(_("Keep it until (leave empty if it is erased)"), required=False)
+    what = a_choice(_("Your decision"), Decision.choices, _("Choose whether the record is kept or erased."))
+    keep_until = a_day(_("Keep it until (leave empty if it is erased)"), required=False)
     reason = forms.CharField(
         label=_("Why?"),
         max_length=REASON_LENGTH,

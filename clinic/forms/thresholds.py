@@ -7,11 +7,12 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from clinic.forms.reviewing import _choice
+from clinic.forms.inputs import a_choice
 from programmes.clinical.thresholds import ADJUSTABLE, Setting
 from programmes.models import Sensitivity, ThresholdSetting
 
 NUMBERS = tuple(ADJUSTABLE)
+CHOSEN = ("sensitivity", *NUMBERS)
 
 
 def _whole(label: Any, name: str) -> forms.IntegerField:
@@ -24,7 +25,7 @@ def _whole(label: Any, name: str) -> forms.IntegerField:
 class ThresholdForm(forms.Form):
     """The knob, four numbers and a reason; `seen` is the version that the page was made from."""
 
-    sensitivity = _choice(_("Sensitivity"), Sensitivity.choices, _("Choose a sensitivity."))
+    sensitivity = a_choice(_("Sensitivity"), Sensitivity.choices, _("Choose a sensitivity."))
     pain_rise = forms.DecimalField(
         label=_("Rising pain: least rise, in points"),
         min_value=Decimal(str(ADJUSTABLE["pain_rise"].low)),
@@ -62,21 +63,13 @@ class ThresholdForm(forms.Form):
 
     def chosen(self) -> Setting:
         """As the verbs take it."""
-        data = self.cleaned_data
-        rise = data["pain_rise"]
-        return Setting(
-            sensitivity=data["sensitivity"] or None,
-            pain_rise=None if rise is None else float(rise),
-            silence_days=data["silence_days"],
-            start_days=data["start_days"],
-            low_percent=data["low_percent"],
-        )
+        return ThresholdSetting(**{name: self.cleaned_data[name] for name in CHOSEN}).as_setting
 
 
 def _first(row: ThresholdSetting | None) -> dict[str, Any]:
     if row is None:
         return {"seen": 0}
-    return {name: getattr(row, name) for name in ("sensitivity", *NUMBERS)} | {"seen": row.version}
+    return {name: getattr(row, name) for name in CHOSEN} | {"seen": row.version}
 
 
 def _hint(name: str, below: Setting | None) -> str:

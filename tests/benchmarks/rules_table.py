@@ -18,7 +18,7 @@ from programmes.clinical import adherence, pain
 from programmes.clinical.detection import replay
 from programmes.clinical.rarer import rarer
 from programmes.clinical.thresholds import DEFAULTS, Thresholds, with_sensitivity
-from programmes.diary_files import PatientDiary, read_diaries
+from programmes.diary_files import DiaryLog, PatientDiary, read_diaries
 from programmes.management.commands.replay_diaries import KINDS
 from tests.benchmarks import second_diaries
 from tests.benchmarks.detection import score
@@ -29,6 +29,7 @@ DEV = ROOT / "tests" / "benchmarks" / "detection" / "dev"
 DOCUMENT = ROOT / "docs" / "clinical-rules.md"
 BEGIN, END = "<!-- rules_table -->\n", "<!-- end of rules_table -->"
 PAIN, WALKING = "pain_rise", "adherence_drop"
+LIGHT_EVERY = 7  # days between two questions about pain in light mode
 Days = Callable[[PatientDiary], Iterable[date]]
 Alarms = dict[tuple[str, str], list[date]]
 Judged = list[dict[str, Any]]
@@ -76,6 +77,22 @@ def pain_days(thresholds: Thresholds, *, rarely: bool = True) -> Days:
     return days
 
 
+def in_light_mode(patient: PatientDiary) -> PatientDiary:
+    """As if one score every seven days had been asked, and none between."""
+    logs: list[DiaryLog] = []
+    asked = date.min
+    for log in patient.logs:
+        is_asked = log.pain is not None and (log.on - asked).days >= LIGHT_EVERY
+        logs.append(log if is_asked else replace(log, pain=None))
+        asked = log.on if is_asked else asked
+    return replace(patient, logs=tuple(logs))
+
+
+def pain_days_in_light_mode(patient: PatientDiary) -> Iterator[date]:
+    """PAIN_RISING alone."""
+    yield from pain_days(DEFAULTS)(in_light_mode(patient))
+
+
 def walking_days(thresholds: Thresholds) -> Days:
     """ADHERENCE_DROPPED alone."""
 
@@ -100,6 +117,7 @@ def variants() -> Iterator[tuple[str, str, Days]]:
     yield PAIN, "– with the last 14 days as a base", pain_days(p(base_days=(14, 56)))
     yield PAIN, "– knob quiet", pain_days(with_sensitivity("quiet"))
     yield PAIN, "– knob sensitive", pain_days(with_sensitivity("sensitive"))
+    yield PAIN, "– in light mode: one score a week", pain_days_in_light_mode
     gap = replace(DEFAULTS, adherence=replace(walking, silence_gap=0))
     back = replace(DEFAULTS, adherence=replace(walking, slowing_last=14))
     yield WALKING, "– without the own longest gap", walking_days(gap)
