@@ -113,6 +113,12 @@ PEOPLE = (
         },
     ),
     Table(
+        "programmes.RefusedForm",
+        Keep.ACCOUNT,
+        CARE,
+        {**KEYS, "patient on times last_at": "who could not log a walk, when, how often; nothing typed"},
+    ),
+    Table(
         "patients.NetworkTries",
         Keep.NOT_PERSONAL,
         NONE,

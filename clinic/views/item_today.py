@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from clinic.views.item_reading import ItemRecord
 from patients.models import PainSeries
+from programmes import wording
 from programmes.clinical import silence
 from programmes.clinical.clearing import RULES, is_over
 from programmes.clinical.diary import Answer, Diary, Report
@@ -14,6 +15,7 @@ from programmes.clinical.pain import enough_reports
 from programmes.clinical.thresholds import DEFAULTS, Thresholds
 from programmes.models import Flag, FlagCode, Walk
 from programmes.services.gathering import ANSWERED, answer_of
+from programmes.services.refused_walks import refused_since_the_last_walk
 from programmes.services.reminding import mail_came_back
 from programmes.wording.enough import not_enough_reports
 
@@ -65,9 +67,36 @@ def silence_words(record: ItemRecord, diary: Diary | None, today: date) -> str:
     """Which silence it is and the next step, where a flag speaks of walks that are missing."""
     if diary is None or not _speak_of_silence(record.flags):
         return ""
-    signed_in = record.item.patient.first_signed_in_at is not None
-    returned = mail_came_back(patient=record.item.patient)
-    kind = silence.kind_of_silence(diary, today, has_signed_in=signed_in, mail_came_back=returned)
+    patient = record.item.patient
+    signed_in, returned = patient.first_signed_in_at is not None, mail_came_back(patient=patient)
+    refused = refused_since_the_last_walk(patient=patient, since=diary.started_on, until=today)
+    kind = silence.kind_of_silence(
+        diary, today, has_signed_in=signed_in, mail_came_back=returned, refused=refused
+    )
+    if kind is None:
+        return ""
+    tried = _what_was_refused(refused) if refused and kind != silence.PAUSED else ""
+    said = (tried, _next_step(kind)) if kind == silence.REFUSED else (_next_step(kind), tried)
+    return " ".join(filter(None, said))
+
+
+def _what_was_refused(refused: silence.Refused) -> str:
+    """That somebody tried: said after pain and where our mail came back as well, not while paused."""
+    days = ngettext(
+        "The patient tried to log a walk on %(last)s.",
+        "The patient tried to log a walk on %(days)s days, the last on %(last)s.",
+        refused.days,
+    )
+    times = ngettext(
+        "The form was refused, and no walk has come in since.",
+        "The form was refused %(times)s times, and no walk has come in since.",
+        refused.times,
+    )
+    when = days % {"days": refused.days, "last": wording.day(refused.last_on)}
+    return f"{when} {times % {'times': refused.times}}"
+
+
+def _next_step(kind: str) -> str:
     words = {
         silence.PAUSED: gettext("Paused today: nothing is expected. Next: see when the pause ends."),
         silence.UNOPENED: gettext(
@@ -85,8 +114,11 @@ def silence_words(record: ItemRecord, diary: Diary | None, today: date) -> str:
         silence.STOPPED: gettext(
             "Logging stopped without a rise in pain. Next: call or write, and ask what got in the way."
         ),
+        silence.REFUSED: gettext(
+            "Next: call and go through the form together, or offer to take walks by phone or on paper."
+        ),
     }
-    return words.get(kind or "", "")
+    return words[kind]
 
 
 def _speak_of_silence(flags: Iterable[Flag]) -> bool:

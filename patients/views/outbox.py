@@ -118,9 +118,11 @@ def _take(request: PatientRequest, now: datetime) -> HttpResponse:
     asked = as_sent(request, asked_of(request, plan, today))
     form = WalkForm(request.POST, asked=asked)
     if not form.is_valid():
-        return _look_again(_texts(request, form, now), now, raised=_raised(request, form, plan, now))
+        counts = not _is_straight(request)  # its page sends the form again at once, which counts
+        raised = _raised(request, form, plan, now, is_error=counts)
+        return _look_again(_texts(request, form, now), now, raised=raised)
     entry = _entry(request, form)
-    if "straight" in request.POST and saved_before.is_again(request, entry, now):
+    if _is_straight(request) and saved_before.is_again(request, entry, now):
         return _ask_first(request, form, plan, now)
     try:
         saved = _save(request, entry, plan, now)
@@ -131,16 +133,23 @@ def _take(request: PatientRequest, now: datetime) -> HttpResponse:
     return _saved(request, saved, asked)
 
 
+def _is_straight(request: HttpRequest) -> bool:
+    """The form is on its way just now, and its page shows what is not right; no walk that waited."""
+    return "straight" in request.POST
+
+
 def _ask_first(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> HttpResponse:
     """It may be one that was saved before: by its key, or by its answers where its form is sent just now."""
     form_is_over(request, form.cleaned_data["client_uuid"])
     known = [("", saved_before.question())]
-    return _look_again(known, now, key=str(uuid7()), raised=_raised(request, form, plan, now))
+    return _look_again(known, now, key=str(uuid7()), raised=_raised(request, form, plan, now, is_error=False))
 
 
-def _raised(request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime) -> str:
+def _raised(
+    request: PatientRequest, form: WalkForm, plan: Plan | None, now: datetime, *, is_error: bool
+) -> str:
     """What may be said of the team; "" where it was not told."""
-    raised = raised_all_the_same(request, form, plan, now)
+    raised = raised_all_the_same(request, form, plan, now, is_error=is_error)
     return raised["told"] if raised else ""
 
 

@@ -1,6 +1,7 @@
 """What the page, or the phone, says of walks that were refused while their answers asked for help."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django import forms
@@ -16,11 +17,12 @@ from programmes.services.safety_raising import SafetyAnswers
 
 
 def raised_all_the_same(
-    request: PatientRequest, form: forms.Form, plan: Plan | None, now: datetime
+    request: PatientRequest, form: forms.Form, plan: Plan | None, now: datetime, *, is_error: bool
 ) -> dict[str, Any] | None:
     """Tells the team of the safety answers that are valid themselves; what to do now, and what may be said
-    of the team. None where nothing asks for it."""
-    finding = _raise(raise_refused, request, form, running_programme(plan), None, now)
+    of the team. None where nothing asks for it. `is_error`: the form was refused, which is counted."""
+    verb = partial(raise_refused, is_error=is_error)
+    finding = _raise(verb, request, form, running_programme(plan), None, now)
     return _said(request, finding, _("This walk is not saved, but we have your safety answers."), now)
 
 

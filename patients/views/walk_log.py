@@ -64,12 +64,13 @@ def log(request: PatientRequest) -> HttpResponse:
     if is_of_another(request):
         return page(request, "walk_of_another.html", status=CONFLICT)
     form = WalkForm(request.POST, asked=as_sent(request, asked))
+    is_error = not form.is_valid()
     try:
-        walk = _save(request, form, plan, now) if form.is_valid() else None
+        walk = None if is_error else _save(request, form, plan, now)
     except ProcessingRestricted:
         return page(request, "walk_closed.html", {"not_saved": True}, status=UNPROCESSABLE)
     if walk is None:
-        raised = raised_all_the_same(request, form, plan, now)
+        raised = raised_all_the_same(request, form, plan, now, is_error=is_error)
         return form_page(request, form, form.cleaned_data.get("walked_on"), raised=raised)
     request.session.pop(FORM_KEY, None)
     timer_is_logged(request)

@@ -15,6 +15,7 @@ from programmes.models.programme import (
     ProgrammeWeek,
     RevisionChange,
 )
+from programmes.models.refused_form import RefusedForm
 from programmes.models.review import (
     Channel,
     ContactAttempt,
@@ -68,6 +69,7 @@ __all__ = [
     "ProgrammeTemplate",
     "ProgrammeWeek",
     "Reason",
+    "RefusedForm",
     "Resolution",
     "Reminder",
     "ReminderWish",

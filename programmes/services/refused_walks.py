@@ -1,33 +1,43 @@
-"""A walk that cannot be stored, from whose answers the team must hear all the same."""
+"""A walk that cannot be stored: the team hears of its safety answers all the same, and that it was tried."""
 
 import hashlib
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+import structlog
+from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
+from uuid_utils.compat import uuid7
 
 from clinic.models import OutboxMessage
 from clinic.services.post import Letter
+from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.clinical.safety import safety_finding
-from programmes.models import Walk
+from programmes.clinical.silence import Refused
+from programmes.models import RefusedForm, Walk
 from programmes.services.catching_up import keys_of_days
 from programmes.services.safety_raising import SafetyAnswers, answers_of, raise_safety, says_nothing_new
+
+log = structlog.stdlib.get_logger(__name__)
 
 
 @transaction.atomic
 def raise_refused(
-    *, answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime
+    *, answers: SafetyAnswers, form: UUID | None, duty_letter: Letter, now: datetime, is_error: bool
 ) -> Finding | None:
     """Raises SAFETY for what the answers of a refused form ask for, once, however often it is sent.
 
-    `form` is its key, where it has one. Returns what was found, once the team has been told of it, here or
-    before; None where nothing asks for SAFETY. Other answers under the same key are raised again, unless the
-    walk that was stored under it said them.
+    `form` is its key, where it has one. `is_error`: the form itself was refused, which is counted; not where
+    its person is only asked whether it is another walk. Returns what was found, once the team has been told
+    of it, here or before; None where nothing asks for SAFETY. Other answers under the same key are raised
+    again, unless the walk that was stored under it said them.
     """
-    return _raise_unless_saved(answers, [form] if form else [], form, duty_letter, now)
+    finding = _raise_unless_saved(answers, [form] if form else [], form, duty_letter, now)
+    if is_error:
+        _count_if_possible(answers.patient, now)
+    return finding
 
 
 @transaction.atomic
@@ -36,7 +46,9 @@ def raise_refused_days(
 ) -> Finding | None:
     """The same for a form that caught up some days, whose walks have keys made from its own."""
     keys = keys_of_days(form, answers.patient.local_date(now))
-    return _raise_unless_saved(answers, keys, form, duty_letter, now)
+    finding = _raise_unless_saved(answers, keys, form, duty_letter, now)
+    _count_if_possible(answers.patient, now)
+    return finding
 
 
 @transaction.atomic
@@ -49,6 +61,44 @@ def raise_refused_change(
         return None
     _raise_once(answers, form, duty_letter, now)
     return finding
+
+
+@transaction.atomic
+def count_refused_form(*, patient: Patient, now: datetime) -> None:
+    """One more refused form on the patient's day; no word of what was typed. Nothing for a restricted record.
+
+    One statement: two at once are two, and no row that saving a walk needs is held.
+    """
+    today = patient.local_date(now)
+    if patient.is_restricted(today):
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            INSERT INTO programmes_refusedform AS known (id, clinic_id, patient_id, "on", times, last_at)
+            VALUES (%s, %s, %s, %s, 1, %s)
+            ON CONFLICT (patient_id, "on") DO UPDATE
+            SET times = known.times + 1, last_at = greatest(known.last_at, excluded.last_at)
+            """,
+            [uuid7(), patient.clinic_id, patient.pk, today, now],
+        )
+
+
+def refused_since_the_last_walk(*, patient: Patient, since: date, until: date) -> Refused | None:
+    """The days from `since` to `until` with refused forms after which no walk came in; None without any."""
+    forms = RefusedForm.objects.for_clinic(patient.clinic).of_patient(patient).between(since, until)
+    days = list(forms.with_no_walk_since().order_by("on"))
+    if not days:
+        return None
+    return Refused(days=len(days), times=sum(day.times for day in days), last_on=days[-1].on)
+
+
+def _count_if_possible(patient: Patient, now: datetime) -> None:
+    """The answer to the patient goes before the count: where that fails, the form is shown all the same."""
+    try:
+        count_refused_form(patient=patient, now=now)
+    except DatabaseError:
+        log.exception("refused-form-not-counted", clinic_id=patient.clinic_id, patient_id=patient.pk)
 
 
 def _raise_unless_saved(

@@ -50,6 +50,7 @@ from programmes.services.light_mode import set_light_mode
 from programmes.services.nights import plan_nights
 from programmes.services.own_thresholds import set_clinic_thresholds, set_patient_thresholds
 from programmes.services.pausing import pause_programme
+from programmes.services.refused_walks import count_refused_form
 from programmes.services.restricting import restrict_processing
 from programmes.services.reviewing import Contact, claim_item, record_contact
 from tests.factories import (
@@ -164,6 +165,7 @@ def _treatment(side: Side) -> None:
     overlay = a_flare_plan(running, side.today - timedelta(days=1))
     end_flare(running, side.today)
     a_checklist(side.second, clinician)
+    count_refused_form(patient=side.patient, now=side.now)
     _choices(side)
     side.rows |= {
         "overlay": overlay,

@@ -3,7 +3,7 @@
 import pytest
 
 from programmes.clinical.diary import Diary, Pause
-from programmes.clinical.silence import kind_of_silence
+from programmes.clinical.silence import Refused, kind_of_silence
 from tests.clinical.diaries import START, day, diary, plan, reports
 
 STEADY: dict[int, int | None] = dict.fromkeys(range(0, 28, 2), 3)
@@ -42,3 +42,32 @@ def test_a_flare_up_plan_counts_as_pain() -> None:
 @pytest.mark.parametrize(("n", "kind"), [(30, None), (31, "stopped")])
 def test_four_days_are_no_silence(n: int, kind: str | None) -> None:
     assert kind_of_silence(diary(STEADY), day(n), has_signed_in=True) == kind
+
+
+# --- Forms that were refused
+TRIED = Refused(days=2, times=3, last_on=day(38))
+FLARING = Diary(START, (plan(),), reports(STEADY), flare_from=day(26))
+
+
+@pytest.mark.parametrize(
+    ("walked", "signed_in", "came_back", "kind"),
+    [
+        (diary([]), True, False, "refused"),
+        (diary([]), False, False, "refused"),
+        (diary([]), True, True, "came_back"),
+        (diary(STEADY), True, False, "refused"),
+        (diary(STEADY), True, True, "came_back"),
+        (diary(STEADY | {28: 4}), True, False, "refused"),
+        (diary(STEADY | {28: 5}), True, False, "after_pain"),
+        (FLARING, True, False, "after_pain"),
+        (diary(STEADY, pauses=(Pause(day(35), day(50)),)), True, False, "paused"),
+        (diary(STEADY | {36: 3}), True, False, None),
+    ],
+)
+def test_who_tried_and_was_refused_is_not_who_stopped(
+    walked: Diary, signed_in: bool, came_back: bool, kind: str | None
+) -> None:
+    said = kind_of_silence(
+        walked, day(40), has_signed_in=signed_in, mail_came_back=came_back, refused=TRIED
+    )
+    assert said == kind

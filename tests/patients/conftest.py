@@ -24,6 +24,7 @@ from programmes.models import NotWalking, Reminder, ReviewItem
 from programmes.services.light_mode import set_light_mode
 from programmes.services.own_thresholds import set_patient_thresholds
 from programmes.services.pausing import pause_programme
+from programmes.services.refused_walks import count_refused_form
 from programmes.services.reviewing import Contact, record_contact
 from tests.factories import (
     NOON,
@@ -150,6 +151,7 @@ def full(client, patient, clinician, programme):
     Reminder.objects.create(
         clinic=patient.clinic, patient=patient, on=TODAY, wish="weekly", decided_at=NOON, held_back="walked"
     )
+    count_refused_form(patient=patient, now=NOON)
     accept_text(patient=patient, text=PrivacyText.objects.get(clinic=None), via=Via.SIGN_IN, now=NOON)
     item = ReviewItem.objects.get(patient=patient)
     record_contact(item=item, contact=Contact("phone", "reached", note="said"), by=clinician, now=NOON)

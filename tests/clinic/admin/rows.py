@@ -36,6 +36,7 @@ from programmes.models import (
     ContactAttempt,
     LightMode,
     NotWalking,
+    RefusedForm,
     Reminder,
     ReviewItem,
     ReviewRun,
@@ -84,6 +85,7 @@ SHOWN_ELSEWHERE = {
     Reminder,
     LightMode,
     ThresholdSetting,
+    RefusedForm,
 }
 SHOWN_ON_THE_PEOPLE_PAGES = {AccessReview, LeaverReport, LimitedRecord, EmergencyAccess}
 

@@ -7,6 +7,7 @@ import pytest
 from patients.models import Patient
 from programmes.clinical.diary import Finding
 from programmes.services.flagging import raise_flag
+from programmes.services.refused_walks import count_refused_form
 from tests.clinic.review.items import NOW, TODAY, an_item, page
 from tests.clinical.diaries import diary
 from tests.factories import a_patient, a_programme, a_walk
@@ -16,6 +17,12 @@ from tests.programmes.test_wording import PAIN
 pytestmark = pytest.mark.django_db
 
 STARTED = TODAY - timedelta(days=60)
+REFUSED = (
+    "The patient tried to log a walk on 2 days, the last on 19 Nov. The form was refused 2 times, and no"
+    " walk has come in since. Next: call and go through the form together, or offer to take walks by phone or"
+    " on paper."
+)
+NEXT = "Logging stopped without a rise in pain."
 HOLDS, OVER = "With today&#x27;s data this still holds.", "With today&#x27;s data this is over."
 
 
@@ -79,6 +86,49 @@ def test_who_stopped_after_pain_is_asked_about_it_first(client, clinic, ada, las
     finding = from_walks("PAIN_THEN_SILENT", diary(RAISED), 35)
     flag = raise_flag(patient=patient, programme=None, finding=finding, on=TODAY, now=NOW)
     assert said in text_of(client, flag.item)
+
+
+def test_who_tried_and_was_refused_is_not_taken_for_somebody_who_did_not(client, clinic, ada):
+    patient = a_programme(a_patient(clinic), ada, starts_on=STARTED).patient
+    item = not_started(clinic, patient)
+    count_refused_form(patient=patient, now=NOW - timedelta(days=2))
+    once = text_of(client, item)
+    count_refused_form(patient=patient, now=NOW - timedelta(days=1))
+    assert "The patient tried to log a walk on 18 Nov. The form was refused, and" in once
+    assert REFUSED in text_of(client, item)
+
+
+def test_a_walk_that_came_in_since_ends_it(client, clinic, ada):
+    patient = a_walker(clinic, ada, dict.fromkeys(range(12, 40, 3), 3))
+    item = not_started(clinic, patient)
+    count_refused_form(patient=patient, now=NOW - timedelta(days=11))
+    before = text_of(client, item)
+    a_walk(patient.programmes.get(), TODAY - timedelta(days=11), now=NOW - timedelta(days=10))
+    after = text_of(client, item)
+    said = ("the form together" in before, "The form was refused" in after, NEXT in after)
+    assert said == (True, False, True)
+
+
+def test_after_pain_the_pain_is_asked_about_first_and_the_refused_form_is_told(client, clinic, ada):
+    patient = a_walker(clinic, ada, dict.fromkeys(range(10, 40, 3), 3) | {9: 6})
+    finding = from_walks("PAIN_THEN_SILENT", diary(RAISED), 35)
+    flag = raise_flag(patient=patient, programme=None, finding=finding, on=TODAY, now=NOW)
+    count_refused_form(patient=patient, now=NOW - timedelta(days=2))
+    text = text_of(client, flag.item)
+    assert "ask about the pain first. The patient tried to log a walk on 18 Nov." in text
+    assert "the form together" not in text
+
+
+def test_another_patients_refused_forms_are_not_told(client, clinic, ada):
+    patient = a_programme(a_patient(clinic), ada, starts_on=STARTED).patient
+    count_refused_form(patient=a_patient(clinic), now=NOW)
+    assert "The form was refused" not in text_of(client, not_started(clinic, patient))
+
+
+def test_what_was_refused_before_the_programme_is_not_told(client, clinic, ada):
+    patient = a_programme(a_patient(clinic), ada, starts_on=STARTED).patient
+    count_refused_form(patient=patient, now=NOW - timedelta(days=61))
+    assert "The form was refused" not in text_of(client, not_started(clinic, patient))
 
 
 def test_a_pain_flag_says_nothing_of_silence(client, clinic, ada):
