@@ -67,7 +67,5 @@ FLARING = Diary(START, (plan(),), reports(STEADY), flare_from=day(26))
 def test_who_tried_and_was_refused_is_not_who_stopped(
     walked: Diary, signed_in: bool, came_back: bool, kind: str | None
 ) -> None:
-    said = kind_of_silence(
-        walked, day(40), has_signed_in=signed_in, mail_came_back=came_back, refused=TRIED
-    )
+    said = kind_of_silence(walked, day(40), has_signed_in=signed_in, mail_came_back=came_back, refused=TRIED)
     assert said == kind
