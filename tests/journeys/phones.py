@@ -18,7 +18,10 @@ from tests.signing_in import sign_in_patient
 Reader, Writer = asyncio.StreamReader, asyncio.StreamWriter
 SCREEN = {"width": 360, "height": 740}
 READY = "navigator.serviceWorker.ready.then(() => !!navigator.serviceWorker.controller)"
-NOTED = """outbox.page.person ? outbox.recall("me").then((me) => !!me) : (location.reload(), false)"""
+NOTED = """outbox.page.person ? outbox.recall("me").then((me) => !!me) : new Promise((later) => {
+  location.reload();
+  setTimeout(() => later(false), 5000);  // sooner a slow answer would be broken off by the next reload
+})"""
 WALKS = """new Promise((resolve) => {
   const asked = indexedDB.open("waymark", 1);
   asked.onsuccess = () => {
