@@ -21,9 +21,8 @@ from clinic.models import Clinic
 from programmes.clinical.thresholds import Thresholds
 from programmes.models.programme import RUNNING
 from programmes.services.judged_by import thresholds_of
-from programmes.services.screening_pain import EPSILON, HURT, KNOWN, SCORE, TOLD, rises
+from programmes.services.screening_pain import BIT, EPSILON, HURT, KNOWN, SCORE, TOLD, rises
 
-BIT = "(1::bigint << (%(on)s - walk.walked_on))"
 REACHED = " AND ".join(
     f"coalesce(walk.{told} >= %(counts_share)s * who.{asked}, true)"
     for told, asked in (("minutes", "minutes"), ("steps", "steps"), ("distance_m", "metres"))
@@ -34,7 +33,8 @@ WEEK, SIX_WEEKS = (1 << 7) - 1, (1 << 42) - 1
 PLAN = """
 plan AS (
     SELECT week.programme_id, max(week.days) AS most_days, min(week.days) AS least_days,
-           max(nullif(week.minutes, 0)) AS minutes, max(week.steps) AS steps, max(week.distance_m) AS metres
+           max(nullif(week.minutes, 0)) AS minutes, max(week.steps) AS steps, max(week.distance_m) AS metres,
+           max(revision.in_force_from) AS newest_from
       FROM programmes_programmerevision revision
       JOIN programmes_programmeweek week
         ON week.revision_id = revision.id AND week.clinic_id = %(clinic)s
@@ -75,7 +75,7 @@ PEOPLE = f"""
 people AS MATERIALIZED (
     SELECT programme.patient_id, programme.id AS programme_id, patient.pain_series = 'after' AS pain_after,
            greatest(programme.starts_on, (programme.assigned_at AT TIME ZONE %(zone)s)::date) AS started_on,
-           plan.minutes, plan.steps, plan.metres, pressed.flare_from,
+           plan.minutes, plan.steps, plan.metres, plan.newest_from, pressed.flare_from,
            CASE WHEN pressed.programme_id IS NULL THEN plan.most_days ELSE 7 END AS most_days,
            CASE WHEN pressed.programme_id IS NULL THEN plan.least_days ELSE 0 END AS least_days,
            coalesce(paused.days_ago, 99) AS rested
@@ -89,13 +89,15 @@ people AS MATERIALIZED (
        AND programme.starts_on <= %(on)s
 ), fortnight AS (
     SELECT walk.patient_id, bit_or({BIT}) AS days, bool_or(walk.received_on = %(on)s) AS news,
-           bit_or(CASE WHEN {REACHED} THEN {BIT} ELSE 0 END) AS reached
+           bit_or(CASE WHEN {REACHED} THEN {BIT} ELSE 0 END) AS reached,
+           bit_or(CASE WHEN walk.pain_before IS NOT NULL THEN {BIT} ELSE 0 END) AS scored
       FROM programmes_walk walk JOIN people who USING (patient_id)
      WHERE {KNOWN} AND walk.walked_on BETWEEN %(on)s - 13 AND %(on)s
      GROUP BY walk.patient_id
 ), lately AS MATERIALIZED (
     SELECT people.*, %(on)s - people.started_on + 1 AS age, coalesce(fortnight.days, 0) AS days,
-           coalesce(fortnight.reached, 0) AS reached, coalesce(fortnight.news, false) AS news,
+           coalesce(fortnight.reached, 0) AS reached, coalesce(fortnight.scored, 0) AS scored,
+           coalesce(fortnight.news, false) AS news,
            flags.silent_since, flags.rise, coalesce(flags.standing, '{{}}') AS standing,
            coalesce(flags.quiet, '{{}}') AS quiet
       FROM people LEFT JOIN fortnight USING (patient_id) LEFT JOIN flags USING (patient_id)
@@ -115,6 +117,14 @@ def _short(days: str, weeks: int) -> str:
     )
     return f"{' + '.join(parts)} < 0"
 
+
+# Slowing beyond doubt, and a flag says so: then nobody is held against the plan as well.
+IS_SLOW = f"""
+    'ADHERENCE_DROPPED' = ANY(standing) AND least_days = most_days AND least_days > 0
+    AND rested >= 63 AND age >= 56 AND newest_from <= %(on)s - 13
+    AND base >= %(slowing_min_base)s AND slowing >= %(slowing_z)s + {EPSILON}
+    AND recent < 2 * %(slowing_plan)s * least_days - {EPSILON}
+    AND bit_count((days & {WEEK})::bit(64)) <= %(slowing_plan)s * least_days - {EPSILON}"""
 
 LESS = f"""
 less AS MATERIALIZED (
@@ -142,7 +152,9 @@ less AS MATERIALIZED (
          WHERE {KNOWN} AND walk.patient_id = who.patient_id
            AND walk.walked_on BETWEEN who.started_on AND %(on)s) past
 ), habits AS (
-    SELECT *, -silence * ln(1 - least(%(most_rate)s, greatest(%(least_rate)s, rate))) AS surprise
+    SELECT *, -silence * ln(1 - least(%(most_rate)s, greatest(%(least_rate)s, rate))) AS surprise,
+           (ln(%(slowing_ratio)s) - ln(now / before))
+               / sqrt((1 - now) / (recent + 0.5) + (1 - before) / (base + 0.5)) AS slowing
       FROM (SELECT *, bit_count(days63::bit(64)) + bit_count(days_before::bit(64)) AS walks,
                    ((recent + 0.5) / 15)::float8 AS now, ((base + 0.5) / (base_days + 1))::float8 AS before,
                    CASE WHEN silence <= 20 AND rested >= 63
@@ -158,10 +170,10 @@ less AS MATERIALIZED (
            AND silence * most_days >= 7 * %(silence_walks)s
            AND (rate IS NULL OR surprise >= %(silence)s)
         OR may_be_slow AND base >= %(slowing_min_base)s
-           AND (rested < 56 OR (ln(%(slowing_ratio)s) - ln(now / before))
-                / sqrt((1 - now) / (recent + 0.5) + (1 - before) / (base + 0.5)) >= %(slowing_z)s)
+           AND (rested < 56 OR slowing >= %(slowing_z)s)
         OR may_be_low AND (rested < 28 OR {_short("reached28", 4)})
-           AND NOT coalesce(silent_since > last_came AND least_days = most_days AND rested >= 63, false))
+           AND NOT coalesce(silent_since > last_came AND least_days = most_days AND rested >= 63, false)
+           AND NOT coalesce({IS_SLOW}, false))
 )"""
 
 CLEARING = f"""
@@ -239,6 +251,7 @@ def _parameters(clinic: Clinic, on: date, thresholds: Thresholds) -> dict[str, A
         "hurt_walks": hurt.walks,
         "hurt_most_days": hurt.most_days,
         "flare_days": thresholds.flare.days,
+        "told_flares": thresholds.answers.flare_days,
     }
 
 
@@ -248,8 +261,9 @@ def _numbers(thresholds: Thresholds) -> dict[str, Any]:
         " slowing_ratio slowing_z slowing_plan slowing_min_base"
         " back_days back_within back_share": thresholds.adherence,
         "late_days min_recent min_rise z z_rarer z_relapse"
-        " worse_by clear_below clear_reports clear_days": thresholds.pain,
-        "window severe severe_calm response_above response_rise response_walks limb_logs": thresholds.answers,
+        " worse_by clear_below clear_reports clear_days rarer_share": thresholds.pain,
+        "window severe severe_calm response_above response_rise response_walks limb_logs"
+        " flare_on_end": thresholds.answers,
         "ends_reports from_pain change": thresholds.plan,
         "cool_off_lasting": thresholds.lifecycle,
     }

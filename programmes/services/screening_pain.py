@@ -7,6 +7,7 @@ from programmes.clinical.thresholds import PainThresholds
 
 EPSILON = 1e-6  # PostgreSQL and Python may round the last digit apart
 
+BIT = "(1::bigint << (%(on)s - walk.walked_on))"
 KNOWN = "walk.clinic_id = %(clinic)s AND walk.received_on <= %(on)s AND NOT walk.entered_in_error"
 SCORE = "(CASE WHEN who.pain_after THEN walk.pain_after ELSE walk.pain_before END)"
 TIMELY = f"{KNOWN} AND walk.received_on - walk.walked_on <= %(late_days)s AND {SCORE} IS NOT NULL"
@@ -84,38 +85,59 @@ def _sums(windows: Iterator[Window]) -> str:
     )
 
 
-def _above(one: Window, other: Window, bases: list[Window], z: str, pain: PainThresholds) -> str:
-    """SQL: the mean of one window lies above that of the other, by enough points and standard errors."""
+def _rise(one: Window, other: Window) -> str:
+    """SQL: how far the mean of one window lies above that of the other, in points."""
+    a, b = _name(one), _name(other)
+    return f"(s{a} / n{a} - s{b} / n{b})"
+
+
+def _z(one: Window, other: Window, bases: list[Window], pain: PainThresholds) -> str:
+    """SQL: the same in standard errors."""
     a, b = _name(one), _name(other)
     own = " + ".join(f"q{n} - s{n} * s{n} / n{n}" for n in map(_name, bases))
     days = " + ".join(f"n{n}" for n in map(_name, bases))
     prior = pain.usual_weight * pain.usual_sd**2
     spread = f"sqrt(({prior} + {own}) / ({pain.usual_weight - len(bases)} + {days}))"
-    rise = f"(s{a} / n{a} - s{b} / n{b})"
-    return (
-        f"{rise} >= %(min_rise)s - {EPSILON}"
-        f" AND {rise} / ({spread} * sqrt(1.0 / n{a} + 1.0 / n{b})) >= {z} - {EPSILON}"
+    return f"{_rise(one, other)} / ({spread} * sqrt(1.0 / n{a} + 1.0 / n{b}))"
+
+
+def _usual(pain: PainThresholds) -> str:
+    """SQL: the clearest rise above the weeks before, in standard errors; NULL where there is none."""
+    each = (
+        f"CASE WHEN n{_name(one)} >= %(min_recent)s AND n{_name(base)} >= {least} AND {_worsened(one)}"
+        f" AND {_rise(one, base)} >= %(min_rise)s - {EPSILON} THEN {_z(one, base, [base], pain)} END"
+        for one, base, least in _comparisons(pain)
     )
+    return f"greatest({', '.join(each)})"
+
+
+def _relapsed(pain: PainThresholds) -> str:
+    """SQL: what had become better may be lost again."""
+    recent, better, worse = _relapse(pain)
+    both = f"least(n{_name(better)}, n{_name(worse)}) >= {pain.min_base[0]}"
+    enough = f"n{_name(recent)} >= %(min_recent)s AND {both} AND {_worsened(recent)}"
+    moves = (
+        f"{_rise(each, better)} >= %(min_rise)s - {EPSILON}"
+        f" AND {_z(each, better, [better, worse], pain)} >= %(z_relapse)s - {EPSILON}"
+        for each in (recent, worse)
+    )
+    return f"CASE WHEN {enough} THEN {' AND '.join(moves)} END"
+
+
+# Who walks less than three quarters of what the six weeks before let expect, whatever the plan says.
+RARER = f"""
+(who.rested < 63 OR who.age > 14 AND bit_count(who.days::bit(64)) < {EPSILON}
+    + %(rarer_share)s * 14 / least(42, who.age - 14)
+    * (SELECT count(DISTINCT walk.walked_on) FROM programmes_walk walk
+        WHERE {KNOWN} AND walk.patient_id = who.patient_id
+          AND walk.walked_on BETWEEN greatest(who.started_on, %(on)s - 55) AND %(on)s - 14))"""
 
 
 def rises(pain: PainThresholds) -> str:
     """SQL: whose scores may have risen, among those who sent something in on the day judged."""
     pairs = _comparisons(pain)
-    recent, better, worse = _relapse(pain)
+    _recent, better, worse = _relapse(pain)
     windows = dict.fromkeys([*(one for one, _, _ in pairs), *(base for _, base, _ in pairs), better, worse])
-    limit = "least(%(z)s, %(z_rarer)s)"
-    found = [
-        f"n{_name(one)} >= %(min_recent)s AND n{_name(base)} >= {least} AND {_worsened(one)}"
-        f" AND {_above(one, base, [base], limit, pain)}"
-        for one, base, least in pairs
-    ]
-    both = [better, worse]
-    found.append(
-        f"n{_name(recent)} >= %(min_recent)s"
-        f" AND least(n{_name(better)}, n{_name(worse)}) >= {pain.min_base[0]}"
-        f" AND {_worsened(recent)} AND {_above(recent, better, both, '%(z_relapse)s', pain)}"
-        f" AND {_above(worse, better, both, '%(z_relapse)s', pain)}"
-    )
     return f"""
 rises AS (
     SELECT patient_id FROM lately who CROSS JOIN LATERAL (
@@ -125,7 +147,9 @@ rises AS (
                  WHERE {TIMELY} AND walk.patient_id = who.patient_id
                    AND walk.walked_on BETWEEN %(on)s - {max(last for _, last in windows)} AND %(on)s
                  GROUP BY walk.walked_on) daily) sums
-     WHERE who.news AND ({" OR ".join(f"({each})" for each in found)})
+     CROSS JOIN LATERAL (SELECT {_usual(pain)} AS z) usual
+     WHERE who.news AND (z >= %(z)s - {EPSILON} OR {_relapsed(pain)}
+        OR z >= %(z_rarer)s - {EPSILON} AND {RARER})
 )"""
 
 
@@ -134,16 +158,33 @@ def _worsened(recent: Window) -> str:
     return f"coalesce(s{_name(recent)} / n{_name(recent)} >= rise + %(worse_by)s - 0.02, true)"
 
 
-# Of single answers: the ones that are no plain "fine", with an index of their own.
+HARD = (
+    "(greatest(walk.pain_after, walk.pain_worst) > %(response_above)s"
+    " AND greatest(walk.pain_after, walk.pain_worst) - walk.pain_before >= %(response_rise)s)"
+)
+
+
+def _last(days: str, count: int) -> str:
+    """SQL: the walk lies on the last so many days of a fortnight's bits, or there are fewer of them."""
+    for _day in range(count - 1):
+        days = f"({days} & {days} - 1)"
+    return f"({days} = 0 OR {BIT} <= ({days} & -{days}))"
+
+
+# Of single answers: the ones that are no plain "fine", with an index of their own. What counts are the last
+# two scores, and the last three walks: they stand on the last days of their kind.
 TOLD = f"""
 told AS (
     SELECT who.patient_id
-      FROM lately who CROSS JOIN LATERAL (
-        SELECT count(*) FILTER (WHERE walk.pain_before >= %(severe)s) AS severe,
-               count(*) FILTER (WHERE greatest(walk.pain_after, walk.pain_worst) > %(response_above)s
-                   AND greatest(walk.pain_after, walk.pain_worst) - walk.pain_before >= %(response_rise)s)
-                   + count(*) FILTER (WHERE walk.settled = 'no') AS hard,
-               count(*) FILTER (WHERE walk.limb_problem) AS limb, count(*) FILTER (WHERE walk.flare) AS flare,
+      FROM lately who
+      CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE walk.pain_before >= %(severe)s AND {_last("who.scored", 2)}) AS severe,
+               count(*) FILTER (WHERE {HARD} AND {_last("who.days", 3)})
+                   + count(*) FILTER (WHERE walk.settled = 'no' AND {_last("who.days", 3)}) AS hard,
+               bool_or(({HARD} OR walk.settled = 'no') AND {_last("who.days", 1)}) AS hard_last,
+               count(*) FILTER (WHERE walk.limb_problem) AS limb,
+               count(*) FILTER (WHERE walk.flare) AS flares, 1 + max(walk.walked_on) FILTER (WHERE walk.flare)
+                   - min(walk.walked_on) FILTER (WHERE walk.flare) AS flaring,
                bool_or(walk.received_on = %(on)s AND walk.fall IN ('near', 'fall')) AS fell
           FROM programmes_walk walk
          WHERE {KNOWN} AND walk.patient_id = who.patient_id
@@ -151,6 +192,7 @@ told AS (
            AND (walk.pain_before >= 8 OR walk.pain_after > 5 OR walk.pain_worst > 5 OR walk.settled = 'no'
                 OR walk.flare OR walk.limb_problem OR walk.fall IN ('near', 'fall'))) answers
      WHERE who.news AND (severe >= 2 AND NOT 'PAIN_SEVERE' = ANY(standing)
-        OR hard >= %(response_walks)s OR flare >= 2 OR fell
+        OR hard >= %(response_walks)s AND hard_last AND NOT 'PAIN_RESPONSE' = ANY(standing)
+        OR flares >= 2 AND (flares >= %(told_flares)s OR flaring >= %(flare_on_end)s) OR fell
         OR limb >= %(limb_logs)s AND NOT 'LIMB_PROBLEM' = ANY(standing))
 )"""
