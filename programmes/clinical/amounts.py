@@ -53,7 +53,7 @@ class Walked(NamedTuple):
 
     def told(self, counts: str) -> int | None:
         """How much of what the plan counts; None where only something else was told."""
-        return {MINUTES: self.minutes, STEPS: self.steps, DISTANCE: self.distance_m}[counts]
+        return getattr(self, COLUMNS[counts])  # type: ignore[no-any-return]
 
     def plus(self, other: "Walked") -> "Walked":
         """Both walks of a day together, as far as they are told."""
@@ -81,12 +81,16 @@ def amount_of(dose: Dosed) -> int:
 
 
 def reaches(walked: Walked, dose: Dosed, share: float) -> bool:
-    """Whether a day walked reaches this share of the dose, in the plan's unit.
+    """Whether a day walked reaches this share of the dose, in the plan's unit."""
+    return is_enough(walked.told(counts_of(dose)), share * amount_of(dose))
 
-    A walk that was told in another unit reaches it: it was walked, and how much nobody knows [P].
+
+def is_enough(told: int | None, asked: float) -> bool:
+    """Whether what was told of a day is as much as asked.
+
+    A walk that was told in another unit is: it was walked, and how much nobody knows [P].
     """
-    told = walked.told(counts_of(dose))
-    return told is None or told >= share * amount_of(dose)
+    return told is None or told >= asked
 
 
 def _sum(a: int | None, b: int | None) -> int | None:

@@ -5,12 +5,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
+from operator import attrgetter
 from typing import Any
 
 from programmes.clinical.amounts import Walked, amount_of, counts_of
 from programmes.clinical.thresholds import DEFAULTS
 
 DAY = timedelta(days=1)
+_starts_on = attrgetter("starts_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +171,7 @@ class Diary:
 
     def has_news(self, day: date) -> bool:
         """Tell whether a report became known on `day` itself."""
-        return any(r.known_on == day for r in self.reports)
+        return any(day in (r.on, r.received_on) and r.known_on == day for r in self.reports)
 
     def days_walked(self, first: date, last: date) -> int:
         """Count the distinct days with a walk from `first` to `last`, ends included."""
@@ -188,6 +190,8 @@ class Diary:
     def active_days(self, first: date, last: date) -> int:
         """Count the days from `first` to `last` that are not paused."""
         days = max(0, (last - first).days + 1)
+        if not self.pauses:
+            return days
         return days - sum(_overlap(first, last, p.from_on, p.until_on) for p in self.pauses)
 
     def planned_walks(self, first: date, last: date) -> float:
@@ -205,15 +209,16 @@ class Diary:
 
     def plan_between(self, first: date, last: date) -> list[tuple[PlannedWeek, date, date]]:
         """List the plan rows in force from `first` to `last`, each with the part of the span it covers."""
-        ends = [w.starts_on - DAY for w in self.weeks[1:]] + [last]
-        spans = (
-            (w, max(first, w.starts_on), min(last, end)) for w, end in zip(self.weeks, ends, strict=False)
-        )
+        begun = bisect_right(self.weeks, last, key=_starts_on)
+        at = max(0, bisect_right(self.weeks, first, hi=begun, key=_starts_on) - 1)
+        rows = self.weeks[at:begun]
+        ends = [w.starts_on - DAY for w in rows[1:]] + [last]
+        spans = ((w, max(first, w.starts_on), end) for w, end in zip(rows, ends, strict=True))
         return [(w, a, b) for w, a, b in spans if a <= b]
 
     def week_on(self, day: date) -> PlannedWeek | None:
         """The plan row in force on `day`, or None before the plan starts."""
-        at = bisect_right(self.weeks, day, key=lambda w: w.starts_on)
+        at = bisect_right(self.weeks, day, key=_starts_on)
         return self.weeks[at - 1] if at else None
 
     def is_paused(self, day: date) -> bool:

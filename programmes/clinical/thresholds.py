@@ -6,7 +6,7 @@ No clinician has reviewed these numbers. A clinic turns the knob and changes few
 bounds, for itself or for one patient: see `Setting`, `ADJUSTABLE` and `thresholds_for`.
 """
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import lru_cache
 from typing import Any, Literal
 
@@ -258,7 +258,8 @@ class Setting:
         return {"sensitivity": BALANCED} | self._chosen()
 
     def _chosen(self) -> dict[str, Any]:
-        return {name: value for name, value in asdict(self).items() if value is not None}
+        chosen = ((each.name, getattr(self, each.name)) for each in fields(self))
+        return {name: value for name, value in chosen if value is not None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,10 +110,11 @@ def made_course(
     pauses: Sequence[PausedDays],
     overlays: Iterable[Repeat | Flare],
     on: date,
+    ahead: bool = True,
 ) -> Course:
-    """The one place where a course is made of rows, as it was known on `on`."""
+    """The one place where a course is made of rows, as known on `on`; without `ahead` up to that day."""
     pressed = [known for each in overlays if (known := _known(each, on))]
-    return course_of(plans, walks=walks, pauses=pauses, overlays=pressed, on=on)
+    return course_of(plans, walks=walks, pauses=pauses, overlays=pressed, on=on, ahead=ahead)
 
 
 def _known(overlay: Repeat | Flare, on: date) -> Repeat | Flare | None:

@@ -1,7 +1,9 @@
 """Reads for the review: a constant number of queries makes the diaries that the rules judge."""
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -49,7 +51,7 @@ ANSWERED = (
 
 @dataclass(frozen=True)
 class Subject:
-    """One running programme as the review sees it: the diary, and the flags that matter."""
+    """One running programme as the review sees it: the diary as known that day, and the flags that matter."""
 
     programme: Programme
     course: Course
@@ -63,10 +65,16 @@ class Subject:
     @cached_property
     def diary(self) -> Diary:
         """Made when it is asked for: rows that make no diary spoil one patient's review, not the night."""
-        flare = self.course.open_flare
-        weeks = self.course.planned_weeks()
-        flare_from = flare.from_on if flare else None
-        return Diary(self._started_on, weeks, self.reports, self.pauses, flare_from, self.answers)
+        flare, on = self.course.open_flare, self.course.on
+        return Diary(
+            self._started_on,
+            self.course.planned_weeks(),
+            self.reports,
+            tuple(pause for pause in self.pauses if pause.from_on <= on),
+            flare.from_on if flare else None,
+            self.answers,
+            as_of=on,
+        )
 
     @property
     def _started_on(self) -> date:
@@ -79,6 +87,21 @@ class Subject:
     @property
     def known_flags(self) -> tuple[KnownFlag, ...]:
         return tuple(as_known(flag) for flag in self.flags)
+
+
+@contextmanager
+def without_looking_for_garbage() -> Iterator[None]:
+    """What a night gathers lives until it is stored: looking for garbage among it again and again finds none.
+
+    It took a third of the time. What is not used any more goes at once all the same; only circles stay.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = None) -> list[Subject]:
@@ -168,19 +191,23 @@ def _course(
     overlays: Sequence[Repeat | Flare],
     on: date,
 ) -> Course:
-    """What was really asked on each day, as known on `on`: a night made up for later judges the same."""
-    walks = [(report.on, report.walked) for report in reports if report.known_on <= on]
-    return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on)
+    """What was really asked on each day, up to `on`."""
+    walks = [(report.on, report.walked) for report in reports]
+    return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on, ahead=False)
 
 
 def _walks(
     clinic: Clinic, patient_ids: Sequence[UUID], on: date
 ) -> tuple[dict[UUID, list[Report]], dict[UUID, list[Answer]]]:
-    """Each valid walk as a report, and as an answer in the weeks that the rules for single walks read."""
+    """Each valid walk as a report, and as an answer in the weeks that the rules for single walks read.
+
+    As known on `on`: a night made up for later judges the same.
+    """
     rows = (
         Walk.objects.for_clinic(clinic)
         .with_keys("patient_id", patient_ids)
         .valid()
+        .filter(walked_on__lte=on, received_on__lte=on)
         .with_trend_pain()
         .annotate(second=Extract("received_at", "epoch"))  # the driver reads a timestamp slowly
         .order_by("patient_id", "walked_on", "received_at", "id")
@@ -192,7 +219,7 @@ def _walks(
     for row in rows:
         report = Report(*row[2:told])
         reports[row[0]].append(report)
-        if first <= report.on <= on:
+        if first <= report.on:
             answers[row[0]].append(answer_of(report.on, report.received_on, float(row[1]), *row[told:]))
     return reports, answers
 

@@ -22,7 +22,7 @@ from programmes.clinical.detection import Change
 from programmes.clinical.thresholds import RULE_VERSION
 from programmes.models import ChangedPatient, Programme, ReviewRun, RunStatus
 from programmes.services.flagging import Judged, Tally, changes_of, store_changes
-from programmes.services.gathering import Subject, judged, subjects_of
+from programmes.services.gathering import Subject, judged, subjects_of, without_looking_for_garbage
 from programmes.services.screening import to_be_judged
 
 log = structlog.stdlib.get_logger(__name__)
@@ -239,13 +239,14 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     began = monotonic()
     screened = to_be_judged(clinic=run.clinic, on=run.local_date)
-    subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
     # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
-    judged_ones = [
-        (subject, changes)
-        for subject in subjects
-        if (changes := _judge_or_mark(subject, run.local_date, now)) is not None
-    ]
+    with without_looking_for_garbage():
+        subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
+        judged_ones = [
+            (subject, changes)
+            for subject in subjects
+            if (changes := _judge_or_mark(subject, run.local_date, now)) is not None
+        ]
     tally, failed = _store_all(run, [each for each in judged_ones if each[1]], now)
     evaluated = {subject.programme.patient_id for subject, _changes in judged_ones} - failed
     ChangedPatient.objects.for_clinic(run.clinic).given_up().with_keys("patient_id", evaluated).delete()

@@ -62,7 +62,7 @@ class Facts:
     pauses: tuple[Pause, ...]
     overlays: tuple[Repeat | Flare, ...]
 
-    def course(self, on: int = DAYS, *, walks: dict[int, int] | None = None) -> Course:
+    def course(self, on: int = DAYS, *, walks: dict[int, int] | None = None, ahead: bool = True) -> Course:
         made = self.walks if walks is None else walks
         return course_of(
             self.plans,
@@ -70,6 +70,7 @@ class Facts:
             pauses=self.pauses,
             overlays=self.overlays,
             on=day(on),
+            ahead=ahead,
         )
 
 
@@ -202,3 +203,13 @@ def test_no_day_asks_for_more_than_the_plan_says(facts: Facts) -> None:
     for stretch in facts.course().stretches:
         assert amount(stretch) <= stretch.up_to <= max(w.amount for w in stretch.prescription.weeks)
         assert stretch.dose.days <= stretch.full.days or stretch.why in FLARES
+
+
+@settings(deadline=None)
+@given(facts_made(), st.integers(0, DAYS))
+def test_a_course_that_does_not_look_ahead_is_the_same_up_to_its_day(facts: Facts, on: int) -> None:
+    course, known = facts.course(on), facts.course(on, ahead=False)
+    days = [day(n) for n in range(on + 1)]
+    assert [asked(known.at(each), each) for each in days] == [asked(course.at(each), each) for each in days]
+    assert known.planned_weeks() == tuple(w for w in course.planned_weeks() if w.starts_on <= day(on))
+    assert known.open_flare == course.open_flare

@@ -1,10 +1,11 @@
 """What the course reads besides the plan: days walked and days paused, as day numbers, read forwards once."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked, reaches
+from programmes.clinical.amounts import DISTANCE, MINUTES, STEPS, Walked, is_enough
 from programmes.clinical.course.values import Dose
 from programmes.clinical.diary import Pause
 from programmes.clinical.thresholds import DEFAULTS, RETURN
@@ -64,23 +65,26 @@ class Walks:
 
     def read(self, until: int, dose: Dose, pauses: "Pauses") -> int:
         """Reads the days before `until`; returns how many of them count as walked, paused ones left out."""
+        first, self.at = self.at, bisect_left(self.days, until, self.at)
+        if first == self.at:
+            return 0
+        self.last = self.days[self.at - 1]
+        counts, complete = dose.counts, RETURN.complete_share * dose.amount
+        enough = DEFAULTS.adherence.counts_share * dose.amount
         done = 0
-        complete = RETURN.complete_share * dose.amount
-        while self.next < until:
-            day, walked = self.days[self.at], self.walked[self.at]
-            self.at += 1
-            self.last = day
-            self._remember(walked, dose.counts, complete)
-            done += reaches(walked, dose, DEFAULTS.adherence.counts_share) and not pauses.holds(day)
+        for day, walked in zip(self.days[first : self.at], self.walked[first : self.at], strict=True):
+            told = walked.told(counts)
+            self._remember(walked, told, complete)
+            done += is_enough(told, enough) and not pauses.holds(day)
         return done
 
-    def _remember(self, walked: Walked, counts: str, complete: float) -> None:
+    def _remember(self, walked: Walked, done: int | None, complete: float) -> None:
         """A complete walk is one in all that was told of it, and so is a walk that no week asked for."""
-        done = walked.told(counts)
         is_complete = not complete or (done is not None and done >= complete)
         for unit, told in zip(UNITS, walked, strict=True):
             if told:
-                self.longest[unit] = max(self.longest.get(unit, 0), told)
+                if told > self.longest.get(unit, 0):
+                    self.longest[unit] = told
                 if is_complete:
                     self.completed[unit] = told
 

@@ -39,12 +39,13 @@ def course_of(
     pauses: Sequence[Pause] = (),
     overlays: Sequence[Repeat | Flare] = (),
     on: date,
+    ahead: bool = True,
 ) -> Course:
     """The course of a plan as it is known on `on`: real up to that day, then as if every week gets done.
 
     `prescriptions` are the signed revisions in the order of signing (a later one wins from its day), `walks`
-    pairs of day and amounts in any order, `pauses` in order of their days. Later walks are not read. It takes
-    time in proportion to the weeks and walks.
+    pairs of day and amounts in any order, `pauses` in order of their days. Later walks are not read. Without
+    `ahead` it ends on that day. It takes time in proportion to the weeks and walks.
     """
     plans = governing(prescriptions)
     started_on = plans[0].in_force_from if plans else on
@@ -52,9 +53,10 @@ def course_of(
     paused = Pauses.of(pauses)
     made: list[Stretch] = []
     ends = [each.in_force_from.toordinal() for each in plans[1:]] + [FOREVER]
+    last = FOREVER if ahead else on.toordinal() + 1
     for plan, end in zip(plans, ends, strict=False):
         if plan.weeks:
-            made += _Run(plan, end, facts, paused, overlays, on.toordinal()).stretches()
+            made += _Run(plan, min(end, last), facts, paused, overlays, on.toordinal()).stretches()
     return Course(on, tuple(made), tuple(overlays))
 
 
