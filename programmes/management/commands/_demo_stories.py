@@ -59,6 +59,7 @@ class Story:
     changes: tuple[Change, ...] = ()
     keeps: float = 0.9  # share of the planned walks that are done
     silent: int = 0  # no walk on the last so many days
+    refused: tuple[int, ...] = ()  # days ago on which the form was sent and not taken
     dose: float = 1.0  # walked, as a share of the target
     counts: str = "minutes"
     units: str = "km"
@@ -244,7 +245,7 @@ ELM_STORIES = (
         silent=24,
         handled=(Handled(6, "give up calling"),),
     ),
-    Story("never started", "Derek Mottram", 1959, "T2", 12, started=11, keeps=0),
+    Story("never started", "Derek Mottram", 1959, "T2", 12, started=11, keeps=0, refused=(8, 8, 5)),
     Story("never started", "Shanice Campbell", 1986, "T1", 8, started=10, keeps=0, signed_in=False),
     Story(
         "never started",

@@ -42,6 +42,7 @@ from programmes.services.prescribing import (
     generated_weeks,
     stored_weeks,
 )
+from programmes.services.refused_walks import count_refused_form
 from programmes.services.safety_checking import CheckAnswers, complete_checklist
 from programmes.services.set_up import choose_days, choose_reminders, note_before_start
 from programmes.services.walk_logging import log_walks
@@ -278,6 +279,8 @@ def _live(setting: Setting, story: stories.Story, programme: Programme) -> None:
         duty_letter=duty_letter(),
         by=programme.patient.user,
     )
+    for ago in story.refused:
+        count_refused_form(patient=programme.patient, now=setting.at(ago, 18))
     if story.paused:
         first, last = (setting.today - timedelta(days=ago) for ago in story.paused)
         pause_programme(
