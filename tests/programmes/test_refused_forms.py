@@ -145,6 +145,8 @@ def test_a_count_that_is_not_committed_holds_up_no_walk(patient):
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL lock_timeout = '100ms'")
         a_walk(patient.programmes.get(), TODAY, now=NOON)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # keys of patient and clinic, while it is held
 
     answers = at_once(partial(count_refused_form, patient=patient, now=NOON), walk)
     assert (answers, Walk.objects.count()) == ([None, None], 1)
