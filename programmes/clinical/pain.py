@@ -22,6 +22,7 @@ from programmes.clinical.thresholds import DEFAULTS, RULE_VERSION, PainThreshold
 
 DEFAULT = DEFAULTS.pain
 USUAL, RARER, RELAPSE = "usual", "rarer", "relapse"
+WEEKLY_LOOK = 28  # days in which scores are counted, to tell whether they come about once a week
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class PainRise:
     limit: float
     pattern: str = USUAL
     rarer: Rarer | None = None
+    weekly: int | None = None
     worse: tuple[Point, ...] = ()
 
     @property
@@ -77,6 +79,7 @@ class PainRise:
             "recent": [[d.isoformat(), round(v, 2)] for d, v in self.recent],
             "earlier": [[d.isoformat(), round(v, 2)] for d, v in self.earlier],
             **({"rarer": self.rarer.evidence()} if self.rarer else {}),
+            **({} if self.weekly is None else {"weekly": {"scores": self.weekly, "days": WEEKLY_LOOK}}),
             **(self._improvement() if self.worse else {}),
         }
 
@@ -100,11 +103,15 @@ def rising(
     """Return the clearest rise on `on`, or None.
 
     Average pain over the last 7 (or 14) days is at least one point above this patient's own previous four
-    (or eight) weeks, and by more than their usual ups and downs explain; while walks become `rarer`, somewhat
-    less is enough. Or an improvement was lost: see `_relapse`. Reads ten weeks, and nothing after `on`.
+    (or eight) weeks, and by more than their usual ups and downs explain; while walks become `rarer`, and
+    where scores come about once a week, somewhat less is enough. Or an improvement was lost: see `_relapse`.
+    Reads eleven weeks, and nothing after `on`.
     """
     series = _lately(reports, on, thresholds)
+    weekly = _weekly(series, on, thresholds)
     limit = thresholds.z_rarer if rarer else thresholds.z
+    if weekly is not None:
+        limit = min(limit, thresholds.z_weekly)
     found = None
     for window, base, recent, earlier in _comparisons(series, on, thresholds):
         before = mean(earlier)
@@ -117,6 +124,8 @@ def rising(
             found = PainRise(on, window, base, recent, earlier, frozen, z, limit)
     if found is None:
         return _relapse(series, on, thresholds)
+    if weekly is not None:
+        return replace(found, weekly=weekly)
     return found if found.z >= thresholds.z else _while_rarer(found, rarer)
 
 
@@ -196,16 +205,24 @@ def _relapse(series: Sequence[Point], on: date, thresholds: PainThresholds) -> P
 
 
 def _lately(reports: Sequence[Report], on: date, thresholds: PainThresholds) -> list[Point]:
-    """The series of the ten weeks that any comparison reads."""
-    first = on - timedelta(max(thresholds.recent_days) + max(thresholds.base_days))
+    """The series of the eleven weeks that any comparison reads."""
+    longest = max(*thresholds.recent_days, thresholds.weekly_days)
+    first = on - timedelta(longest + max(thresholds.base_days))
     return pain_series(reports[bisect_left(reports, first, key=lambda report: report.on) :], thresholds)
+
+
+def _weekly(series: Sequence[Point], on: date, thresholds: PainThresholds) -> int | None:
+    """How many scores the last four weeks hold, if so few that they come about once a week."""
+    scores = len(between(series, on - timedelta(WEEKLY_LOOK - 1), on))
+    return scores if scores <= thresholds.weekly_scores else None
 
 
 def _comparisons(
     series: Sequence[Point], on: date, thresholds: PainThresholds
 ) -> Iterator[tuple[int, int, tuple[Point, ...], tuple[Point, ...]]]:
     """Yield window, base window and their points for each pair that holds enough reports."""
-    for window in thresholds.recent_days:
+    weekly = () if _weekly(series, on, thresholds) is None else (thresholds.weekly_days,)
+    for window in (*thresholds.recent_days, *weekly):
         start = on - timedelta(window - 1)
         recent = between(series, start, on)
         if len(recent) < thresholds.min_recent:

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from programmes.clinical.amounts import DISTANCE, MINUTES, MOST, STEPS
 
-RULE_VERSION = "2026.4"
+RULE_VERSION = "2026.5"
 """Stored with every finding; changes whenever a rule or a default below changes."""
 
 Sensitivity = Literal["quiet", "balanced", "sensitive"]
@@ -41,6 +41,9 @@ class PainThresholds:
     rarer_days: int = 14  # in the last fortnight [S]
     rarer_base: int = 42  # usual: the six weeks before [S]
     rarer_min_base: int = 4  # days walked in them [S]
+    weekly_scores: int = 5  # so few in four weeks: they come about once a week, as in light mode [S]
+    weekly_days: int = 21  # three weeks are then read too: one or two scores are little to go by [S]
+    z_weekly: float = 2.5  # and so much is enough: who is looked at seldom is seldom wrongly flagged [S]
     relapse_days: int = 21  # the better weeks that an improvement brought [S]
     relapse_gap: int = 14  # they ended so long ago: the days since may be on their way back [S]
     z_relapse: float = 2.0  # standard errors of the improvement, and of its loss [S]
@@ -303,6 +306,7 @@ KNOB: dict[Sensitivity, Thresholds] = {
         pain=PainThresholds(
             z=3.6,  # a third fewer false alarms, two in a hundred rises not found [S]
             z_rarer=2.8,  # the same step where walks become rarer [S]
+            z_weekly=2.8,  # where scores come once a week [S]
             z_relapse=2.3,  # and where an improvement is lost [S]
         ),
         adherence=AdherenceThresholds(
@@ -315,6 +319,7 @@ KNOB: dict[Sensitivity, Thresholds] = {
         pain=PainThresholds(
             z=2.8,  # a day sooner, with half as many false alarms again [S]
             z_rarer=2.2,  # a smaller step: it is low already [S]
+            z_weekly=2.2,  # the same step [S]
             z_relapse=1.7,  # the same step [S]
         ),
         adherence=AdherenceThresholds(

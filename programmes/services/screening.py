@@ -260,7 +260,7 @@ def _numbers(thresholds: Thresholds) -> dict[str, Any]:
         "counts_share low_share never_days never_max_logs silence silence_days silence_walks"
         " slowing_ratio slowing_z slowing_plan slowing_min_base"
         " back_days back_within back_share": thresholds.adherence,
-        "late_days min_recent min_rise z z_rarer z_relapse"
+        "late_days min_recent min_rise z z_rarer z_weekly weekly_scores z_relapse"
         " worse_by clear_below clear_reports clear_days rarer_share": thresholds.pain,
         "window severe severe_calm response_above response_rise response_walks limb_logs"
         " flare_on_end": thresholds.answers,

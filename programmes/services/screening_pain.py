@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from itertools import product
 
+from programmes.clinical.pain import WEEKLY_LOOK
 from programmes.clinical.thresholds import PainThresholds
 
 EPSILON = 1e-6  # PostgreSQL and Python may round the last digit apart
@@ -58,11 +59,18 @@ Window = tuple[int, int]
 
 def _comparisons(pain: PainThresholds) -> list[tuple[Window, Window, int]]:
     """What PAIN_RISING compares: the recent days, the days before them, and how many of these it needs."""
+    return list(_compared(pain, pain.recent_days))
+
+
+def _weekly_comparisons(pain: PainThresholds) -> list[tuple[Window, Window, int]]:
+    """The same where scores come about once a week."""
+    return list(_compared(pain, (*pain.recent_days, pain.weekly_days)))
+
+
+def _compared(pain: PainThresholds, recent_days: tuple[int, ...]) -> Iterator[tuple[Window, Window, int]]:
     bases = zip(pain.base_days, pain.min_base, strict=True)
-    return [
-        ((0, recent - 1), (recent, recent + base - 1), least)
-        for recent, (base, least) in product(pain.recent_days, bases)
-    ]
+    for recent, (base, least) in product(recent_days, bases):
+        yield (0, recent - 1), (recent, recent + base - 1), least
 
 
 def _relapse(pain: PainThresholds) -> tuple[Window, Window, Window]:
@@ -101,12 +109,12 @@ def _z(one: Window, other: Window, bases: list[Window], pain: PainThresholds) ->
     return f"{_rise(one, other)} / ({spread} * sqrt(1.0 / n{a} + 1.0 / n{b}))"
 
 
-def _usual(pain: PainThresholds) -> str:
+def _usual(pain: PainThresholds, compared: list[tuple[Window, Window, int]]) -> str:
     """SQL: the clearest rise above the weeks before, in standard errors; NULL where there is none."""
     each = (
         f"CASE WHEN n{_name(one)} >= %(min_recent)s AND n{_name(base)} >= {least} AND {_worsened(one)}"
         f" AND {_rise(one, base)} >= %(min_rise)s - {EPSILON} THEN {_z(one, base, [base], pain)} END"
-        for one, base, least in _comparisons(pain)
+        for one, base, least in compared
     )
     return f"greatest({', '.join(each)})"
 
@@ -135,9 +143,11 @@ RARER = f"""
 
 def rises(pain: PainThresholds) -> str:
     """SQL: whose scores may have risen, among those who sent something in on the day judged."""
-    pairs = _comparisons(pain)
+    usual, weekly = _comparisons(pain), _weekly_comparisons(pain)
     _recent, better, worse = _relapse(pain)
-    windows = dict.fromkeys([*(one for one, _, _ in pairs), *(base for _, base, _ in pairs), better, worse])
+    compared = [window for one, base, _least in weekly for window in (one, base)]
+    look = (0, WEEKLY_LOOK - 1)
+    windows = dict.fromkeys([*compared, better, worse, look])
     return f"""
 rises AS (
     SELECT patient_id FROM lately who CROSS JOIN LATERAL (
@@ -147,8 +157,10 @@ rises AS (
                  WHERE {TIMELY} AND walk.patient_id = who.patient_id
                    AND walk.walked_on BETWEEN %(on)s - {max(last for _, last in windows)} AND %(on)s
                  GROUP BY walk.walked_on) daily) sums
-     CROSS JOIN LATERAL (SELECT {_usual(pain)} AS z) usual
+     CROSS JOIN LATERAL (SELECT {_usual(pain, usual)} AS z) usual
      WHERE who.news AND (z >= %(z)s - {EPSILON} OR {_relapsed(pain)}
+        OR n{_name(look)} <= %(weekly_scores)s
+            AND {_usual(pain, weekly)} >= least(%(z_weekly)s, %(z_rarer)s) - {EPSILON}
         OR z >= %(z_rarer)s - {EPSILON} AND {RARER})
 )"""
 

@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from programmes.models import FlagCode
-from programmes.wording import walks
+from programmes.wording import pain, walks
 from programmes.wording.evidence import Evidence, Line, limit_of, limited
 from programmes.wording.numbers import (
     amount,
@@ -168,64 +168,6 @@ def _safety_lines(evidence: Evidence) -> Iterator[Line]:
     yield Line(gettext("Limit"), gettext("any item, or a fall with injury"))
 
 
-def _pain_rising(evidence: Evidence) -> str:
-    if evidence.get("pattern") == "relapse":
-        return _relapse(evidence)
-    said = _above_usual(evidence)
-    if rarer := evidence.get("rarer"):
-        return gettext("%(sentence)s Walks became rarer: %(walked)d in %(days)s, usually %(usual)s.") % {
-            "sentence": said,
-            "walked": rarer["walked"],
-            "days": span(rarer["days"]),
-            "usual": number(rarer["expected"]),
-        }
-    return said
-
-
-def _relapse(evidence: Evidence) -> str:
-    return gettext(
-        "Average pain over the last %(recent)s is %(rise)s points above this patient's own better weeks:"
-        " an improvement of %(improved)s points is being lost"
-        " (%(n_recent)d recent reports, %(n_earlier)d from the better weeks)."
-    ) % {
-        "recent": span(evidence["window"]),
-        "rise": points_of_pain(evidence["rise"]),
-        "improved": points_of_pain(evidence["improved"]),
-        "n_recent": evidence["n_recent"],
-        "n_earlier": evidence["n_earlier"],
-    }
-
-
-def _above_usual(evidence: Evidence) -> str:
-    return gettext(
-        "Average pain over the last %(recent)s is %(rise)s points above this patient's own previous %(base)s"
-        " – more than their usual ups and downs explain (%(n_recent)d recent, %(n_earlier)d earlier reports)."
-    ) % {
-        "recent": span(evidence["window"]),
-        "rise": points_of_pain(evidence["rise"]),
-        "base": span(evidence["base_window"]),
-        "n_recent": evidence["n_recent"],
-        "n_earlier": evidence["n_earlier"],
-    }
-
-
-def _pain_rising_lines(evidence: Evidence) -> Iterator[Line]:
-    limits = evidence.get("limits", {})
-    reports = gettext("%(mean)s from %(count)d reports")
-    recent = {"mean": points_of_pain(evidence["mean_recent"]), "count": evidence["n_recent"]}
-    earlier = {"mean": points_of_pain(evidence["mean_earlier"]), "count": evidence["n_earlier"]}
-    yield Line(gettext("Average of the last %(span)s") % {"span": span(evidence["window"])}, reports % recent)
-    before = gettext("Average of the %(span)s before")
-    if "improved" in evidence:
-        before = gettext("Average of the better %(span)s, until two weeks ago")
-    yield Line(before % {"span": span(evidence["base_window"])}, reports % earlier)
-    if "improved" in evidence:
-        yield Line(gettext("Average of the four weeks before those"), points_of_pain(evidence["mean_worse"]))
-    yield limited(gettext("Rise, points"), evidence["rise"], limits.get("rise"))
-    yield limited(gettext("Rise in standard errors"), evidence["z"], limits.get("z"))
-    yield Line(gettext("Reference it is cleared against"), points_of_pain(evidence["reference"]))
-
-
 def _flare_overdue(evidence: Evidence) -> str:
     said = gettext(
         "Not back %(days)s into the flare-up plan that began on %(day)s (walked on %(walked)d of these days)."
@@ -358,7 +300,7 @@ def _plain_lines(evidence: Evidence) -> Iterator[Line]:
 
 _SENTENCES: dict[str, Callable[[Evidence], str]] = {
     "SAFETY": _safety,
-    "PAIN_RISING": _pain_rising,
+    "PAIN_RISING": pain.rising,
     "FLARE_OVERDUE": _flare_overdue,
     "never_started": _never_started,
     "NOT_STARTED": _never_started,
@@ -378,7 +320,7 @@ _SENTENCES: dict[str, Callable[[Evidence], str]] = {
 }
 _LINES: dict[str, Callable[[Evidence], Iterator[Line]]] = {
     "SAFETY": _safety_lines,
-    "PAIN_RISING": _pain_rising_lines,
+    "PAIN_RISING": pain.rising_lines,
     "FLARE_OVERDUE": _flare_overdue_lines,
     "never_started": _never_started_lines,
     "silence": _silence_lines,

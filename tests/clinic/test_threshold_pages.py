@@ -205,7 +205,7 @@ def test_an_item_says_today_by_the_patients_own_thresholds(client, clinician, pa
 
 def test_an_item_says_that_our_mail_came_back(client, clinician, patient):
     programme = a_programme(patient, clinician, starts_on=timezone.now().date() - timedelta(days=20))
-    never = {"rule_version": "2026.4", "pattern": "never_started", "logs": 0, "silent_days": 20}
+    never = {"rule_version": "2026.5", "pattern": "never_started", "logs": 0, "silent_days": 20}
     finding = Finding("NOT_STARTED", "amber-low", {**never, "reference": None})
     on = timezone.now().date()
     raise_flag(patient=patient, programme=programme, finding=finding, on=on, now=timezone.now())

@@ -171,6 +171,35 @@ def test_less_is_enough_while_walks_become_rarer() -> None:
     assert rise.evidence()["rarer"] == {"walked": 4, "days": 14, "expected": 7.0}
 
 
+ONCE_A_WEEK: dict[int, int | None] = {n: 3 for n in range(0, 49, 7)}
+
+
+def test_less_is_enough_where_scores_come_once_a_week() -> None:
+    rise = rising(reports(ONCE_A_WEEK | {49: 5, 56: 5, 63: 5}), day(63))
+
+    assert rise is not None
+    assert (rise.window, len(rise.recent), rise.limit, rise.weekly) == (21, 3, 2.5, 4)
+    assert rise.evidence()["weekly"] == {"scores": 4, "days": 28}
+
+
+def test_six_scores_in_four_weeks_are_judged_as_ever() -> None:
+    more = ONCE_A_WEEK | {49: 5, 52: 5, 56: 5, 63: 5, 36: 3}
+
+    assert rising(reports(more), day(63)) is None
+
+
+def test_one_bad_score_a_week_ago_is_no_rise_where_scores_come_once_a_week() -> None:
+    assert rising(reports(ONCE_A_WEEK | {49: 3, 56: 8, 63: 3}), day(63)) is None
+
+
+def test_three_weeks_are_too_short_to_judge_scores_once_a_week() -> None:
+    assert enough_reports(reports({0: 3, 7: 3, 14: 3}), day(14)) is False
+
+
+def test_five_weekly_scores_are_enough() -> None:
+    assert enough_reports(reports({n: 3 for n in range(0, 35, 7)}), day(28)) is True
+
+
 def test_a_clear_rise_while_walks_become_rarer_is_an_ordinary_one() -> None:
     risen = reports(steady(28) | {28: 6, 30: 6, 32: 6})
 

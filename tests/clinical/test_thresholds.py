@@ -79,7 +79,7 @@ def test_what_raises_a_flag_does_not_clear_it_on_the_same_numbers(setting) -> No
 def test_the_knob_turns_one_way_with_all_its_numbers() -> None:
     def numbers(made: Thresholds) -> tuple[float, ...]:
         pain, walking = made.pain, made.adherence
-        return (pain.z, pain.z_rarer, pain.z_relapse, walking.silence, walking.slowing_z)
+        return (pain.z, pain.z_rarer, pain.z_weekly, pain.z_relapse, walking.silence, walking.slowing_z)
 
     rows = [numbers(with_sensitivity(position)) for position in ("sensitive", "balanced", "quiet")]
     assert all(a < b < c for a, b, c in zip(*rows, strict=True))
@@ -97,6 +97,7 @@ def test_a_knob_position_changes_nothing_that_has_no_reason_beside_it() -> None:
     assert changed == {
         ("pain", "z"),
         ("pain", "z_rarer"),
+        ("pain", "z_weekly"),
         ("pain", "z_relapse"),
         ("adherence", "silence"),
         ("adherence", "slowing_z"),

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "migr
 
 
 def a_mixed_clinic(seed, told=300):
-    """A cohort in which a part rests, flares up, walks twice a day, tells pain after the walk, or falls.
+    """A cohort in which a part rests, flares up, walks twice a day, scores seldom or after the walk, or falls.
 
     `told`: of how many walks something is told beside the amount.
     """
@@ -34,7 +34,7 @@ def a_mixed_clinic(seed, told=300):
     random = Random(seed)
     with acting_for(clinic):
         programmes = list(Programme.objects.for_clinic(clinic))
-        some = iter(random.sample(programmes, 60))
+        some = iter(random.sample(programmes, 75))
         Patient.objects.filter(pk__in=[next(some).patient_id for _ in range(20)]).update(
             pain_series=PainSeries.AFTER
         )
@@ -42,6 +42,8 @@ def a_mixed_clinic(seed, told=300):
             rest(next(some), random)
         for _each in range(8):
             flare_up(next(some), random)
+        for _each in range(15):
+            scored_weekly(next(some), random)
         walks = list(Walk.objects.for_clinic(clinic).order_by("pk"))
         Walk.objects.bulk_create(again(walk) for walk in random.sample(walks, 150))
         for walk in random.sample(walks, told):
@@ -94,6 +96,19 @@ def flare_up(programme, random):
         safety_text_version="uk-1",
         made_at=datetime.combine(LAST_DAY, time(12), UTC),
     )
+
+
+def scored_weekly(programme, random):
+    """As in light mode; in the last weeks it hurts more."""
+    worse = LAST_DAY - timedelta(days=random.randrange(10, 40))
+    weeks = set()
+    walks = list(Walk.objects.filter(programme=programme).order_by("walked_on"))
+    for walk in walks:
+        week = walk.walked_on.isocalendar()[:2]
+        base = 5 if walk.walked_on >= worse else 3
+        walk.pain_before = None if week in weeks else base + random.randrange(-1, 2)
+        weeks.add(week)
+    Walk.objects.bulk_update(walks, ["pain_before"])
 
 
 def again(walk):

@@ -102,6 +102,6 @@ def test_the_command_prints_it(clinic, clinician, capsys):
         "    0 without a running programme, 0 begin later",
         "  0 changed patients wait; 0 nights are due",
         f"  {NIGHT}: 1 evaluated, 0 failed, 1 raised, 0 cleared, 7 min after it was due,"
-        " took 1.2 s, rules 2026.4",
+        " took 1.2 s, rules 2026.5",
         "  NOT_STARTED: 1 raised in 28 days, 1 open",
     ]

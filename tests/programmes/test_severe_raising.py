@@ -99,7 +99,7 @@ def test_the_review_would_have_found_the_same(programme, clinician):
     for on in (YESTERDAY, TODAY):
         walk = severe(other, on, now=NOON)
     clinic = Clinic.objects.get()
-    clinic.live_rule_version = "2026.4"
+    clinic.live_rule_version = "2026.5"
     clinic.save()
     assert Flag.objects.count() == 1
     review_night(clinic=clinic, local_date=walk.walked_on, now=NOON)

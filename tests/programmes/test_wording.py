@@ -56,6 +56,15 @@ def test_rising_pain_says_how_much_over_how_long_and_from_how_many_reports():
     )
 
 
+def test_a_rise_on_few_scores_says_how_few():
+    few = PAIN | {"window": 21, "weekly": {"scores": 4, "days": 28}}
+    assert wording.sentence("PAIN_RISING", few) == (
+        "Average pain over the last 21 days is 2.1 points above this patient's own previous 4 weeks"
+        " – more than their usual ups and downs explain (9 recent, 17 earlier reports)."
+        " Judged on few scores: 4 in the last 4 weeks."
+    )
+
+
 def test_a_rise_of_exactly_one_point_keeps_its_decimal():
     assert "is 1.0 points above" in wording.sentence("PAIN_RISING", PAIN | {"rise": 1.0})
 
