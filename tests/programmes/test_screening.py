@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db(transaction=True, databases=["default", "migr
 
 
 def a_mixed_clinic(seed, told=300):
-    """A cohort in which a part rests, flares up, walks twice a day, scores seldom or after the walk, or falls.
+    """A cohort in which a part rests, flares up, walks twice a day, scores seldom or after walks, or falls
 
     `told`: of how many walks something is told beside the amount.
     """
