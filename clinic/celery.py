@@ -84,6 +84,11 @@ app.conf.update(
             "schedule": 600.0,
             "options": {"expires": 590},
         },
+        "safety answers that still wait": {
+            "task": "programmes.tasks.remind_of_waiting_safety",
+            "schedule": 600.0,
+            "options": {"expires": 590},
+        },
         "tell the dead-man service that all is well": {
             "task": "programmes.tasks.tell_dead_man",
             "schedule": 60.0,

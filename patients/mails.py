@@ -61,6 +61,20 @@ def duty_letter() -> Letter:
     )
 
 
+def overdue_safety_letter() -> Letter:
+    """To the clinic's duty address: a safety answer is open longer than was said, never whose."""
+    return Letter(
+        subject=_("A safety answer still waits"),
+        body=_(
+            "A patient gave a safety answer. The day they were told has passed, and no contact with them is "
+            "written down.\n\n"
+            "Open the review queue: %(queue)s\n\n"
+            "This message holds no names."
+        )
+        % {"queue": f"{settings.BASE_URL}{settings.LOGIN_REDIRECT_URL}"},
+    )
+
+
 def overdue_call_letter() -> Letter:
     """To the clinic's duty address: somebody waits for a call longer than was said, never who."""
     return Letter(

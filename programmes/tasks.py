@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from clinic.services.dead_man import call_dead_man
 from clinic.services.post import Letter
-from patients.mails import overdue_call_letter, reminder_letter
+from patients.mails import overdue_call_letter, overdue_safety_letter, reminder_letter
 from patients.services.speaking import speaking_to
 from programmes.models import SetUp
-from programmes.services import nights, overdue_calls
+from programmes.services import nights, overdue_calls, overdue_safety
 from programmes.services.readiness import readiness
 from programmes.services.reminding import send_due_reminders
 
@@ -40,6 +40,12 @@ def run_planned_reviews() -> None:
 def escalate_overdue_calls() -> None:
     if written := overdue_calls.escalate_overdue_calls(now=timezone.now(), write=overdue_call_letter):
         log.info("overdue-calls-mailed", count=written)
+
+
+@shared_task(name="programmes.tasks.remind_of_waiting_safety")
+def remind_of_waiting_safety() -> None:
+    if written := overdue_safety.remind_of_waiting_safety(now=timezone.now(), write=overdue_safety_letter):
+        log.info("waiting-safety-mailed", count=written)
 
 
 def _reminder(chosen: SetUp) -> Letter:

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
 from clinic.tenancy import ClinicQuerySet, ClinicRecord, in_range, one_of, same_clinic
 from patients.models import Patient
 from programmes.models.programme import Programme
-from programmes.models.review import ReviewItem, Severity
+from programmes.models.review import ContactAttempt, ReviewItem, Severity
 from programmes.models.walk import Walk
 
 
@@ -52,6 +52,11 @@ class FlagQuerySet(ClinicQuerySet):
     def open_safety(self, patient: Patient) -> Self:
         """The safety answer of this patient that waits for a clinician: one at most."""
         return self.unresolved().filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
+
+    def unanswered(self, today: date) -> Self:
+        """Past the day that their patient was promised, and no try to reach the patient written down since."""
+        tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
+        return self.unresolved().filter(~Exists(tries), item__promised_for__lt=today)
 
     def that_matter_on(self, day: date, *, cool_off_days: int) -> Self:
         """Unresolved ones, and those resolved so lately that the rule still holds its tongue."""

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef
-
 from clinic.models import Clinic, MessageKind
 from clinic.services.duty import next_duty_day
 from clinic.services.post import Letter, post_message
 from clinic.tenancy import acting_for
 from programmes.clinical.diary import Finding
-from programmes.models import ContactAttempt, Flag, FlagCode, ItemStatus
+from programmes.models import Flag, FlagCode, ItemStatus
 from programmes.models.flag import FlagQuerySet
 from programmes.services.calling import CANNOT_WAIT
 from programmes.services.flagging import worsen_flag
@@ -38,9 +36,7 @@ def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> in
 def overdue_calls(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
     """Open requests past the day that was promised, without a contact since they were made."""
     today = now.astimezone(clinic.zone).date()
-    tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
-    asked = Flag.objects.for_clinic(clinic).unresolved().filter(code=FlagCode.CALL_ME)
-    return asked.filter(~Exists(tries), item__promised_for__lt=today)
+    return Flag.objects.for_clinic(clinic).filter(code=FlagCode.CALL_ME).unanswered(today)
 
 
 def _move_up(flag: Flag) -> None:
