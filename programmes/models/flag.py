@@ -54,7 +54,7 @@ class FlagQuerySet(ClinicQuerySet):
         return self.unresolved().filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
 
     def unanswered(self, today: date) -> Self:
-        """Past the day that their patient was promised, and no try to reach the patient written down since."""
+        """Past the day that their patient was promised, with no try to reach them written down since."""
         tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
         return self.unresolved().filter(~Exists(tries), item__promised_for__lt=today)
 
