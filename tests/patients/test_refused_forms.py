@@ -12,6 +12,7 @@ from programmes.services.refused_walks import refused_since_the_last_walk
 from tests.factories import NOON, a_staff_member, a_walk
 from tests.patients.test_restriction import restrict
 from tests.patients.walk_form import TODAY, answers, send
+from tests.queries import DomainQueries
 
 pytestmark = pytest.mark.django_db
 OUTBOX, CATCH_UP = "/outbox/walks/", "/walks/catch-up/"
@@ -101,6 +102,12 @@ def test_where_the_count_fails_the_form_is_shown_all_the_same(signed_in, program
     refused = send(signed_in, minutes="many")
     assert (refused.status_code, "many" in refused.content.decode()) == (422, True)
     assert counted() == [(TODAY, most)]
+
+
+def test_counting_costs_one_statement(signed_in, programme):
+    with DomainQueries() as queries:
+        send(signed_in, minutes="many")
+    assert sum("programmes_refusedform" in sql for sql in queries.domain) == 1
 
 
 def test_a_red_flag_of_a_refused_form_is_raised_and_counted(signed_in, programme, patient):
