@@ -73,9 +73,8 @@ def adherence(diary: Diary, first: date, last: date, thresholds: AdherenceThresh
     one busy week makes up for days not walked. Both sums are divided once: percentages are never averaged.
     """
     a_day: dict[date, Walked] = defaultdict(Walked)
-    for report in diary.reports:
-        if first <= report.on <= last:
-            a_day[report.on] = a_day[report.on].plus(report.walked)
+    for report in diary.reports_between(first, last):
+        a_day[report.on] = a_day[report.on].plus(report.walked)
     walked = sorted(day for day in a_day if _counts(diary, day, a_day[day], thresholds))
     done = sum(
         min(ceil(diary.planned_walks(a, b) - 1e-9), sum(a <= day <= b for day in walked))

@@ -45,8 +45,8 @@ def overdoing(
 def _amounts(diary: Diary, first: date, last: date, counts: str) -> dict[date, int]:
     """What was walked on each day, in this unit."""
     days: dict[date, int] = {}
-    for report in diary.reports:
-        if first <= report.on <= last and (told := report.walked.told(counts)):
+    for report in diary.reports_between(first, last):
+        if told := report.walked.told(counts):
             days[report.on] = days.get(report.on, 0) + told
     return days
 

@@ -12,7 +12,7 @@ from programmes.clinical.amounts import Walked, amount_of, counts_of
 from programmes.clinical.thresholds import DEFAULTS
 
 DAY = timedelta(days=1)
-_starts_on = attrgetter("starts_on")
+_on, _starts_on = attrgetter("on"), attrgetter("starts_on")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +172,11 @@ class Diary:
     def has_news(self, day: date) -> bool:
         """Tell whether a report became known on `day` itself."""
         return any(day in (r.on, r.received_on) and r.known_on == day for r in self.reports)
+
+    def reports_between(self, first: date, last: date) -> tuple[Report, ...]:
+        """The walks from `first` to `last`, ends included."""
+        begun = bisect_left(self.reports, first, key=_on)
+        return self.reports[begun : bisect_right(self.reports, last, lo=begun, key=_on)]
 
     def days_walked(self, first: date, last: date) -> int:
         """Count the distinct days with a walk from `first` to `last`, ends included."""

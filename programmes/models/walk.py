@@ -115,7 +115,9 @@ class WalkQuerySet(ClinicQuerySet):
         """Annotates `trend_pain`: the answer that this patient's trend rules read."""
         return self.annotate(
             trend_pain=Case(
-                When(patient__pain_series=PainSeries.AFTER, then=F("pain_after")), default=F("pain_before")
+                When(patient__pain_series=PainSeries.AFTER, then=F("pain_after")),
+                default=F("pain_before"),
+                output_field=models.Field(),  # as the driver gives it: no call of a converter for each row
             )
         )
 

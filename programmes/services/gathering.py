@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db.models.functions import Extract
+from django.db.models import F, Field, Func
 
 from clinic.models import Clinic
 from patients.models import Patient
@@ -40,6 +40,8 @@ OF_A_FLAG = (
     *("evidence", "latest", "item__claimed_by_id", "item__promised_for"),
 )
 """What the lifecycle reads of a stored flag."""
+SECOND = Func(F("received_at"), template="extract(epoch FROM %(expressions)s)::float8", output_field=Field())
+"""When a walk came in: the driver reads a timestamp slowly, and a plain field is not converted once more."""
 REPORTED = ("walked_on", "minutes", "trend_pain", "received_on", "steps", "distance_m")
 """The columns of a walk in the order of `Report`."""
 ANSWERED = (
@@ -209,7 +211,7 @@ def _walks(
         .valid()
         .filter(walked_on__lte=on, received_on__lte=on)
         .with_trend_pain()
-        .annotate(second=Extract("received_at", "epoch"))  # the driver reads a timestamp slowly
+        .annotate(second=SECOND)
         .order_by("patient_id", "walked_on", "received_at", "id")
         .values_list("patient_id", "second", *REPORTED, *ANSWERED)
     )
@@ -220,7 +222,7 @@ def _walks(
         report = Report(*row[2:told])
         reports[row[0]].append(report)
         if first <= report.on:
-            answers[row[0]].append(answer_of(report.on, report.received_on, float(row[1]), *row[told:]))
+            answers[row[0]].append(answer_of(report.on, report.received_on, row[1], *row[told:]))
     return reports, answers
 
 

@@ -7,8 +7,8 @@ changes nothing before itself.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+from typing import NamedTuple
 
 from programmes.clinical.amounts import Walked
 from programmes.clinical.course.facts import FOREVER, Pauses, Walks
@@ -60,8 +60,7 @@ def course_of(
     return Course(on, tuple(made), tuple(overlays))
 
 
-@dataclass(frozen=True, slots=True)
-class _Ask:
+class _Ask(NamedTuple):
     """What is asked for the next stretch; `then` comes after it in place of the plan's next week."""
 
     at: int
@@ -136,11 +135,11 @@ class _Run:
         """What follows a week that was lived to its end; `counted` walks of it count."""
         done, planned = self.counted, ask.dose.days
         if self.day <= self.today and (why := self._holds_back(ask)):
-            return replace(ask, dose=self._held(ask), why=why, done=done, planned=planned, gap_days=0)
+            return ask._replace(dose=self._held(ask), why=why, done=done, planned=planned, gap_days=0)
         if self.repeats and any(begin <= day < self.day for day in self.repeats):
-            return replace(ask, why=Why.PATIENT_REPEAT, done=done, planned=planned, gap_days=0)
+            return ask._replace(why=Why.PATIENT_REPEAT, done=done, planned=planned, gap_days=0)
         if ask.then is not None:
-            return replace(ask.then, done=done, planned=planned)
+            return ask.then._replace(done=done, planned=planned)
         at = min(ask.at + 1, len(self.weeks) - 1)
         return _Ask(at, self.weeks[at], Why.NEXT if at > ask.at else Why.LAST, done, planned)
 
@@ -177,7 +176,7 @@ class _Run:
         for gap, until in zip(GAPS, bounds, strict=True):
             if self.day < min(until, back):
                 ask = self._return(ask, gap, self.day - base - 1)
-                self._live(replace(ask, waits=True), min(until, back))
+                self._live(ask._replace(waits=True), min(until, back))
         if back == self.end:
             return None
         if back == flare:
@@ -204,7 +203,7 @@ class _Run:
     def _flare(self, ask: _Ask) -> _Ask | None:
         """Days 1 to 7 of the overlay; the way back (days 8 to 14) is a week like others, at a lower dose."""
         first, over = next(flare for flare in self.flares if flare[0] == self.day)
-        usual = replace(ask, why=Why.AFTER_FLARE, waits=False, gap_days=0, done=0, planned=0)
+        usual = ask._replace(why=Why.AFTER_FLARE, waits=False, gap_days=0, done=0, planned=0)
         dose, silent = ask.dose, False
         for phase, why in zip(T5_FLARE, FLARE_WHY, strict=False):
             stop = min(first + phase.until_day, over, self.end)
@@ -213,7 +212,7 @@ class _Run:
             eased = _eased(usual, phase, why)
             last = dose if silent else eased.dose
             dose, began = last.at_most(eased.dose), self.walks.at
-            self._live(replace(eased, dose=dose, up_to=dose.amount if silent else eased.up_to), stop)
+            self._live(eased._replace(dose=dose, up_to=dose.amount if silent else eased.up_to), stop)
             silent = self.walks.at == began and self.day <= self.today
         self.flares = [flare for flare in self.flares if flare[0] >= max(self.day, first + 1)]
         at = max(0, ask.at - 1)
@@ -257,4 +256,4 @@ def _eased(usual: _Ask, phase: FlarePhase, why: Why) -> _Ask:
     least, most = (shared(usual.dose.amount, share, counts) for share in phase.share)
     dose = usual.dose.shared(phase.share[0]).of(least)
     bouts = fitting_bouts(least, phase.bouts, counts)
-    return replace(usual, dose=dose, why=why, up_to=most, bouts=bouts, then=None)
+    return usual._replace(dose=dose, why=why, up_to=most, bouts=bouts, then=None)
