@@ -110,13 +110,13 @@ def _z(one: Window, other: Window, bases: list[Window], pain: PainThresholds) ->
 
 
 def _usual(pain: PainThresholds, compared: list[tuple[Window, Window, int]]) -> str:
-    """SQL: the clearest rise above the weeks before, in standard errors; NULL where there is none."""
+    """SQL: the clearest rise above the weeks before, in standard errors; 0 where there is none."""
     each = (
         f"CASE WHEN n{_name(one)} >= %(min_recent)s AND n{_name(base)} >= {least} AND {_worsened(one)}"
         f" AND {_rise(one, base)} >= %(min_rise)s - {EPSILON} THEN {_z(one, base, [base], pain)} END"
         for one, base, least in compared
     )
-    return f"greatest({', '.join(each)})"
+    return f"greatest({', '.join(each)}, 0)"
 
 
 def _relapsed(pain: PainThresholds) -> str:
