@@ -95,7 +95,7 @@ class Subject:
 def without_looking_for_garbage() -> Iterator[None]:
     """What a night gathers lives until it is stored: looking for garbage among it again and again finds none.
 
-    It took a third of the time. What is not used any more goes at once all the same; only circles stay.
+    It took a third of the time. What is not used any more goes at once all the same; circles wait.
     """
     was_on = gc.isenabled()
     gc.disable()

@@ -236,17 +236,17 @@ def review_night(*, clinic: Clinic, local_date: date, now: datetime, again: bool
         return _do(run, now)
 
 
+@without_looking_for_garbage()
 def _do(run: ReviewRun, now: datetime) -> ReviewRun:
     began = monotonic()
     screened = to_be_judged(clinic=run.clinic, on=run.local_date)
+    subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
     # Everything is judged before anything is written: a patient's urgent walk waits for the writing only.
-    with without_looking_for_garbage():
-        subjects = subjects_of(clinic=run.clinic, on=run.local_date, patients=screened)
-        judged_ones = [
-            (subject, changes)
-            for subject in subjects
-            if (changes := _judge_or_mark(subject, run.local_date, now)) is not None
-        ]
+    judged_ones = [
+        (subject, changes)
+        for subject in subjects
+        if (changes := _judge_or_mark(subject, run.local_date, now)) is not None
+    ]
     tally, failed = _store_all(run, [each for each in judged_ones if each[1]], now)
     evaluated = {subject.programme.patient_id for subject, _changes in judged_ones} - failed
     ChangedPatient.objects.for_clinic(run.clinic).given_up().with_keys("patient_id", evaluated).delete()
