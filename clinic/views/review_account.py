@@ -41,7 +41,5 @@ def _late(night: Night) -> str:
 
 
 def _took(night: Night) -> str:
-    if night.took is None:
-        return ""
-    seconds = localize(round(night.took.total_seconds(), 1))
-    return gettext("%(seconds)s seconds") % {"seconds": seconds}
+    """Seconds; a night from before they were kept has none."""
+    return "" if night.took is None else str(localize(round(night.took.total_seconds(), 1)))
