@@ -64,7 +64,7 @@ def tell_dead_man() -> None:
     """Silence is the alarm: nothing is heard while reviews or mails are late, nor without beat or workers."""
     if not settings.PING_URL:
         return
-    if not readiness(backups=settings.BACKUP_FOLDER, now=timezone.now()).is_ready:
-        log.warning("not-ready")
+    if not readiness(backups=settings.BACKUP_FOLDER, now=timezone.now()).keeps_going:
+        log.warning("stands-still")
     elif not call_dead_man(url=settings.PING_URL):
         log.warning("dead-man-not-reached")

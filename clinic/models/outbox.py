@@ -15,6 +15,13 @@ LATE_AFTER = timedelta(minutes=15)
 FAILURES_SHOWN = timedelta(days=7)
 
 
+def _waits_too_long(now: datetime) -> Q:
+    """Between two tries a message is not due, so its age counts."""
+    before = now - LATE_AFTER
+    late = Q(status="waiting", attempts__gt=0, created_at__lte=before)
+    return Q(status="waiting", send_after__lte=before) | late
+
+
 class OutboxQuerySet(ClinicQuerySet):
     def due(self, now: Any) -> Self:
         """Waiting messages whose time has come, oldest first."""
@@ -24,15 +31,17 @@ class OutboxQuerySet(ClinicQuerySet):
         """Sending began and nobody knows how it ended: the sender died in between."""
         return self.filter(status="sending", sending_at__lte=moment)
 
+    def standing_still(self, now: datetime) -> Self:
+        """Waiting or tried in vain for too long: a sender that runs would have dealt with it."""
+        return self.filter(_waits_too_long(now))
+
     def stuck(self, now: datetime) -> Self:
         """What somebody must look at: waiting or tried in vain for too long, or an alert that did not arrive.
 
-        Between two tries a message is not due, so its age counts; an alert is shown for a week.
+        An alert is shown for a week.
         """
-        before = now - LATE_AFTER
         return self.filter(
-            Q(status="waiting", send_after__lte=before)
-            | Q(status="waiting", attempts__gt=0, created_at__lte=before)
+            _waits_too_long(now)
             | Q(status="failed", kind="safety-alert", created_at__gt=now - FAILURES_SHOWN)
             | Q(kind="safety-alert", came_back_at__gt=now - FAILURES_SHOWN)
         )

@@ -69,7 +69,7 @@ def silence_words(record: ItemRecord, diary: Diary | None, today: date) -> str:
         return ""
     patient = record.item.patient
     signed_in, returned = patient.first_signed_in_at is not None, mail_came_back(patient=patient)
-    refused = refused_since_the_last_walk(patient=patient, since=diary.started_on, until=today)
+    refused = refused_since_the_last_walk(patient=patient, since=diary.started_on)
     kind = silence.kind_of_silence(
         diary, today, has_signed_in=signed_in, mail_came_back=returned, refused=refused
     )

@@ -216,7 +216,8 @@ class Diary:
         """List the plan rows in force from `first` to `last`, each with the part of the span it covers."""
         begun = bisect_right(self.weeks, last, key=_starts_on)
         at = max(0, bisect_right(self.weeks, first, hi=begun, key=_starts_on) - 1)
-        rows = self.weeks[at:begun]
+        if not (rows := self.weeks[at:begun]):
+            return []
         ends = [w.starts_on - DAY for w in rows[1:]] + [last]
         spans = ((w, max(first, w.starts_on), end) for w, end in zip(rows, ends, strict=True))
         return [(w, a, b) for w, a, b in spans if a <= b]

@@ -31,6 +31,7 @@ class PainRise:
 
     `pattern` is usual (above the weeks before), rarer (the same while walks become rarer, so less is asked of
     z) or relapse (above the better weeks that an improvement had brought). `limit` is what z was held to.
+    `weekly`: how many scores four weeks held, where they come about once a week: less is asked there too.
     """
 
     on: date
@@ -124,9 +125,8 @@ def rising(
             found = PainRise(on, window, base, recent, earlier, frozen, z, limit)
     if found is None:
         return _relapse(series, on, thresholds)
-    if weekly is not None:
-        return replace(found, weekly=weekly)
-    return found if found.z >= thresholds.z else _while_rarer(found, rarer)
+    found = replace(found, weekly=weekly)
+    return found if rarer is None or found.z >= thresholds.z else _while_rarer(found, rarer)
 
 
 def latest_scores(
@@ -164,7 +164,7 @@ def still_raised(
     return not (enough and (calm[0] - calm[-1]).days >= thresholds.clear_days)
 
 
-def _while_rarer(rise: PainRise, rarer: Rarer | None) -> PainRise:
+def _while_rarer(rise: PainRise, rarer: Rarer) -> PainRise:
     return replace(rise, pattern=RARER, rarer=rarer)
 
 
@@ -212,9 +212,14 @@ def _lately(reports: Sequence[Report], on: date, thresholds: PainThresholds) -> 
 
 
 def _weekly(series: Sequence[Point], on: date, thresholds: PainThresholds) -> int | None:
-    """How many scores the last four weeks hold, if so few that they come about once a week."""
-    scores = len(between(series, on - timedelta(WEEKLY_LOOK - 1), on))
-    return scores if scores <= thresholds.weekly_scores else None
+    """How many scores the last four weeks hold, if so few that they come about once a week.
+
+    None for a beginner, whose first four weeks are not over yet.
+    """
+    first = on - timedelta(WEEKLY_LOOK - 1)
+    scores = len(between(series, first, on))
+    has_begun = bool(series) and series[0][0] <= first
+    return scores if has_begun and scores <= thresholds.weekly_scores else None
 
 
 def _comparisons(

@@ -7,6 +7,8 @@ from typing import Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from clinic.models import User
@@ -53,10 +55,16 @@ class FlagQuerySet(ClinicQuerySet):
         """The safety answer of this patient that waits for a clinician: one at most."""
         return self.unresolved().filter(clinic_id=patient.clinic_id, patient=patient, code=FlagCode.SAFETY)
 
+    def with_told_at(self) -> Self:
+        """Annotates `told_at`: when the newest answer came; later ones join the flag of the first."""
+        joined = Cast(KeyTextTransform("joined_at", "latest"), models.DateTimeField())
+        return self.annotate(told_at=Coalesce(joined, "raised_at"))
+
     def unanswered(self, today: date) -> Self:
-        """Past the day that their patient was promised, with no try to reach them written down since."""
-        tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("raised_at"))
-        return self.unresolved().filter(~Exists(tries), item__promised_for__lt=today)
+        """Past the day that their patient was promised, and nobody tried to reach them since they told."""
+        tries = ContactAttempt.objects.filter(item=OuterRef("item"), made_at__gte=OuterRef("told_at"))
+        open_ones = self.unresolved().with_told_at()
+        return open_ones.filter(~Exists(tries), item__promised_for__lt=today)
 
     def that_matter_on(self, day: date, *, cool_off_days: int) -> Self:
         """Unresolved ones, and those resolved so lately that the rule still holds its tongue."""

@@ -16,8 +16,8 @@ class RefusedFormQuerySet(ClinicQuerySet):
     def of_patient(self, patient: Patient) -> Self:
         return self.filter(patient=patient)
 
-    def between(self, first: date, last: date) -> Self:
-        return self.filter(on__gte=first, on__lte=last)
+    def since(self, first: date) -> Self:
+        return self.filter(on__gte=first)
 
     def with_no_walk_since(self) -> Self:
         """Those after which no walk came in, by any way; one that was taken back later came in as well.
@@ -29,7 +29,7 @@ class RefusedFormQuerySet(ClinicQuerySet):
 
 
 class RefusedForm(ClinicRecord):
-    """One patient's day with refused forms: how often and when last. Nothing of what was typed."""
+    """One patient's day with refused forms: how often since the last walk, and when last; nothing typed."""
 
     patient = models.ForeignKey(
         Patient, on_delete=models.PROTECT, db_constraint=False, related_name="refused_forms"

@@ -5,12 +5,13 @@ evaluation, flags and "done" are one transaction.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 from time import monotonic
 from uuid import UUID
 
 import structlog
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from uuid_utils.compat import uuid7
 
@@ -303,4 +304,5 @@ def _mark_failed(subject: Subject, on: date, now: datetime) -> None:
     mark = ChangedPatient(
         clinic_id=patient.clinic_id, patient=patient, earliest_on=on, marked_at=now, not_before=now
     )
-    ChangedPatient.objects.bulk_create([mark], ignore_conflicts=True)
+    with suppress(DatabaseError), transaction.atomic():  # somebody who holds this very mark is writing it
+        ChangedPatient.objects.bulk_create([mark], ignore_conflicts=True)

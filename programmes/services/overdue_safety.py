@@ -12,10 +12,11 @@ from programmes.models.flag import FlagQuerySet
 
 
 def remind_of_waiting_safety(*, now: datetime, write: Callable[[], Letter]) -> int:
-    """Every open safety answer past the day that was promised, with no contact written down since it came.
+    """Every open safety answer past the promised day, with no try to reach the patient written down since.
 
-    Taking the item is no contact. On working days alone, one mail at most for an item and day; returns how
-    many were written. Nothing moves in the queue, where it is at the top already and cannot be snoozed.
+    Taking the item is no try; an answer that joins an open one asks for a new one. On working days alone, one
+    mail at most for an item and day; returns how many were written. Nothing moves in the queue, where it is
+    at the top already and cannot be snoozed.
     """
     return sum(_of_clinic(clinic, now, write) for clinic in Clinic.objects.all())
 
@@ -32,7 +33,7 @@ def waiting_safety(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
     """Those of an earlier day: what joins an item with an older promise had its own mail when it came."""
     today = now.astimezone(clinic.zone).date()
     open_ones = Flag.objects.for_clinic(clinic).filter(code=FlagCode.SAFETY).unanswered(today)
-    return open_ones.filter(raised_at__lt=datetime.combine(today, time(), clinic.zone))
+    return open_ones.filter(told_at__lt=datetime.combine(today, time(), clinic.zone))
 
 
 def _mail(flag: Flag, clinic: Clinic, letter: Letter, now: datetime) -> bool:

@@ -27,6 +27,7 @@ class Readiness:
     database: bool
     clinics_without_fresh_review: int | None
     outbox_is_late: bool | None
+    outbox_stands_still: bool | None
     backup_age_hours: int | None
     backup_is_late: bool | None
 
@@ -34,6 +35,12 @@ class Readiness:
     def is_ready(self) -> bool:
         is_late = self.clinics_without_fresh_review or self.outbox_is_late or self.backup_is_late
         return self.database and not is_late
+
+    @property
+    def keeps_going(self) -> bool:
+        """Alerts that failed or came back do not count: nothing stands still, and staff see them all week."""
+        stands_still = self.clinics_without_fresh_review or self.outbox_stands_still or self.backup_is_late
+        return self.database and not stands_still
 
 
 def reviewed_at(finished_at: datetime, due_at: datetime) -> datetime:
@@ -53,10 +60,10 @@ def readiness(*, backups: str, now: datetime) -> Readiness:
     """Of the whole service. `backups` is the folder where they lie; "" where it is not known here."""
     hours, backup_is_late = _backup(backups, now)
     try:
-        stale, outbox_is_late = _clinics_without_fresh_review(now), _outbox_is_late(now)
+        stale, (is_late, stands_still) = _clinics_without_fresh_review(now), _outbox(now)
     except DatabaseError:
-        return Readiness(False, None, None, hours, backup_is_late)
-    return Readiness(True, stale, outbox_is_late, hours, backup_is_late)
+        return Readiness(False, None, None, None, hours, backup_is_late)
+    return Readiness(True, stale, is_late, stands_still, hours, backup_is_late)
 
 
 def _backup(folder: str, now: datetime) -> tuple[int | None, bool | None]:
@@ -71,9 +78,11 @@ def _backup(folder: str, now: datetime) -> tuple[int | None, bool | None]:
     return hours, not taken or now - taken > BACKUP_IS_LATE_AFTER
 
 
-def _outbox_is_late(now: datetime) -> bool:
+def _outbox(now: datetime) -> tuple[bool, bool]:
+    """Whether something is late, and whether that is because it stands still."""
     with with_all_post():
-        return OutboxMessage.objects.stuck(now).exists()
+        posts = OutboxMessage.objects
+        return posts.stuck(now).exists(), posts.standing_still(now).exists()
 
 
 def _clinics_without_fresh_review(now: datetime) -> int:

@@ -67,7 +67,8 @@ def raise_refused_change(
 def count_refused_form(*, patient: Patient, now: datetime) -> None:
     """One more refused form on the patient's day; no word of what was typed. Nothing for a restricted record.
 
-    One statement: two at once are two, and no row that saving a walk needs is held.
+    A walk that came in meanwhile puts right what was refused before it: counting begins anew. One statement:
+    two at once are two, and no row that saving a walk needs is held.
     """
     today = patient.local_date(now)
     if patient.is_restricted(today):
@@ -78,15 +79,20 @@ def count_refused_form(*, patient: Patient, now: datetime) -> None:
             INSERT INTO programmes_refusedform AS known (id, clinic_id, patient_id, "on", times, last_at)
             VALUES (%s, %s, %s, %s, 1, %s)
             ON CONFLICT (patient_id, "on") DO UPDATE
-            SET times = known.times + 1, last_at = greatest(known.last_at, excluded.last_at)
+            SET times = CASE WHEN EXISTS (
+                    SELECT FROM programmes_walk walk
+                     WHERE walk.clinic_id = known.clinic_id AND walk.patient_id = known.patient_id
+                       AND walk.corrects_id IS NULL AND walk.received_at >= known.last_at
+                ) THEN 1 ELSE known.times + 1 END,
+                last_at = greatest(known.last_at, excluded.last_at)
             """,
             [uuid7(), patient.clinic_id, patient.pk, today, now],
         )
 
 
-def refused_since_the_last_walk(*, patient: Patient, since: date, until: date) -> Refused | None:
-    """The days from `since` to `until` with refused forms after which no walk came in; None without any."""
-    forms = RefusedForm.objects.for_clinic(patient.clinic).of_patient(patient).between(since, until)
+def refused_since_the_last_walk(*, patient: Patient, since: date) -> Refused | None:
+    """The days from `since` on with refused forms after which no walk came in; None without any."""
+    forms = RefusedForm.objects.for_clinic(patient.clinic).of_patient(patient).since(since)
     days = list(forms.with_no_walk_since().order_by("on"))
     if not days:
         return None

@@ -88,7 +88,7 @@ def _raise(answers: SafetyAnswers, finding: Finding, duty_letter: Letter, key: s
     withdraw_reminders(clinic_id=clinic.pk, patient_id=patient.pk)
     _stop_flare_plan(answers, now)
     if flag is None:
-        _join_open_flag(answers)
+        _join_open_flag(answers, now)
         return Raised()
     return Raised(flag, promise_a_look(patient=patient, now=now))
 
@@ -109,8 +109,11 @@ def _stop_flare_plan(answers: SafetyAnswers, now: datetime) -> None:
     open_ones.filter(from_on=flare.from_on).update(over_on=over_on, flag=flag)
 
 
-def _join_open_flag(answers: SafetyAnswers) -> None:
-    """One look must show all answers: they stand in `latest` together; the evidence stays as it was."""
+def _join_open_flag(answers: SafetyAnswers, now: datetime) -> None:
+    """One look must show all answers: they stand in `latest` together; the evidence stays as it was.
+
+    `joined_at` is when the newest came: a try to reach the patient before it does not answer it.
+    """
     flag = Flag.objects.open_safety(answers.patient).select_for_update().first()
     if flag is None:
         return
@@ -118,4 +121,4 @@ def _join_open_flag(answers: SafetyAnswers) -> None:
     fall = max(known.get("fall", "none"), answers.fall, key=FALLS.index)
     together = safety_finding({*known.get("items", ()), *answers.new_symptoms}, fall)
     if together is not None:
-        Flag.objects.filter(pk=flag.pk).update(latest=together.evidence)
+        Flag.objects.filter(pk=flag.pk).update(latest=together.evidence | {"joined_at": now.isoformat()})

@@ -13,7 +13,7 @@ def rising(evidence: Evidence) -> str:
         return _relapse(evidence)
     said = _above_usual(evidence)
     if rarer := evidence.get("rarer"):
-        return gettext("%(sentence)s Walks became rarer: %(walked)d in %(days)s, usually %(usual)s.") % {
+        said = gettext("%(sentence)s Walks became rarer: %(walked)d in %(days)s, usually %(usual)s.") % {
             "sentence": said,
             "walked": rarer["walked"],
             "days": span(rarer["days"]),

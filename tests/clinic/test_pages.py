@@ -52,6 +52,7 @@ def test_an_empty_installation_is_ready(client):
         "database": True,
         "clinics_without_fresh_review": 0,
         "outbox_is_late": False,
+        "outbox_stands_still": False,
         "backup_age_hours": None,
         "backup_is_late": None,
     }

@@ -62,3 +62,9 @@ def test_unsorted_reports_are_refused() -> None:
 def test_overlapping_pauses_are_refused(second: date) -> None:
     with pytest.raises(ValueError, match="pauses"):
         diary([], pauses=(Pause(START, day(3)), Pause(second, None)))
+
+
+def test_days_before_the_first_plan_ask_for_nothing() -> None:
+    later = Diary(START, (plan(start=14),))
+
+    assert later.plan_between(day(0), day(6)) == []

@@ -192,6 +192,20 @@ def test_one_bad_score_a_week_ago_is_no_rise_where_scores_come_once_a_week() -> 
     assert rising(reports(ONCE_A_WEEK | {49: 3, 56: 8, 63: 3}), day(63)) is None
 
 
+def test_a_beginner_is_judged_as_ever() -> None:
+    assert rising(reports({0: 3, 3: 3, 6: 3, 10: 5, 12: 6}), day(12)) is None
+
+
+def test_few_scores_while_walks_become_rarer_say_both() -> None:
+    rise = rising(
+        reports(ONCE_A_WEEK | {49: 5, 56: 5, 63: 4}), day(63), rarer=Rarer(walked=2, days=14, expected=10.0)
+    )
+
+    assert rise is not None
+    assert (rise.pattern, rise.limit) == ("rarer", 2.5)
+    assert {"rarer", "weekly"} <= rise.evidence().keys()
+
+
 def test_three_weeks_are_too_short_to_judge_scores_once_a_week() -> None:
     assert enough_reports(reports({0: 3, 7: 3, 14: 3}), day(14)) is False
 

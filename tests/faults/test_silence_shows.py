@@ -102,6 +102,15 @@ def test_mail_that_stands_still_shows_after_a_quarter_of_an_hour(client, member,
     assert len(calls) == (status == 200)
 
 
+def test_an_alert_that_came_back_is_shown_and_does_not_drown_the_alarm(client, member, calls):
+    letter = Letter("A safety answer is waiting", "Open the review queue.")
+    address = {"to_address": "duty@clinic.example", "key": "one", "letter": letter}
+    post_message(kind=MessageKind.SAFETY_ALERT, now=NOON + timedelta(hours=1), **address)
+    OutboxMessage.objects.update(status="failed")
+    assert seen(client, member, hours=2)[0] == 503
+    assert calls == ["/our-own-secret"]
+
+
 def test_an_alarm_that_is_not_reached_stops_nothing_and_its_address_stays_secret(member, settings):
     settings.PING_URL = "http://127.0.0.1:9/our-own-secret"
     with time_machine.travel(NOON + timedelta(hours=1), tick=False), capture_logs() as lines:

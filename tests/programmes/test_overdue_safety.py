@@ -7,7 +7,7 @@ import time_machine
 
 from clinic.models import Closure, OutboxMessage
 from patients.mails import overdue_safety_letter
-from programmes.models import Channel, ContactResult, Flag, Outcome, ReviewItem
+from programmes.models import Channel, ContactResult, Flag, Outcome, Programme, ReviewItem
 from programmes.services.calling import ask_for_call
 from programmes.services.overdue_safety import remind_of_waiting_safety
 from programmes.services.reviewing import Contact, claim_item, close_item, record_contact
@@ -107,6 +107,14 @@ def test_a_contact_from_before_the_answer_does_not(patient, clinician):
     earlier = NOON - timedelta(minutes=5)
     record_contact(item=ReviewItem.objects.get(), contact=contact, by=clinician, now=earlier)
     assert remind(TUESDAY) == 1
+
+
+def test_an_answer_that_joins_after_a_contact_asks_for_another(patient, clinician):
+    contact = Contact(Channel.PHONE, ContactResult.REACHED)
+    record_contact(item=ReviewItem.objects.get(), contact=contact, by=clinician, now=MONDAY)
+    joins = TUESDAY - timedelta(hours=1)
+    a_walk(Programme.objects.get(), joins.date(), new_symptoms=("fever",), now=joins)
+    assert [remind(at) for at in (TUESDAY, WEDNESDAY)] == [0, 1]
 
 
 def test_taking_the_item_is_no_contact(patient, clinician):
