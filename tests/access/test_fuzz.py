@@ -1,7 +1,7 @@
 """Thousands of odd requests through the whole WSGI application: none ends in a server error.
 
 Each is a request that a page's own form, link or button makes, as somebody who may, with one or two things
-wrong. 2,000 here; FULL=1 (`make figures`) sends 50,000. Hypothesis chooses, the same each time.
+wrong. 1,250 here; FULL=1 (`make figures`) sends 50,000. Hypothesis chooses, the same each time.
 """
 
 import importlib
@@ -29,7 +29,7 @@ from tests.figures import Figure, record
 
 VISITOR = "anonymous"  # whose forms change no clinic's row
 PEOPLE = (VISITOR, "patient", "clinician", "manager", "operator")
-EACH = 10_000 if os.environ.get("FULL") == "1" else 400
+EACH = 10_000 if os.environ.get("FULL") == "1" else 250
 NOT_READY = ("/healthz/ready", 503)  # nothing was reviewed in this world
 STOPPED = {400, 403, 404, 405, 413}  # by middleware, routing or permission
 SENT_AWAY = {"/sign-in/", "/staff/sign-in/", "/admin/login/"}

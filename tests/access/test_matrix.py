@@ -39,6 +39,7 @@ PUBLIC = {
     "service-worker.js",
     "manifest.webmanifest",
 }
+TURNED_AWAY = {"403", "405", "> sign-in", "> patient sign-in", "> login", "> second-factor"}
 THEIRS = [column for column in COLUMNS if column.startswith("their")]
 OUTSIDE = ["404", "403", "405", "> sign-in", "> patient sign-in", "> login", "> choose"]
 # Pages of one login, and a notice: a key of somebody else changes nothing and leads to one's own.
@@ -58,12 +59,24 @@ def to_ask(column):
     """The cells that are asked of this person: all for a figure and a new table, else those that may differ.
 
     Nobody's refusal of PUT, PATCH, DELETE and OPTIONS can differ from the visitor's: two tests below. HEAD is
-    asked of one who may open the page; the table says the same for it as for GET, of everybody.
+    asked of one who may open the page; the table says the same for it as for GET, of everybody. Who is turned
+    away before a form is read is asked with an empty one.
     """
     keys, declared = set(questions()), table.read()
     if os.environ.get(RECORD) or os.environ.get(WRITE):
         return keys - (set(declared) if os.environ.get(NEW) else set())
-    return {key for key in keys if key[1] not in ALIKE or column == witness(declared.get(key, {}))}
+    return {
+        key
+        for key in keys
+        if (key[1] not in ALIKE or column == witness(declared.get(key, {})))
+        and not (key[1] == "POST filled" and is_turned_away(declared, key, column))
+    }
+
+
+def is_turned_away(declared, key, column):
+    """With a form and without one, by the table."""
+    cells = {declared.get((key[0], method), {}).get(column) for method in ("POST", "POST filled")}
+    return len(cells) == 1 and cells <= TURNED_AWAY
 
 
 def witness(line):
