@@ -31,8 +31,8 @@ class Fox:
     @property
     def text(self) -> str:
         """What stands on the page, in one line. Asked in one go: a page that goes takes them along."""
-        body: str = self.run("return document.body ? document.body.innerText : ''")
-        return " ".join(body.split())
+        body = self.run("return document.body ? document.body.innerText : ''")
+        return " ".join((body or "").split())  # None: the page went while it was asked
 
     def go(self, url: str) -> None:
         self.driver.navigate(url)
