@@ -92,7 +92,9 @@ class PainRise:
 
 def enough_reports(reports: Sequence[Report], on: date, thresholds: PainThresholds = DEFAULT) -> bool:
     """Tell whether the rule can judge on `on` at all; False reads "not enough reports yet", never "fine"."""
-    return any(True for _ in _comparisons(_lately(reports, on, thresholds), on, thresholds))
+    series = _lately(reports, on, thresholds)
+    windows = _windows(_weekly(series, on, thresholds), thresholds)
+    return any(True for _ in _comparisons(series, on, windows, thresholds))
 
 
 def rising(
@@ -114,7 +116,7 @@ def rising(
     if weekly is not None:
         limit = min(limit, thresholds.z_weekly)
     found = None
-    for window, base, recent, earlier in _comparisons(series, on, thresholds):
+    for window, base, recent, earlier in _comparisons(series, on, _windows(weekly, thresholds), thresholds):
         before = mean(earlier)
         if mean(recent) - before < thresholds.min_rise or not lasts(recent, before, thresholds):
             continue
@@ -125,8 +127,8 @@ def rising(
             found = PainRise(on, window, base, recent, earlier, frozen, z, limit)
     if found is None:
         return _relapse(series, on, thresholds)
-    found = replace(found, weekly=weekly)
-    return found if rarer is None or found.z >= thresholds.z else _while_rarer(found, rarer)
+    seldom = rarer if found.z < thresholds.z else None
+    return replace(found, pattern=RARER if seldom else USUAL, rarer=seldom, weekly=weekly)
 
 
 def latest_scores(
@@ -162,10 +164,6 @@ def still_raised(
         calm.append(day)
     enough = len(calm) >= thresholds.clear_reports
     return not (enough and (calm[0] - calm[-1]).days >= thresholds.clear_days)
-
-
-def _while_rarer(rise: PainRise, rarer: Rarer) -> PainRise:
-    return replace(rise, pattern=RARER, rarer=rarer)
 
 
 def _relapse(series: Sequence[Point], on: date, thresholds: PainThresholds) -> PainRise | None:
@@ -222,12 +220,16 @@ def _weekly(series: Sequence[Point], on: date, thresholds: PainThresholds) -> in
     return scores if has_begun and scores <= thresholds.weekly_scores else None
 
 
+def _windows(weekly: int | None, thresholds: PainThresholds) -> tuple[int, ...]:
+    """The recent days that are compared: three weeks as well where scores come about once a week."""
+    return thresholds.recent_days if weekly is None else (*thresholds.recent_days, thresholds.weekly_days)
+
+
 def _comparisons(
-    series: Sequence[Point], on: date, thresholds: PainThresholds
+    series: Sequence[Point], on: date, windows: Sequence[int], thresholds: PainThresholds
 ) -> Iterator[tuple[int, int, tuple[Point, ...], tuple[Point, ...]]]:
     """Yield window, base window and their points for each pair that holds enough reports."""
-    weekly = () if _weekly(series, on, thresholds) is None else (thresholds.weekly_days,)
-    for window in (*thresholds.recent_days, *weekly):
+    for window in windows:
         start = on - timedelta(window - 1)
         recent = between(series, start, on)
         if len(recent) < thresholds.min_recent:

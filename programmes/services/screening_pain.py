@@ -57,20 +57,13 @@ Window = tuple[int, int]
 """Ages in days, both ends included: (0, 6) is the week that ends on the day judged."""
 
 
-def _comparisons(pain: PainThresholds) -> list[tuple[Window, Window, int]]:
+def _comparisons(pain: PainThresholds, *recent_days: int) -> list[tuple[Window, Window, int]]:
     """What PAIN_RISING compares: the recent days, the days before them, and how many of these it needs."""
-    return list(_compared(pain, pain.recent_days))
-
-
-def _weekly_comparisons(pain: PainThresholds) -> list[tuple[Window, Window, int]]:
-    """The same where scores come about once a week."""
-    return list(_compared(pain, (*pain.recent_days, pain.weekly_days)))
-
-
-def _compared(pain: PainThresholds, recent_days: tuple[int, ...]) -> Iterator[tuple[Window, Window, int]]:
     bases = zip(pain.base_days, pain.min_base, strict=True)
-    for recent, (base, least) in product(recent_days, bases):
-        yield (0, recent - 1), (recent, recent + base - 1), least
+    return [
+        ((0, recent - 1), (recent, recent + base - 1), least)
+        for recent, (base, least) in product(recent_days, bases)
+    ]
 
 
 def _relapse(pain: PainThresholds) -> tuple[Window, Window, Window]:
@@ -143,9 +136,9 @@ RARER = f"""
 
 def rises(pain: PainThresholds) -> str:
     """SQL: whose scores may have risen, among those who sent something in on the day judged."""
-    usual, weekly = _comparisons(pain), _weekly_comparisons(pain)
+    usual, weekly = _comparisons(pain, *pain.recent_days), _comparisons(pain, pain.weekly_days)
     _recent, better, worse = _relapse(pain)
-    compared = [window for one, base, _least in weekly for window in (one, base)]
+    compared = [window for one, base, _least in [*usual, *weekly] for window in (one, base)]
     look = (0, WEEKLY_LOOK - 1)
     windows = dict.fromkeys([*compared, better, worse, look])
     return f"""
@@ -160,7 +153,7 @@ rises AS (
      CROSS JOIN LATERAL (SELECT {_usual(pain, usual)} AS z) usual
      WHERE who.news AND (z >= %(z)s - {EPSILON} OR {_relapsed(pain)}
         OR n{_name(look)} <= %(weekly_scores)s
-            AND {_usual(pain, weekly)} >= least(%(z_weekly)s, %(z_rarer)s) - {EPSILON}
+            AND greatest(z, {_usual(pain, weekly)}) >= least(%(z_weekly)s, %(z_rarer)s) - {EPSILON}
         OR z >= %(z_rarer)s - {EPSILON} AND {RARER})
 )"""
 
