@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 
 from clinic.models import Clinic, MessageKind
-from clinic.services.duty import next_duty_day
-from clinic.services.post import Letter, post_message
+from clinic.services.duty import is_duty_day, write_to_duty_again
+from clinic.services.post import Letter
 from clinic.tenancy import acting_for
 from programmes.clinical.diary import Finding
 from programmes.models import Flag, FlagCode, ItemStatus
@@ -25,12 +25,11 @@ def escalate_overdue_calls(*, now: datetime, write: Callable[[], Letter]) -> int
 
 def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> int:
     with acting_for(clinic):
-        today = now.astimezone(clinic.zone).date()
-        is_open = next_duty_day(clinic=clinic, now=now) == today
+        is_open = is_duty_day(clinic=clinic, now=now)
         waiting = list(overdue_calls(clinic=clinic, now=now).select_related("item").order_by("patient_id"))
         for flag in waiting:
             _move_up(flag)
-        return sum(_mail(flag, write(), now) for flag in waiting) if is_open else 0
+        return sum(_mail(flag, clinic, write(), now) for flag in waiting) if is_open else 0
 
 
 def overdue_calls(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
@@ -46,13 +45,8 @@ def _move_up(flag: Flag) -> None:
         worsen_flag(flag, Finding(FlagCode.CALL_ME, CANNOT_WAIT, told))
 
 
-def _mail(flag: Flag, letter: Letter, now: datetime) -> bool:
-    clinic, today = flag.clinic, now.astimezone(flag.clinic.zone).date()
-    return post_message(
-        kind=MessageKind.CALL_OVERDUE,
-        key=f"call-overdue:{flag.item_id}:{today}",
-        to_address=clinic.duty_email,
-        letter=letter,
-        now=now,
-        clinic=clinic,
+def _mail(flag: Flag, clinic: Clinic, letter: Letter, now: datetime) -> bool:
+    about = f"call-overdue:{flag.item_id}"
+    return write_to_duty_again(
+        clinic=clinic, kind=MessageKind.CALL_OVERDUE, about=about, letter=letter, now=now
     )

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import datetime, time
 
 from clinic.models import Clinic, MessageKind
-from clinic.services.duty import next_duty_day
-from clinic.services.post import Letter, post_message
+from clinic.services.duty import is_duty_day, write_to_duty_again
+from clinic.services.post import Letter
 from clinic.tenancy import acting_for
 from programmes.models import Flag, FlagCode
 from programmes.models.flag import FlagQuerySet
@@ -23,7 +23,7 @@ def remind_of_waiting_safety(*, now: datetime, write: Callable[[], Letter]) -> i
 
 def _of_clinic(clinic: Clinic, now: datetime, write: Callable[[], Letter]) -> int:
     with acting_for(clinic):
-        if next_duty_day(clinic=clinic, now=now) != now.astimezone(clinic.zone).date():
+        if not is_duty_day(clinic=clinic, now=now):
             return 0
         waiting = waiting_safety(clinic=clinic, now=now).order_by("patient_id")
         return sum(_mail(flag, clinic, write(), now) for flag in waiting)
@@ -38,11 +38,7 @@ def waiting_safety(*, clinic: Clinic, now: datetime) -> FlagQuerySet:
 
 def _mail(flag: Flag, clinic: Clinic, letter: Letter, now: datetime) -> bool:
     """Of the first mail's kind, so that one that fails or comes back is shown just as that is."""
-    return post_message(
-        kind=MessageKind.SAFETY_ALERT,
-        key=f"safety-overdue:{flag.item_id}:{now.astimezone(clinic.zone).date()}",
-        to_address=clinic.duty_email,
-        letter=letter,
-        now=now,
-        clinic=clinic,
+    about = f"safety-overdue:{flag.item_id}"
+    return write_to_duty_again(
+        clinic=clinic, kind=MessageKind.SAFETY_ALERT, about=about, letter=letter, now=now
     )
