@@ -320,19 +320,16 @@ def test_pages_of_visitors(browser, web):
 
 
 def test_pages_of_patients(browser, web, people):
-    found = []
-    for name in ("steady", "urgent"):
-        client = sign_in_patient(Client(), people[name].patient)
-        paths = list(patient_pages(people)) if name == "steady" else ["/today/"]
-        found += in_every_mode(browser, web, paths, client, modes=NOT_ON_THE_SHEET)
-    client = sign_in_patient(Client(), people["flaring"].patient)
-    found += in_every_mode(browser, web, list(flare_pages(people)), client, modes=NOT_ON_THE_SHEET)
-    client = sign_in_patient(Client(), people["no plan"])
-    found += in_every_mode(browser, web, ["/today/", "/progress/"], client, modes=NOT_ON_THE_SHEET)
-    client = sign_in_patient(Client(), people["urgent"].patient)
-    found += in_every_mode(
-        browser, web, [f"/walks/{people['warned'].pk}/saved/"], client, modes=NOT_ON_THE_SHEET
+    visits = (
+        (people["steady"].patient, list(patient_pages(people))),
+        (people["urgent"].patient, ["/today/", f"/walks/{people['warned'].pk}/saved/"]),
+        (people["flaring"].patient, list(flare_pages(people))),
+        (people["no plan"], ["/today/", "/progress/"]),
     )
+    found = []
+    for patient, paths in visits:
+        client = sign_in_patient(Client(), patient)
+        found += in_every_mode(browser, web, paths, client, modes=NOT_ON_THE_SHEET)
     count("patients' pages", found)
 
 
