@@ -1,30 +1,35 @@
 """A cohort for measuring: people who differ in habit, pain and diligence, and their walks as they came in.
 
 Nothing here is fitted to data. The shares are round numbers of our own [P], near what walking programmes
-report: 70 % of what was planned is walked on average [F McDonough 2013].
+report: 70 % of what was planned is walked on average [F McDonough 2013]. Most walks fall on days of the week
+that are a person's own, and take about as long as the plan asks by then.
 """
 
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cache
 from random import Random
+
+from programmes.clinical import grading
 
 DAY = timedelta(days=1)
 DAYS_A_WEEK = (3, 3, 3, 4, 4, 5, 5)
 NEVER_STARTS, STOPS, WORSENS, PAUSES = 0.04, 0.12, 0.10, 0.03
 LEAVES_PAIN_OUT, FORGETS_A_DAY = 0.05, 0.04
+ON_OWN_DAYS = 0.8
 KEEPS_PAPER = 0.10  # a week's walks arrive together
 LATEST = 13  # days after the walk; the form takes fourteen
 
 
 @dataclass(slots=True)
 class Person:
-    """One patient's habits; `pain` is what the next walk starts from."""
+    """One patient's habits; `pain` is what the next walk starts from, `week` the one of the plan in force."""
 
     number: int
     starts_on: date
-    days_a_week: int
+    own_days: frozenset[int]
     baseline: int
     rate: float
     stops_on: date | None
@@ -33,7 +38,14 @@ class Person:
     worse_from: date | None
     paused_from: date | None
     on_paper: bool
-    pain: float
+    pain: float = 0.0
+    week: int = 0
+    done: int = 0
+
+    @property
+    def days_a_week(self) -> int:
+        """As many as were planned."""
+        return len(self.own_days)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +76,7 @@ def _person(number: int, first: date, last_day: date, random: Random) -> Person:
     return Person(
         number=number,
         starts_on=starts_on,
-        days_a_week=random.choice(DAYS_A_WEEK),
+        own_days=frozenset(random.sample(range(7), random.choice(DAYS_A_WEEK))),
         baseline=random.randrange(10, 21),
         rate=random.betavariate(5, 2),
         stops_on=starts_on if random.random() < NEVER_STARTS else some_day(STOPS),
@@ -73,7 +85,6 @@ def _person(number: int, first: date, last_day: date, random: Random) -> Person:
         worse_from=some_day(WORSENS),
         paused_from=some_day(PAUSES),
         on_paper=random.random() < KEEPS_PAPER,
-        pain=0.0,
     )
 
 
@@ -85,11 +96,21 @@ def arrivals(
     day = first
     while day <= last_day:
         for person in cohort:
-            if person.starts_on <= day and random.random() < _chance(person, day):
+            if person.starts_on > day:
+                continue
+            _begin_a_week(person, day)
+            if random.random() < _chance(person, day):
                 coming[day + _delay(person, day, random) * DAY].append(_walk(person, day, random))
         for walk in coming.pop(day, ()):
             yield day, walk
         day += DAY
+
+
+def _begin_a_week(person: Person, day: date) -> None:
+    """The next week of the plan follows where half of the last one was done; gaps and pauses are left out."""
+    if day > person.starts_on and (day - person.starts_on).days % 7 == 0:
+        person.week += 2 * person.done >= person.days_a_week
+        person.done = 0
 
 
 def _chance(person: Person, day: date) -> float:
@@ -97,7 +118,9 @@ def _chance(person: Person, day: date) -> float:
         return 0.0
     if person.paused_from is not None and 0 <= (day - person.paused_from).days < 7:
         return 0.0
-    return person.days_a_week / 7 * person.rate
+    if day.weekday() in person.own_days:
+        return ON_OWN_DAYS * person.rate
+    return (1 - ON_OWN_DAYS) * person.rate * person.days_a_week / (7 - person.days_a_week)
 
 
 def _delay(person: Person, day: date, random: Random) -> int:
@@ -108,11 +131,18 @@ def _delay(person: Person, day: date, random: Random) -> int:
 
 def _walk(person: Person, day: date, random: Random) -> LoadedWalk:
     """Pain goes back to what is usual by half from one walk to the next."""
+    person.done += 1
     raised = 2.5 if person.worse_from is not None and day >= person.worse_from else 0.0
     person.pain += (person.usual + raised - person.pain) / 2 + random.gauss(0, person.swing)
     before = max(0, min(10, round(person.pain)))
     after = max(0, min(10, before + random.choice((-1, 0, 0, 1))))
-    minutes = max(1, round(person.baseline * random.uniform(0.7, 1.4)))
+    asked = _minutes_of_weeks(person.baseline)
+    minutes = max(1, round(asked[min(person.week, len(asked) - 1)] * random.uniform(0.7, 1.4)))
     if random.random() < LEAVES_PAIN_OUT:
         return LoadedWalk(person, day, minutes, None, None)
     return LoadedWalk(person, day, minutes, before, after)
+
+
+@cache
+def _minutes_of_weeks(baseline: int) -> tuple[int, ...]:
+    return tuple(week.minutes for week in grading.generate(baseline, grading.T2_STEADY))
