@@ -19,20 +19,19 @@ hurt AS (
     SELECT who.patient_id
       FROM habit who
       LEFT JOIN LATERAL (
-        SELECT min(score) AS score, min(walked_on) AS first_on,
-               count(*) AS scores, count(DISTINCT walked_on) AS days
-          FROM (SELECT walk.walked_on, {SCORE} AS score FROM programmes_walk walk
+        SELECT min(score) AS score, min(walked_on) AS first_on, count(*) AS days
+          FROM (SELECT walk.walked_on, avg({SCORE}) AS score FROM programmes_walk walk
                  WHERE {TIMELY} AND walk.patient_id = who.patient_id
                    AND walk.walked_on BETWEEN who.last_on - 14 AND who.last_on
-                 ORDER BY walk.walked_on DESC LIMIT 2) two) latest ON true
+                 GROUP BY walk.walked_on ORDER BY walk.walked_on DESC LIMIT 2) two) latest ON true
       LEFT JOIN LATERAL (
         SELECT avg({SCORE}) AS usual, count(*) AS scores, count(DISTINCT walk.walked_on) AS days
           FROM programmes_walk walk
-         WHERE latest.score >= %(hurt_above)s AND {TIMELY} AND walk.patient_id = who.patient_id
+         WHERE latest.score >= %(hurt_above)s - {EPSILON} AND {TIMELY} AND walk.patient_id = who.patient_id
            AND walk.walked_on BETWEEN latest.first_on - 28 AND latest.first_on - 1) earlier ON true
      WHERE may_be_silent AND NOT 'PAIN_THEN_SILENT' = ANY(standing) AND last_on IS NOT NULL
        AND (rested < 63 OR silence <= %(hurt_most_days)s) AND silence * most_days >= 7 * %(hurt_walks)s
-       AND (flare_from IS NOT NULL OR latest.scores = 2 AND (latest.days < 2 OR earlier.days < earlier.scores
+       AND (flare_from IS NOT NULL OR latest.days = 2 AND (earlier.days < earlier.scores
             OR earlier.days >= %(min_base)s AND latest.score - earlier.usual >= %(hurt_above)s - {EPSILON}))
 ), overdue AS (
     SELECT patient_id FROM lately
