@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from itertools import pairwise
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from programmes.clinical.amounts import Walked, amount_of, counts_of
 from programmes.clinical.thresholds import DEFAULTS
@@ -15,8 +15,7 @@ DAY = timedelta(days=1)
 _on, _starts_on = attrgetter("on"), attrgetter("starts_on")
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """One logged walk.
 
     `on` is the day walked in the patient's zone, `minutes` 1-300 or None where only steps or metres were
@@ -46,8 +45,7 @@ class Report:
         return (self.received_on - self.on).days <= late_days
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """What was told about one logged walk beside its amount; None and "" are "not asked or not answered".
 
     `before`, `after` and `worst` are scores 0-10; `settled` (yes, no, not-sure) speaks of the walk before
@@ -74,8 +72,7 @@ class Answer:
         return max(self.on, self.received_on)
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedWeek:
+class PlannedWeek(NamedTuple):
     """A dose in force from `starts_on` until the next row starts; the last row stays in force.
 
     `days` walks a week (0-7), `minutes` each, or 0 where `steps` or metres count (none of them: every walk

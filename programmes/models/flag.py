@@ -66,6 +66,11 @@ class FlagQuerySet(ClinicQuerySet):
         open_ones = self.unresolved().with_told_at()
         return open_ones.filter(~Exists(tries), item__promised_for__lt=today)
 
+    def with_is_held(self) -> Self:
+        """Annotates `is_held`: somebody has claimed its item, or a patient was promised a day for it."""
+        held = Q(claimed_by__isnull=False) | Q(promised_for__isnull=False)
+        return self.annotate(is_held=Exists(ReviewItem.objects.filter(held, pk=OuterRef("item_id"))))
+
     def that_matter_on(self, day: date, *, cool_off_days: int) -> Self:
         """Unresolved ones, and those resolved so lately that the rule still holds its tongue."""
         recent = day - timedelta(days=cool_off_days)
@@ -95,6 +100,7 @@ class Flag(ClinicRecord):
     resolved_on = models.DateField(_("resolved on"), null=True)
     resolution = models.CharField(_("resolution"), max_length=8, choices=Resolution.choices, blank=True)
     resolved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    is_held: bool  # annotated: see `with_is_held`
 
     objects = FlagQuerySet.as_manager()
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db.models import F, Field, Func
 
 from clinic.models import Clinic
-from patients.models import Patient
+from patients.models import PainSeries, Patient
 from programmes.clinical.course import Course, Dose, Flare, Prescription, Repeat
 from programmes.clinical.detection import KnownFlag
 from programmes.clinical.diary import Answer, Diary, Report
@@ -31,19 +31,24 @@ from programmes.models import (
     Walk,
 )
 from programmes.models.programme import ProgrammeQuerySet
+from programmes.models.walk import WalkQuerySet
 from programmes.services.courses import SWITCHES, made_course, overlay_of, prescription_of
 from programmes.services.judged_by import thresholds_of
 from programmes.services.new_rules import nights_under_these_rules
 
+OF_A_PATIENT = ("clinic_id", "reference", "pain_series")
 OF_A_FLAG = (
-    *("patient_id", "code", "severity", "raised_on", "resolved_on", "condition_ended_on"),
-    *("evidence", "latest", "item__claimed_by_id", "item__promised_for"),
+    *("patient_id", "item_id", "code", "severity", "raised_on", "resolved_on", "condition_ended_on"),
+    *("evidence", "latest"),
 )
 """What the lifecycle reads of a stored flag."""
 SECOND = Func(F("received_at"), template="extract(epoch FROM %(expressions)s)::float8", output_field=Field())
 """When a walk came in: the driver reads a timestamp slowly, and a plain field is not converted once more."""
-REPORTED = ("walked_on", "minutes", "trend_pain", "received_on", "steps", "distance_m")
-"""The columns of a walk in the order of `Report`."""
+REPORTED = (
+    *("walked_on", "minutes", "pain_before", "pain_after"),
+    *("received_on", "steps", "distance_m"),
+)
+"""The columns of a walk in the order of `Report`, which takes one of the two scores."""
 ANSWERED = (
     *("recalled", "source", "pain_before", "pain_after", "pain_worst"),
     *("settled", "flare", "limb_problem", "fall"),
@@ -112,7 +117,8 @@ def subjects_of(*, clinic: Clinic, on: date, patients: Iterable[UUID] | None = N
     ids = [programme.pk for programme in programmes]
     patient_ids = [programme.patient_id for programme in programmes]
     plans = _prescriptions(clinic, ids)
-    reports, answers = _walks(clinic, patient_ids, on)
+    reports = _reports(clinic, programmes, on)
+    answers = _answers(clinic, patient_ids, on)
     pauses = _pauses(clinic, ids)
     overlays = _overlays(clinic, ids)
     flags = _flags(clinic, patient_ids, on)
@@ -146,13 +152,12 @@ def judged(*, clinic: Clinic, on: date) -> ProgrammeQuerySet:
 
 
 def as_known(flag: Flag) -> KnownFlag:
-    """A stored flag as the pure lifecycle reads it. Claimed or promised items are closed by people only."""
-    held = flag.item.claimed_by_id is not None or flag.item.promised_for is not None
+    """A stored flag, `with_is_held`, as the pure lifecycle reads it: held ones are closed by people only."""
     return KnownFlag(
         code=flag.code,
         raised_on=flag.raised_on,
         evidence=flag.latest or flag.evidence,
-        claimed=held,
+        claimed=flag.is_held,
         closed_on=flag.resolved_on,
         severity=Severity(flag.severity).rule_name,
         condition_met=flag.condition_ended_on is None,
@@ -163,7 +168,7 @@ def _running_programmes(clinic: Clinic, on: date, patients: Iterable[UUID] | Non
     found = (
         judged(clinic=clinic, on=on)
         .select_related("patient")
-        .only("clinic_id", "starts_on", "assigned_at", "patient__clinic_id", "patient__reference")
+        .only("clinic_id", "starts_on", "assigned_at", *(f"patient__{name}" for name in OF_A_PATIENT))
         .order_by("patient_id")
     )
     rows = list(found if patients is None else found.with_keys("patient_id", patients))
@@ -198,32 +203,36 @@ def _course(
     return made_course(plans, walks=walks, pauses=pauses, overlays=overlays, on=on, ahead=False)
 
 
-def _walks(
-    clinic: Clinic, patient_ids: Sequence[UUID], on: date
-) -> tuple[dict[UUID, list[Report]], dict[UUID, list[Answer]]]:
-    """Each valid walk as a report, and as an answer in the weeks that the rules for single walks read.
+def _walks(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> WalkQuerySet:
+    """Every valid walk of theirs, in the order of the diary.
 
     As known on `on`: a night made up for later judges the same.
     """
-    rows = (
-        Walk.objects.for_clinic(clinic)
-        .with_keys("patient_id", patient_ids)
-        .valid()
-        .filter(walked_on__lte=on, received_on__lte=on)
-        .with_trend_pain()
-        .annotate(second=SECOND)
-        .order_by("patient_id", "walked_on", "received_at", "id")
-        .values_list("patient_id", "second", *REPORTED, *ANSWERED)
-    )
-    first, told = on - timedelta(days=DEFAULTS.answers.window), 2 + len(REPORTED)
+    walks = Walk.objects.for_clinic(clinic).with_keys("patient_id", patient_ids).valid()
+    known = walks.filter(walked_on__lte=on, received_on__lte=on)
+    return known.order_by("patient_id", "walked_on", "received_at", "id")
+
+
+def _reports(clinic: Clinic, programmes: Sequence[Programme], on: date) -> dict[UUID, list[Report]]:
+    """Each walk with the score that this patient's trend rules read."""
+    after = {each.patient_id for each in programmes if each.patient.pain_series == PainSeries.AFTER}
     reports: dict[UUID, list[Report]] = defaultdict(list)
+    walks = _walks(clinic, [each.patient_id for each in programmes], on)
+    for patient_id, day, minutes, before, told_after, *rest in walks.values_list("patient_id", *REPORTED):
+        reports[patient_id].append(Report(day, minutes, told_after if patient_id in after else before, *rest))
+    return reports
+
+
+def _answers(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, list[Answer]]:
+    """What was told beside the amount, in the weeks that the rules for single walks read."""
     answers: dict[UUID, list[Answer]] = defaultdict(list)
-    for row in rows:
-        report = Report(*row[2:told])
-        reports[row[0]].append(report)
-        if first <= report.on:
-            answers[row[0]].append(answer_of(report.on, report.received_on, row[1], *row[told:]))
-    return reports, answers
+    walks = _walks(clinic, patient_ids, on).filter(walked_on__gte=on - timedelta(DEFAULTS.answers.window))
+    rows = walks.annotate(second=SECOND).values_list(
+        "patient_id", "walked_on", "received_on", "second", *ANSWERED
+    )
+    for patient_id, *told in rows:
+        answers[patient_id].append(answer_of(*told))
+    return answers
 
 
 def answer_of(on: date, received_on: date, second: float, recalled: bool, source: str, *told: Any) -> Answer:
@@ -252,7 +261,7 @@ def _flags(clinic: Clinic, patient_ids: Sequence[UUID], on: date) -> dict[UUID, 
         Flag.objects.for_clinic(clinic)
         .with_keys("patient_id", patient_ids)
         .that_matter_on(on, cool_off_days=DEFAULTS.lifecycle.cool_off_lasting)
-        .select_related("item")
+        .with_is_held()
         .only(*OF_A_FLAG)
         .order_by("code", "raised_on")
     )

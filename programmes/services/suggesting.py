@@ -4,7 +4,7 @@ Off until a clinic that has gone live switches it on; read by clinicians alone; 
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -96,7 +96,7 @@ def _signs(seen: Seen, diary: Diary, on: date) -> Signs:
         settled=[SETTLED.get(walk.settled) for walk in recent],
         flare_days=0 if seen.course.open_flare else _days_in_flare(seen.walks),
         reasons=[*short, *given],
-        stretch=replace(today, asks_clinician=seen.course.asks_clinician),
+        stretch=today._replace(asks_clinician=seen.course.asks_clinician),
     )
 
 

@@ -229,7 +229,7 @@ def test_steps_have_no_minutes_to_miss() -> None:
 
 def test_amounts_told_in_another_unit_never_look_fine() -> None:
     told = a_diary()
-    untold = replace(told, reports=tuple(replace(each, minutes=None, steps=2000) for each in told.reports))
+    untold = replace(told, reports=tuple(each._replace(minutes=None, steps=2000) for each in told.reports))
     suggestion = suggested(untold)
 
     assert short(suggestion) == (Kind.NOT_ENOUGH, ())

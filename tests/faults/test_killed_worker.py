@@ -75,8 +75,9 @@ def rises(clinic):
 
 def somebody_waits_for(connection):
     """For what this connection holds: other tests of the same cluster have waits of their own."""
-    query = "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
-    return connection.execute(query).fetchone()[0] > 0
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for_it = "pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    return connection.execute(f"{waiting} AND {for_it}").fetchone()[0] > 0
 
 
 def held_in_the_middle(connection):

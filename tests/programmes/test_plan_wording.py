@@ -1,7 +1,5 @@
 """Suggestions and the course in words for staff."""
 
-from dataclasses import replace
-
 import pytest
 
 from programmes.clinical.course import Why
@@ -62,6 +60,6 @@ def test_a_return_dose_says_after_how_long() -> None:
 
 @pytest.mark.parametrize("why", list(Why))
 def test_every_reason_for_a_week_has_words(why: Why) -> None:
-    said = why_this_week(replace(a_course({0: 12}, on=7, overlays=(flare(7),)).today, why=why))
+    said = why_this_week(a_course({0: 12}, on=7, overlays=(flare(7),)).today._replace(why=why))
 
     assert "%(" not in said

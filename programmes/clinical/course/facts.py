@@ -18,16 +18,14 @@ UNITS = (MINUTES, STEPS, DISTANCE)  # as a `Walked` holds them
 class Walks:
     """The days walked, in order, with a mark at the next one to be read.
 
-    `last` is the latest day read. By what is counted, `completed` is the amount of the latest complete one,
-    `longest` the most on any: where no walk was complete, coming back starts from that.
+    `last` is the latest day read, `complete` tells of each one read whether it was done in full.
     """
 
     days: list[int]
     walked: list[Walked]
     at: int = 0
     last: int | None = None
-    completed: dict[str, int] = field(default_factory=dict)
-    longest: dict[str, int] = field(default_factory=dict)
+    complete: list[bool] = field(default_factory=list)
 
     @classmethod
     def of(cls, walks: Iterable[tuple[date, Walked]]) -> "Walks":
@@ -45,8 +43,14 @@ class Walks:
         return self.days[self.at] if self.at < len(self.days) else FOREVER
 
     def limit(self, counts: str) -> int | None:
-        """What a return dose never exceeds: the last completed walk, as far as it was told in this unit."""
-        return self.completed.get(counts) or self.longest.get(counts)
+        """What a return dose never exceeds: the last completed walk, as far as it was told in this unit.
+
+        Where no walk was complete: the most of any day.
+        """
+        unit = UNITS.index(counts)
+        told = [walked[unit] for walked in self.walked[: self.at]]
+        latest = reversed([amount for amount, whole in zip(told, self.complete, strict=True) if whole])
+        return next(filter(None, latest), None) or max(filter(None, told), default=None)
 
     def silent_from(self, since: int, until: int, silence: int) -> int:
         """The first day before `until` that `silence` full days without a walk precede; FOREVER if none.
@@ -69,24 +73,16 @@ class Walks:
         if first == self.at:
             return 0
         self.last = self.days[self.at - 1]
-        counts, complete = dose.counts, RETURN.complete_share * dose.amount
-        enough = DEFAULTS.adherence.counts_share * dose.amount
-        done = 0
-        for day, walked in zip(self.days[first : self.at], self.walked[first : self.at], strict=True):
-            told = walked.told(counts)
-            self._remember(walked, told, complete)
-            done += is_enough(told, enough) and not pauses.holds(day)
-        return done
-
-    def _remember(self, walked: Walked, done: int | None, complete: float) -> None:
-        """A complete walk is one in all that was told of it, and so is a walk that no week asked for."""
-        is_complete = not complete or (done is not None and done >= complete)
-        for unit, told in zip(UNITS, walked, strict=True):
-            if told:
-                if told > self.longest.get(unit, 0):
-                    self.longest[unit] = told
-                if is_complete:
-                    self.completed[unit] = told
+        unit, amount = UNITS.index(dose.counts), dose.amount
+        told = [walked[unit] for walked in self.walked[first : self.at]]
+        whole = RETURN.complete_share * amount
+        # A walk that no week asked for is complete as well.
+        self.complete += [not whole or (each is not None and each >= whole) for each in told]
+        enough = DEFAULTS.adherence.counts_share * amount
+        if not pauses.spans:
+            return sum(is_enough(each, enough) for each in told)
+        days = zip(self.days[first : self.at], told, strict=True)
+        return sum(is_enough(each, enough) and not pauses.holds(day) for day, each in days)
 
 
 @dataclass(slots=True)

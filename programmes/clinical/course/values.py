@@ -145,8 +145,7 @@ FLARE_PLAN = frozenset({Why.FLARE_EASE, Why.FLARE_BUILD, Why.FLARE_BACK, Why.FLA
 NOT_BACK = FLARE_PLAN | {Why.REPEAT, Why.GAP_REPEAT, Why.GAP_REDUCED, Why.GAP_BASELINE}
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """One dose in force from `from_on` to `until_on` (ends included), and why.
 
     `dose` is what is asked, `full` the plan's own week; `up_to` the most of a day (above `dose.amount` on

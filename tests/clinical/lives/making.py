@@ -1,6 +1,6 @@
 """Made-up patients over twelve weeks: what they walked, told and pressed. The same for the same number."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from random import Random
 
@@ -130,8 +130,7 @@ def _answer(chance: Random, report: Report, *, falls: bool) -> Answer:
     )
     if chance.random() < 0.4:
         return told
-    return replace(
-        told,
+    return told._replace(
         worst=None if after is None else min(10, after + chance.choice((0, 0, 1, 2))),
         settled=chance.choice(("yes", "yes", "no", "not-sure", "")),
         flare=chance.choice(ANSWERS_LEFT),
