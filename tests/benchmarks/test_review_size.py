@@ -11,13 +11,13 @@ from datetime import UTC, date, datetime, time, timedelta
 from statistics import median
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from clinic.models import Clinic
 from clinic.tenancy import acting_for
 from programmes.management.commands.seed_load import load
 from programmes.models import Flag, Programme, ReviewItem
-from programmes.services.flagging import changes_of
+from programmes.services.flagging import changes_of, store_changes
 from programmes.services.gathering import subjects_of
 from programmes.services.nights import review_night
 from programmes.services.screening import to_be_judged
@@ -46,9 +46,13 @@ def clinics():
 
 def night(clinics, on):
     """The night of every clinic; how many flags it raised and cleared."""
-    at = datetime.combine(on + timedelta(days=1), time(5), UTC)
+    at = morning_after(on)
     runs = [review_night(clinic=clinic, local_date=on, now=at, again=True) for clinic in clinics]
     return sum(run.flags_raised + run.flags_cleared for run in runs)
+
+
+def morning_after(on):
+    return datetime.combine(on + timedelta(days=1), time(5), UTC)
 
 
 def scan():
@@ -84,10 +88,17 @@ def all_gathered(clinic):
     """A clinic's rows by a few queries, everybody judged in Python."""
     with acting_for(clinic):
         return [
-            (subject.programme.patient_id, changes)
+            (subject, changes)
             for subject in subjects_of(clinic=clinic, on=LAST_DAY)
             if (changes := changes_of(subject=subject, on=LAST_DAY))
         ]
+
+
+def all_gathered_and_stored(clinic):
+    """The same with its flags written together, and taken back."""
+    with acting_for(clinic):
+        store_changes(judged=all_gathered(clinic), on=LAST_DAY, now=morning_after(LAST_DAY))
+        transaction.set_rollback(True)
 
 
 def written():
@@ -97,7 +108,7 @@ def written():
 def test_a_night_costs_little_and_done_again_writes_nothing(clinics):
     unit = median(cpu_seconds_of(scan) for _round in range(5))
     alone = cpu_seconds_of(lambda: each_alone(clinics[0])) / SAMPLE
-    gathered = cpu_seconds_of(lambda: all_gathered(clinics[0])) / SIZE
+    gathered = cpu_seconds_of(lambda: all_gathered_and_stored(clinics[0])) / SIZE
     screening = median(cpu_seconds_of(lambda: screen(clinics)) for _round in range(3))
     judged = screen(clinics)
     changes: list[int] = []
@@ -113,7 +124,7 @@ def test_a_night_costs_little_and_done_again_writes_nothing(clinics):
         ("judged by the rules after the screen, %", 100 * judged / PATIENTS, "<= 100 %"),
         ("flags raised and cleared, % of patients", 100 * changes[0] / PATIENTS, "<= 100 %"),
         ("cheaper than each patient alone, x", alone / per_patient, ">= 100"),
-        ("cheaper than everybody gathered and judged, x", gathered / per_patient, ">= 8"),
+        ("cheaper than everybody gathered, judged and flagged, x", gathered / per_patient, ">= 8"),
         ("CPU a patient, microseconds", 1e6 * per_patient, "<= 1000"),
         ("L for 100,000 patients, seconds", unit * 100_000 / PATIENTS, "<= 10 s"),
         ("most memory of the process, loading included, MB", memory, "<= 2000 MB"),
@@ -127,8 +138,8 @@ def test_a_screened_night_changes_what_judging_everybody_would(clinics):
     """But for what is judged when a walk comes in (ADR 0057)."""
     on_saving = {"OVERDOING", "DATA_QUALITY", "FLARE"}
     expected = {
-        patient
-        for patient, changes in all_gathered(clinics[0])
+        subject.programme.patient_id
+        for subject, changes in all_gathered(clinics[0])
         if not {change.code for change in changes} <= on_saving
     }
     with acting_for(clinics[0]):

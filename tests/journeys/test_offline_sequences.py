@@ -24,7 +24,7 @@ from tests.journeys.mortal import MortalBrowser, mortal
 from tests.journeys.phones import Cable, a_cable, kept, prepared, sign_in_on, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True)]
-SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "3"))
+SEQUENCES = int(os.environ.get("WAYMARK_SEQUENCES", "2"))
 FIRST = int(os.environ.get("WAYMARK_FIRST_SEQUENCE", "0"))  # to repeat a single one
 STEPS = 7
 SEED = 20261122
