@@ -221,6 +221,8 @@ class Walk(ClinicRecord):
                 include=["patient", "received_on", "minutes", "steps", "distance_m", "entered_in_error"],
                 name="programmes_walk_day",
             ),
+            # Who sent something in on a day, however old the walk.
+            models.Index(fields=["clinic", "received_on"], include=["patient"], name="programmes_walk_came"),
             # The few answers that are no plain "fine".
             models.Index(
                 fields=["patient", "walked_on"], condition=NOT_FINE, name="programmes_walk_not_fine"

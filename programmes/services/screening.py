@@ -23,10 +23,24 @@ from programmes.models.programme import RUNNING
 from programmes.services.judged_by import thresholds_of
 from programmes.services.screening_pain import BIT, EPSILON, HURT, KNOWN, SCORE, TOLD, rises
 
-REACHED = " AND ".join(
+_DID_ENOUGH = " AND ".join(
     f"coalesce(walk.{told} >= %(counts_share)s * who.{asked}, true)"
     for told, asked in (("minutes", "minutes"), ("steps", "steps"), ("distance_m", "metres"))
 )
+
+
+def _reached(first: str) -> str:
+    """SQL: the days since `first` on which each walk alone did enough.
+
+    A walk that was told in another unit only is enough where nothing else was told of its day.
+    """
+    enough, too_little = (
+        f"coalesce(bit_or({BIT}) FILTER (WHERE walk.walked_on >= {first} AND {how}), 0)"
+        for how in (_DID_ENOUGH, f"NOT ({_DID_ENOUGH})")
+    )
+    return f"{enough} & ~{too_little}"
+
+
 WEEK, SIX_WEEKS = (1 << 7) - 1, (1 << 42) - 1
 
 # The most, and the least, that the plan can have asked for by now: no week comes sooner than written.
@@ -67,6 +81,9 @@ flag AS MATERIALIZED (
            array_agg(code) FILTER (WHERE standing) AS standing,
            array_agg(code) FILTER (WHERE standing OR resolved_on IS NOT NULL) AS quiet,
            max(raised_on) FILTER (WHERE standing AND seen ->> 'pattern' = 'silence') AS silent_since,
+           max((seen ->> 'last_log')::date) FILTER (WHERE standing AND seen ->> 'pattern' = 'silence'
+               AND (seen #>> '{limits,surprise}')::float8 = %(silence)s
+               AND (seen #>> '{limits,silent_days}')::int = %(silence_days)s) AS silent_after,
            max((seen ->> 'mean_recent')::float8) FILTER (WHERE standing AND code = 'PAIN_RISING') AS rise
       FROM flag GROUP BY patient_id
 )"""
@@ -88,19 +105,22 @@ people AS MATERIALIZED (
      WHERE programme.clinic_id = %(clinic)s AND programme.status = ANY(%(running)s)
        AND programme.starts_on <= %(on)s
 ), fortnight AS (
-    SELECT walk.patient_id, bit_or({BIT}) AS days, bool_or(walk.received_on = %(on)s) AS news,
-           bit_or(CASE WHEN {REACHED} THEN {BIT} ELSE 0 END) AS reached,
+    SELECT walk.patient_id, bit_or({BIT}) AS days, {_reached("%(on)s - 13")} AS reached,
            bit_or(CASE WHEN walk.pain_before IS NOT NULL THEN {BIT} ELSE 0 END) AS scored
       FROM programmes_walk walk JOIN people who USING (patient_id)
      WHERE {KNOWN} AND walk.walked_on BETWEEN %(on)s - 13 AND %(on)s
      GROUP BY walk.patient_id
+), came AS (
+    SELECT DISTINCT walk.patient_id FROM programmes_walk walk
+     WHERE {KNOWN} AND walk.received_on = %(on)s AND walk.walked_on <= %(on)s
 ), lately AS MATERIALIZED (
     SELECT people.*, %(on)s - people.started_on + 1 AS age, coalesce(fortnight.days, 0) AS days,
            coalesce(fortnight.reached, 0) AS reached, coalesce(fortnight.scored, 0) AS scored,
-           coalesce(fortnight.news, false) AS news,
-           flags.silent_since, flags.rise, coalesce(flags.standing, '{{}}') AS standing,
+           came.patient_id IS NOT NULL AS news,
+           flags.silent_since, flags.silent_after, flags.rise, coalesce(flags.standing, '{{}}') AS standing,
            coalesce(flags.quiet, '{{}}') AS quiet
       FROM people LEFT JOIN fortnight USING (patient_id) LEFT JOIN flags USING (patient_id)
+      LEFT JOIN came USING (patient_id)
 )"""
 
 
@@ -142,12 +162,11 @@ less AS MATERIALIZED (
            bit_count((past.days63 >> 14 & {SIX_WEEKS})::bit(64)) AS base,
            greatest(0, least(42, who.age - 14)) AS base_days, bit_count(who.days::bit(64)) AS recent
       FROM less who CROSS JOIN LATERAL (
-        SELECT max(walk.walked_on) AS last_on, max(walk.received_on) AS last_came, count(*) AS logs,
+        SELECT max(walk.walked_on) AS last_on, count(*) AS logs,
                coalesce(bit_or({BIT}) FILTER (WHERE walk.walked_on > %(on)s - 63), 0) AS days63,
                coalesce(bit_or(1::bigint << (%(on)s - 63 - walk.walked_on))
                    FILTER (WHERE walk.walked_on BETWEEN %(on)s - 125 AND %(on)s - 63), 0) AS days_before,
-               coalesce(bit_or({BIT}) FILTER (WHERE walk.walked_on > %(on)s - 28 AND {REACHED}), 0)
-                   AS reached28
+               {_reached("%(on)s - 27")} AS reached28
           FROM programmes_walk walk
          WHERE {KNOWN} AND walk.patient_id = who.patient_id
            AND walk.walked_on BETWEEN who.started_on AND %(on)s) past
@@ -169,10 +188,9 @@ less AS MATERIALIZED (
         OR may_be_silent AND silent_since IS NULL AND last_on IS NOT NULL AND silence >= %(silence_days)s
            AND silence * most_days >= 7 * %(silence_walks)s
            AND (rate IS NULL OR surprise >= %(silence)s)
-        OR may_be_slow AND base >= %(slowing_min_base)s
-           AND (rested < 56 OR slowing >= %(slowing_z)s)
+        OR may_be_slow AND (rested < 56 OR base >= %(slowing_min_base)s AND slowing >= %(slowing_z)s)
         OR may_be_low AND (rested < 28 OR {_short("reached28", 4)})
-           AND NOT coalesce(silent_since > last_came AND least_days = most_days AND rested >= 63, false)
+           AND NOT coalesce(silent_after = last_on AND least_days = most_days AND rested >= 63, false)
            AND NOT coalesce({IS_SLOW}, false))
 )"""
 
@@ -183,9 +201,9 @@ clearing AS (
       CROSS JOIN LATERAL (SELECT (flag.seen ->> 'reference')::float8 AS reference) frozen
       CROSS JOIN LATERAL (
         SELECT count(*) AS logs, count(*) FILTER (WHERE who.rested < 63 OR day > %(on)s - 14) AS lately,
-               count(*) FILTER (WHERE score < reference + %(clear_below)s) AS calm,
-               max(day) FILTER (WHERE score < reference + %(clear_below)s) AS last_calm,
-               min(day) FILTER (WHERE score < reference + %(clear_below)s) AS first_calm,
+               count(*) FILTER (WHERE score < reference + %(clear_below)s + {EPSILON}) AS calm,
+               max(day) FILTER (WHERE score < reference + %(clear_below)s + {EPSILON}) AS last_calm,
+               min(day) FILTER (WHERE score < reference + %(clear_below)s + {EPSILON}) AS first_calm,
                max(day) FILTER (WHERE score IS NOT NULL) AS last_score,
                count(*) FILTER (WHERE pain_before < %(severe)s) AS mild
           FROM (SELECT walk.walked_on AS day, walk.pain_before,
@@ -200,8 +218,8 @@ clearing AS (
         WHEN flag.code IN ('NOT_STARTED', 'PAIN_THEN_SILENT', 'FLARE') THEN since.logs > 0
         WHEN flag.seen ->> 'pattern' = 'never_started' THEN since.logs > 0
         WHEN flag.code IN ('ADHERENCE_DROPPED', 'ADHERENCE_LOW') THEN %(on)s - flag.raised_on >= %(back_days)s
-             AND since.lately >= 2 * who.least_days * coalesce(reference - %(back_within)s, %(back_share)s)
-                 - {EPSILON}
+             AND (who.age < 14 OR since.lately >= 2 * who.least_days
+                 * coalesce(reference - %(back_within)s, %(back_share)s) - {EPSILON})
         WHEN flag.code = 'PAIN_RISING' THEN since.calm >= %(clear_reports)s
              AND last_calm = last_score AND last_calm - first_calm >= %(clear_days)s
         WHEN flag.code = 'PAIN_SEVERE' THEN since.mild >= %(severe_calm)s

@@ -12,12 +12,11 @@ from clinic.tenancy import acting_for
 from patients.models import PainSeries, Patient
 from programmes.clinical.detection import INFO, Raise
 from programmes.management.commands.seed_load import load
-from programmes.models import ChangedPatient, Overlay, OverlayKind, Pause, PauseReason, Programme, Walk
+from programmes.models import Overlay, OverlayKind, Pause, PauseReason, Programme, Walk
 from programmes.services.flagging import changes_of
 from programmes.services.gathering import subjects_of
 from programmes.services.nights import review_night
 from programmes.services.screening import to_be_judged
-from tests.factories import a_clinic, a_patient, a_programme, a_staff_member, a_walk
 
 LAST_DAY = date(2026, 11, 20)
 NIGHTS = [LAST_DAY - timedelta(days=days) for days in (28, 20, 14, 9, 6, 3, 2, 1, 0)]
@@ -174,22 +173,3 @@ def test_who_is_marked_is_always_judged():
             [uuid7(), clinic.pk, patient.pk, LAST_DAY],
         )
         assert patient.pk in to_be_judged(clinic=clinic, on=LAST_DAY)
-
-
-@pytest.mark.parametrize("order", [(6, 3), (3, 6)])
-def test_two_scores_of_a_day_count_as_their_mean_before_a_silence(order):
-    """Whichever of the two PostgreSQL comes upon first."""
-    last = LAST_DAY - timedelta(days=6)
-    clinic = a_clinic()
-    programme = a_programme(
-        a_patient(clinic), a_staff_member(clinic), starts_on=last - timedelta(days=35), days=5
-    )
-    with acting_for(clinic):
-        for days in range(34, 1, -2):
-            a_walk(programme, last - timedelta(days=days), pain=2)
-        for score in order:
-            a_walk(programme, last - timedelta(days=1), pain=score)
-        a_walk(programme, last, pain=5)
-        ChangedPatient.objects.all().delete()
-        assert changed(clinic, LAST_DAY) == {programme.patient_id: {"PAIN_THEN_SILENT"}}
-        assert to_be_judged(clinic=clinic, on=LAST_DAY) == [programme.patient_id]
