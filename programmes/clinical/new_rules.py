@@ -11,6 +11,8 @@ NIGHTS = 7
 """Nights over which they come: a week's worth of work spread over a week [P]."""
 NEVER_LATER = ("amber-high", "urgent")
 """What is urgent comes at once, whichever rules saw it first."""
+SEEN_DAILY = ("ADHERENCE_DROPPED", "ADHERENCE_LOW", "NOT_STARTED", "NOT_IMPROVING", "FLARE_OVERDUE")
+"""What is found each day while it is true. The rest speaks on news: held back, it may never speak again."""
 
 
 def due_now(
@@ -27,12 +29,14 @@ def due_now(
 
     `nights`: how many nights these rules have judged before; None: other rules never did, or long ago.
     `place`: any number that is this patient's own. Never waits what became true on this very day, what is
-    urgent, and what belongs to a flag that stands: only what these rules would have found the day before too.
+    urgent, what speaks on news alone, and what belongs to a flag that stands: only what these rules would
+    have found the day before too, and will find again.
     """
     if nights is None or nights >= NIGHTS or place % NIGHTS <= nights:
         return tuple(found)
     stands = set(open_codes)
-    may_wait = {f.code for f in found if f.severity not in NEVER_LATER and f.code not in stands}
+    may_wait = {f.code for f in found if f.severity not in NEVER_LATER} - stands
+    may_wait &= set(SEEN_DAILY)
     if not may_wait:
         return tuple(found)
     before = on - DAY

@@ -46,3 +46,10 @@ def test_what_is_urgent_comes_at_once() -> None:
     found = due_now(urgent, flare, day(48), nights=0, place=6, open_codes=())
     assert found == urgent
     assert "PAIN_THEN_SILENT" in [f.code for f in findings(flare, day(47))]  # it was true the day before
+
+
+def test_what_speaks_on_news_alone_comes_at_once() -> None:
+    """Held back to a night without a walk, a rise would never be told."""
+    rising = diary({n: 3 if n < 40 else 6 for n in range(50)})
+    assert [f.code for f in findings(rising, day(48))] == ["PAIN_RISING"]
+    assert codes_due(rising, 49, nights=0, place=6) == ["PAIN_RISING"]
