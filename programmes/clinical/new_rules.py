@@ -35,8 +35,8 @@ def due_now(
     if nights is None or nights >= NIGHTS or place % NIGHTS <= nights:
         return tuple(found)
     stands = set(open_codes)
-    may_wait = {f.code for f in found if f.severity not in NEVER_LATER} - stands
-    may_wait &= set(SEEN_DAILY)
+    known_daily = (f for f in found if f.code in SEEN_DAILY and f.severity not in NEVER_LATER)
+    may_wait = {f.code for f in known_daily} - stands
     if not may_wait:
         return tuple(found)
     before = on - DAY

@@ -49,8 +49,9 @@ class Walks:
         """
         unit = UNITS.index(counts)
         told = [walked[unit] for walked in self.walked[: self.at]]
-        latest = reversed([amount for amount, whole in zip(told, self.complete, strict=True) if whole])
-        return next(filter(None, latest), None) or max(filter(None, told), default=None)
+        latest_first = zip(reversed(told), reversed(self.complete), strict=True)
+        completed = (amount for amount, is_complete in latest_first if is_complete and amount)
+        return next(completed, None) or max(filter(None, told), default=None)
 
     def silent_from(self, since: int, until: int, silence: int) -> int:
         """The first day before `until` that `silence` full days without a walk precede; FOREVER if none.
